@@ -1,0 +1,29 @@
+/* From a source's row to a canonical record and back, by the job's field maps. Pure. */
+#ifndef MODEL_MAPPING_H
+#define MODEL_MAPPING_H
+
+#include "model/finding.h"
+#include "model/job.h"
+#include "model/record.h"
+#include "model/row.h"
+
+/* Called for each cell that cannot be understood; the record goes on without that value only if
+ * the finding is a warning. `finding` lives for the call. */
+typedef void mapping_report(void *context, const struct finding *finding);
+
+/* Makes the local record of a row (id = key, raw = the row as JSON, version = hash of the cells).
+ * Every bad cell is reported. Returns 0 with the record, or -ERROR_INPUT when the row must be left
+ * out (no key, a fault of its own, a bad value in a mapped cell); it has been reported then. */
+int mapping_record(struct arena *arena, const struct job *job, const struct row *row,
+                   mapping_report *report, void *context, struct record **ret_record);
+
+/* How the row's cell is to be written so that it means `value` (normal form, NULL: empty). If the
+ * present cell already means it, that very text comes back. */
+const char *mapping_cell(struct arena *arena, const struct job *job, const struct field_map *map,
+                         const char *present, const char *value);
+
+bool conditions_hold(const struct conditions *conditions, const struct row *row);
+/* The same over a record's raw JSON row, for local records out of the store. */
+bool conditions_hold_json(const struct conditions *conditions, const struct json *row);
+
+#endif

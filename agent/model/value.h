@@ -1,0 +1,67 @@
+/* Values in normal form: one text per value, so that equality is strcmp() and nothing is ever
+ * compared as a floating-point number. NULL is "absent"; an empty text is never a value.
+ *
+ * Money is decimal text and an ISO 4217 code, "1234.50 USD": no leading zeros, no thousands
+ * separators, exactly the currency's number of decimals unless the amount has more that are not
+ * zero. Lists keep their order, joined by LIST_SEPARATOR (U+001F). */
+#ifndef MODEL_VALUE_H
+#define MODEL_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/kind.h"
+
+#define LIST_SEPARATOR '\x1f'
+
+/* How one side writes things. Zeroed is the canonical form. */
+struct value_style {
+    const char *date;      /* day format for times.h; NULL: YYYY-MM-DD (an ISO instant is cut at T) */
+    char decimal;          /* decimal sign, 0: '.' */
+    const char *currency;  /* currency of amounts that carry none; NULL: they must carry one */
+    const char *separator; /* between list items; NULL: ";" */
+};
+
+/* Brings `text` into the field's normal form. Absent (blank) text gives NULL and 0. Refuses, with
+ * ERROR_INPUT and a message that says what is wrong and what would be right: wrong type, unknown
+ * word (with a suggestion), impossible date, an id in scientific notation, an amount with two
+ * decimal signs, invalid UTF-8, … */
+int value_normalise(struct arena *arena, const struct field *field, const struct value_style *style,
+                    const char *text, const char **ret_value, struct error *error);
+
+/* The reverse: how a side of that style writes the value. NULL gives "". */
+const char *value_print(struct arena *arena, const struct field *field,
+                        const struct value_style *style, const char *value);
+
+/* For people: list items joined by "; ", NULL as "-". */
+const char *value_show(struct arena *arena, const struct field *field, const char *value);
+
+/* Lists. */
+size_t list_count(const char *list); /* NULL: 0 */
+const char *list_item(struct arena *arena, const char *list, size_t index);
+/* NULL for no items; blank items are dropped. */
+const char *list_join(struct arena *arena, const char *const *items, size_t count);
+
+/* Exact decimals: an optional sign, digits, optionally a point and digits; at most 38 digits. */
+bool decimal_valid(const char *text);
+/* -1, 0, 1. Both must be valid. */
+int decimal_compare(const char *a, const char *b);
+/* a + b and |a - b|, in normal form. NULL if the result has more than 38 digits. */
+const char *decimal_add(struct arena *arena, const char *a, const char *b);
+const char *decimal_distance(struct arena *arena, const char *a, const char *b);
+
+/* Money. */
+int money_make(struct arena *arena, const char *amount, const char *currency, const char **ret_value,
+               struct error *error);
+bool money_split(struct arena *arena, const char *value, const char **ret_amount,
+                 const char **ret_currency);
+int currency_decimals(const char *code); /* ISO 4217 minor unit; -1: no such currency */
+
+/* How alike two texts are, 0 to 100, ignoring case, punctuation, and company suffixes (Inc, GmbH,
+ * Ltd, …): 100 is equal after that. Symmetric and deterministic. */
+unsigned text_likeness(const char *a, const char *b);
+
+#endif
