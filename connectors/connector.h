@@ -1,0 +1,200 @@
+/* The one interface between the engine and a cloud. Everything the engine knows of a cloud stands
+ * in a `struct connector`; it never asks which cloud it talks to.
+ *
+ * A connector never writes the store, never sees a local record, keeps no state between the steps of
+ * a procedure but what it puts into the step's `progress`, and never retries: the session does. */
+#ifndef CONNECTORS_CONNECTOR_H
+#define CONNECTORS_CONNECTOR_H
+
+#include "base/json.h"
+#include "model/change.h"
+#include "model/record.h"
+#include "model/settings.h"
+#include "net/session.h"
+
+struct cloud; /* a connector's open account; defined by each connector */
+
+enum capability {
+    CAN_LIST = 1 << 0,
+    CAN_READ = 1 << 1, /* read one */
+    CAN_CREATE = 1 << 2,
+    CAN_UPDATE = 1 << 3,
+    CAN_CLOSE = 1 << 4,
+    CAN_SUBMIT = 1 << 5,
+    CAN_INCREMENTAL = 1 << 6,
+    CAN_LOCK = 1 << 7,  /* writes carry the version they rest on */
+    CAN_TOKEN = 1 << 8, /* creates carry an idempotency token */
+};
+
+/* How a canonical field stands in the cloud's document. One row serves decoding, overlaying,
+ * linting and the manual. */
+enum remote_flags {
+    REMOTE_READ = 1 << 0,
+    REMOTE_CREATE = 1 << 1, /* may be set when creating */
+    REMOTE_UPDATE = 1 << 2, /* may be set when updating */
+    REMOTE_SUMMARY = 1 << 3, /* present in list summaries */
+    REMOTE_STEP = 1 << 4,   /* written by a step of its own (an association), not in the document */
+    REMOTE_DAY = 1 << 5,    /* TYPE_DATE that the cloud may show as an instant */
+};
+
+struct remote_field {
+    const char *field;        /* canonical name */
+    const char *path;         /* in the document, see json_find(); NULL with REMOTE_STEP only */
+    unsigned flags;           /* enum remote_flags */
+    const char *const *words; /* pairs canonical, native, …, NULL: TYPE_WORD and TYPE_FLAG */
+    const char *const *choices; /* native words that the cloud takes, NULL-ended: TYPE_CHOICE, TYPE_LIST; NULL: any */
+    unsigned min, max;        /* characters; 0: no limit */
+    const char *amount, *currency; /* TYPE_MONEY: member names inside the object at `path` */
+    const char *const *fixed; /* pairs member, value set beside a written value; NULL-ended */
+    const char *vendor;       /* the vendor's name of the field, for messages, e.g. "Project.Title" */
+};
+
+/* Rules: what the cloud requires or locks in which state, as rows; checked before anything is sent. */
+enum rule_type {
+    RULE_REQUIRED,  /* the field must have a value */
+    RULE_FORBIDDEN, /* the field must have none */
+    RULE_LOCKED,    /* the field keeps the value it has at the cloud */
+    RULE_FUTURE,    /* a date, today (UTC) or later */
+    RULE_WORDS,     /* the value is one of `words` */
+    RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */
+};
+enum rule_moment { AT_CREATE = 1 << 0, AT_SUBMIT = 1 << 1, AT_UPDATE = 1 << 2 };
+
+struct rule {
+    enum rule_type type;
+    const char *code;   /* of the finding */
+    unsigned at;        /* enum rule_moment */
+    const char *field;  /* canonical; "*" with RULE_LOCKED: every field but `except` */
+    /* All must hold for the rule to apply; looked up in the record as it would be after the write
+     * (RULE_LOCKED: as it is before). A word starting with "!" negates; "" stands for absent. */
+    struct rule_when {
+        const char *field;
+        const char *const *words; /* NULL-ended */
+    } when[3];
+    const char *const *words;
+    const char *const *except; /* fields, NULL-ended */
+    const char *remedy;        /* NULL: the registry's */
+};
+
+/* One read. The connector calls `have` to skip details it need not fetch, `record` for each
+ * record, `seen` for each id that was listed but not fetched, `finding` for oddities, and `done`
+ * exactly once at the end. */
+enum read_outcome { READ_COMPLETE, READ_PARTIAL, READ_FAILED };
+
+struct read_scope {
+    bool full;             /* list everything; else what changed since `watermark` */
+    const char *watermark; /* as the last complete read gave it; NULL: full */
+};
+
+struct read_sink {
+    void *context;
+    bool (*have)(void *context, const char *id, const char *version);
+    /* Takes what it needs during the call. A negative result ends the read as failed. */
+    int (*record)(void *context, const struct record *record);
+    int (*seen)(void *context, const char *id);
+    void (*finding)(void *context, const struct finding *finding);
+    /* `watermark` NULL: keep the old one. `error` NULL with READ_COMPLETE only. */
+    void (*done)(void *context, enum read_outcome outcome, const char *watermark,
+                 const struct error *error);
+};
+
+/* Procedures: the steps that carry out one action. */
+struct step_context {
+    struct cloud *cloud;
+    struct arena *arena;         /* lives as long as the change is worked on */
+    const struct change *change;
+    const struct record *local;  /* all canonical values the local side has for the change, for creates; may be NULL */
+    struct json *progress;       /* object; what later steps need; journalled after each step */
+    const char *token;           /* idempotency token of the change, stable over restarts; ≤ 64 ASCII */
+    int64_t now_ms;
+    int64_t wait_ms;             /* STEP_WAIT: how long */
+    const char *goto_step;       /* STEP_GOTO: name of the step to go on with */
+    struct record *after;        /* STEP_DONE: the record as the cloud has it now, if known */
+};
+
+enum step_result {
+    STEP_NEXT,  /* go on with the next row */
+    STEP_GOTO,  /* go on with goto_step */
+    STEP_WAIT,  /* do this step again after wait_ms */
+    STEP_DONE,  /* the procedure has had its effect */
+    STEP_STALE, /* the record moved: give the change up and plan the record afresh */
+    STEP_FAIL,  /* give up; the error tells why */
+};
+
+struct step {
+    const char *name;
+    const char *operation; /* the vendor's */
+    const char *family;    /* quota */
+    bool writes;           /* the engine journals the intent durably before sending */
+    bool repeatable;
+    const char *resume;    /* step to restart at when a crash or a lost answer leaves this one open */
+    /* Builds the request. Returns 1 to skip the step (nothing to do), 0, or a negative error. */
+    int (*build)(struct step_context *context, struct http_request *request, struct error *error);
+    /* Reads the answer. `failure` is NULL or what the session ended with; a step may know that a
+     * failure is as good as success. With STEP_FAIL `error` is to be filled. */
+    enum step_result (*answer)(struct step_context *context, const struct http_response *response,
+                               const struct error *failure, struct error *error);
+};
+
+struct procedure {
+    enum action action;
+    const struct step *steps;
+    size_t count;
+    const char *first; /* step that an undisturbed run starts with */
+};
+
+struct connector_kind {
+    enum kind_id kind;
+    unsigned capabilities;
+    const struct remote_field *fields;
+    size_t field_count;
+    const struct rule *rules;
+    size_t rule_count;
+    const struct procedure *procedures;
+    size_t procedure_count;
+    /* How many calls of a quota family an action costs at least: for the plan's estimate. */
+    const char *write_family;
+    unsigned writes_per_action[ACTION_COUNT];
+    /* Starts a read; everything else comes through the sink, which lives until `done`. */
+    void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
+};
+
+struct connector_env {
+    struct loop *loop;
+    const struct log *log;
+    struct har *har; /* may be NULL */
+    /* Environment variables; injectable. NULL if unset. */
+    const char *(*env)(void *context, const char *name);
+    void *env_context;
+};
+
+struct cloud_status {
+    char identity[128];           /* who we are there, without secrets; "" unknown */
+    char credential_source[64];   /* "environment", "profile alliance (credential_process)", … */
+    int64_t credential_expires_ms; /* 0: unknown or never */
+};
+
+struct connector {
+    const char *name;  /* "aws" */
+    const char *title; /* "AWS Partner Central" */
+    const struct option_row *options; /* of the section clouds.<name> */
+    size_t option_count;
+    const struct quota *quotas;
+    size_t quota_count;
+    const struct connector_kind *const *kinds; /* those it serves, NULL-ended */
+    /* Opens the account; no call is made. Settings and env live as long as the cloud. */
+    int (*open)(const struct connector_env *env, const struct settings *settings,
+                struct cloud **ret_cloud, struct error *error);
+    void (*close)(struct cloud *cloud);
+    struct session *(*session)(struct cloud *cloud);
+    void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
+};
+
+extern const struct connector *const connectors[];
+extern const size_t connector_count;
+const struct connector *connector_find(const char *name);
+const struct connector_kind *connector_kind(const struct connector *connector, enum kind_id kind);
+const struct remote_field *connector_field(const struct connector_kind *kind, const char *field);
+const struct procedure *connector_procedure(const struct connector_kind *kind, enum action action);
+
+#endif
