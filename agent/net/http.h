@@ -42,7 +42,8 @@ struct http_response {
 void http_request_set(struct arena *arena, struct http_request *request, const char *name,
                       const char *value);
 const char *http_request_get(const struct http_request *request, const char *name);
-const char *http_response_get(const struct http_response *response, const char *name); /* lower case */
+const char *http_response_get(const struct http_response *response,
+                              const char *name); /* lower case */
 
 /* Exactly one of `response` and `error` is NULL. An error here means that no whole answer came:
  * error->vendor_code is "not-sent" when the request surely did not reach the server (refused
@@ -55,8 +56,8 @@ struct http_ops {
     /* Never calls `done` before it returns. */
     int (*start)(struct http *http, const struct http_request *request, http_done *done,
                  void *context, struct error *error);
-    /* Waits at most timeout_ms (0: does not wait) for any transfer or any of `fds` (revents are
-     * filled), then calls the `done` of what ended. */
+    /* Waits at most timeout_ms (0: does not wait; negative: no limit) for any transfer or any of
+     * `fds` (revents are filled), then calls the `done` of what ended. */
     int (*wait)(struct http *http, int64_t timeout_ms, struct pollfd *fds, size_t count,
                 struct error *error);
     void (*close)(struct http *http); /* drops what is under way without calling back */
@@ -66,9 +67,9 @@ struct http {
 };
 
 struct http_options {
-    const char *ca_file;    /* NULL: the system's */
-    const char *user_agent; /* "agent/0.1.0" */
-    const char *proxy;      /* NULL: none, whatever the environment says; "" the same */
+    const char *ca_file;        /* NULL: the system's */
+    const char *user_agent;     /* "agent/0.1.0" */
+    const char *proxy;          /* NULL: none, whatever the environment says; "" the same */
     int64_t connect_timeout_ms; /* 0: 10 s */
 };
 

@@ -12,7 +12,8 @@
 struct loop;
 typedef void loop_callback(void *context);
 
-struct loop *loop_new(const struct world *world, struct http *http); /* http may be NULL; borrowed */
+struct loop *loop_new(const struct world *world,
+                      struct http *http); /* http may be NULL; borrowed */
 void loop_free(struct loop *loop);
 const struct world *loop_world(const struct loop *loop);
 struct http *loop_http(const struct loop *loop);

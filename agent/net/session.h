@@ -23,9 +23,9 @@ typedef void session_done(void *context, const struct http_response *response,
                           const struct error *error);
 
 struct call {
-    const char *family;    /* of the quotas */
-    const char *operation; /* for logs and errors: "UpdateOpportunity" */
-    bool repeatable;       /* sending it twice has the effect of once */
+    const char *family;           /* of the quotas */
+    const char *operation;        /* for logs and errors: "UpdateOpportunity" */
+    bool repeatable;              /* sending it twice has the effect of once */
     struct http_request *request; /* unsigned; lives until `done` */
     session_done *done;
     void *context;
@@ -41,7 +41,8 @@ struct session_ops {
      * request_id, retry_after_ms, and `*ret_auth_refresh` if fresh credentials may help. */
     int (*judge)(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
                  struct error *error);
-    /* True if credentials must be (re)fetched before the next call; `force` after an auth failure. */
+    /* True if credentials must be (re)fetched before the next call; `force` after an auth failure.
+     */
     bool (*credentials_due)(void *cloud, int64_t now_ms, bool force);
     /* Fetches them and calls `ready` (possibly at once), with NULL or the failure. Never called
      * again before it has. */
@@ -69,11 +70,11 @@ void session_send(struct session *session, const struct call *call);
 void session_stop(struct session *session);
 
 struct session_stats {
-    long long calls;      /* attempts sent */
+    long long calls; /* attempts sent */
     long long retries;
     long long throttled;
-    int64_t waited_ms;    /* time that calls waited for the pacer */
-    int64_t offset_ms;    /* server clock minus ours, 0 if within 4 minutes */
+    int64_t waited_ms;      /* time that calls waited for the pacer */
+    int64_t offset_ms;      /* server clock minus ours, 0 if within 4 minutes */
     int64_t seen_offset_ms; /* the last difference that a Date header showed */
 };
 void session_stats(const struct session *session, struct session_stats *ret_stats);
