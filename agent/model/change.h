@@ -27,6 +27,7 @@ enum hold {
     HOLD_READ,     /* the read it rests on is not to be trusted */
     HOLD_RULE,     /* the cloud would refuse it; see the finding */
     HOLD_BUSY,     /* an earlier change of the record is not finished */
+    HOLD_DELIVERED, /* written to the changes file; waits until the local side shows it */
     HOLD_COUNT
 };
 
@@ -47,7 +48,7 @@ struct change {
     const char *local_key;   /* NULL if there is no local record */
     const char *version;     /* remote version it was planned on; NULL for create */
     const char *title;       /* for people: the record's title or company */
-    const char *match;       /* ADOPT: how the pair was found, with the evidence */
+    const char *note;        /* ADOPT: how the pair was found; CREATE: what follows; or NULL */
     struct change_field *fields;
     size_t field_count;
     enum hold hold;

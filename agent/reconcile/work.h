@@ -1,0 +1,20 @@
+/* What a job needs while it runs: its rules and the two sides, opened. Borrowed from the caller. */
+#ifndef RECONCILE_WORK_H
+#define RECONCILE_WORK_H
+
+#include "connectors/connector.h"
+#include "sources/source.h"
+#include "store/store.h"
+
+struct work {
+    const struct job *job;
+    const struct connector *connector;
+    const struct connector_kind *kind;
+    struct cloud *cloud;
+    struct source *source;
+    struct store *store;
+    const struct world *world;
+    const struct log *log;
+};
+
+#endif
