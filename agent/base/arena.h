@@ -1,5 +1,6 @@
 /* An arena: many small allocations, one release. Memory from an arena is zeroed, lives until
- * arena_free() or arena_reset(), and is never freed by itself. NULL in gives NULL out where a text is copied. */
+ * arena_free() or arena_reset(), and is never freed by itself. NULL in gives NULL out where a text
+ * is copied. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -9,7 +10,7 @@
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *arena); /* NULL is fine */
+void arena_free(struct arena *arena);  /* NULL is fine */
 void arena_reset(struct arena *arena); /* releases everything, keeps one block for use again */
 size_t arena_used(const struct arena *arena);
 

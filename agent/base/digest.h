@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define SHA256_BYTES 32
-#define SHA256_HEX 65 /* NUL included */
+#define SHA256_HEX   65 /* NUL included */
 
 void sha256(const void *bytes, size_t length, uint8_t digest[SHA256_BYTES]);
 const char *sha256_hex(const void *bytes, size_t length, char hex[SHA256_HEX]);

@@ -31,11 +31,13 @@ bool file_same(const struct file_state *a, const struct file_state *b); /* size,
  * existing file keeps its own mode. A symbolic link is followed, its target replaced. */
 int file_replace(const char *path, const char *bytes, size_t length, mode_t mode,
                  struct error *error);
-/* Appends in one write, then fsync; a last line that a crash left without its newline is ended first. */
+/* Appends in one write, then fsync; a last line that a crash left without its newline is ended
+ * first. */
 int file_append(const char *path, const char *bytes, size_t length, mode_t mode,
                 struct error *error);
 int file_make_folder(const char *path, mode_t mode, struct error *error); /* and its parents */
-/* `path` relative to the folder of the file `beside`, unless it is absolute or starts with ~/. The caller frees. */
+/* `path` relative to the folder of the file `beside`, unless it is absolute or starts with ~/. The
+ * caller frees. */
 char *file_resolve(const char *beside, const char *path);
 
 /* Runs argv (no shell) with standard input closed and returns its standard output, at most out->max

@@ -10,12 +10,12 @@
 
 _Noreturn void memory_failed(void);
 
-void *memory_alloc(size_t size);                          /* zeroed; never NULL */
+void *memory_alloc(size_t size);                           /* zeroed; never NULL */
 void *memory_resize(void *old, size_t count, size_t size); /* overflow-checked; never NULL */
-char *memory_copy(const char *text);                      /* NULL gives NULL */
+char *memory_copy(const char *text);                       /* NULL gives NULL */
 
 /* Grows an array to hold at least `need` items: ARRAY_GROW(list, &capacity, need). */
-#define ARRAY_GROW(array, capacity, need) \
+#define ARRAY_GROW(array, capacity, need)                                                          \
     ((array) = memory_grow((array), (capacity), (need), sizeof *(array)))
 void *memory_grow(void *array, size_t *capacity, size_t need, size_t size);
 
@@ -24,14 +24,14 @@ static inline void cleanup_free(void *pointer)
 {
     free(*(void **)pointer);
 }
-#define CLEANUP_FREE __attribute__((cleanup(cleanup_free)))
+#define CLEANUP_FREE      __attribute__((cleanup(cleanup_free)))
 #define CLEANUP(function) __attribute__((cleanup(function)))
-#define take_ptr(pointer) \
-    __extension__({ \
-        __typeof__(pointer) take_slot = (pointer); \
-        __typeof__(*take_slot) take_value = *take_slot; \
-        *take_slot = NULL; \
-        take_value; \
+#define take_ptr(pointer)                                                                          \
+    __extension__({                                                                                \
+        __typeof__(pointer) take_slot = (pointer);                                                 \
+        __typeof__(*take_slot) take_value = *take_slot;                                            \
+        *take_slot = NULL;                                                                         \
+        take_value;                                                                                \
     })
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

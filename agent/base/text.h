@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
     char *data; /* "" if empty, never NULL after text_init() */
@@ -29,12 +30,15 @@ char *text_take(struct text *text); /* the caller frees; the text is empty after
 /* True if the bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, no NUL. On
  * false `ret_offset` (may be NULL) says where. */
 bool utf8_valid(const char *bytes, size_t length, size_t *ret_offset);
+/* Decodes the code point at the start of `text`: its bytes, or 0 (and nothing decoded) at the end
+ * of the text and where the text is not UTF-8. */
+size_t utf8_next(const char *text, uint32_t *ret_code);
 size_t utf8_length(const char *text); /* in code points; the text must be valid */
 /* Cuts a valid text to at most `max` code points, in place. */
 void utf8_truncate(char *text, size_t max);
 
-bool text_equal(const char *a, const char *b);         /* NULL equals NULL only */
-bool text_equal_nocase(const char *a, const char *b);  /* ASCII case */
+bool text_equal(const char *a, const char *b);        /* NULL equals NULL only */
+bool text_equal_nocase(const char *a, const char *b); /* ASCII case */
 bool text_starts(const char *text, const char *prefix);
 bool text_blank(const char *text); /* NULL, empty or white space (U+00A0 included) only */
 char *text_trim(char *text);       /* in place: cuts white space, U+00A0 and U+FEFF at both ends */
@@ -46,7 +50,8 @@ bool text_to_int64(const char *text, long long *ret_number);
 /* The word among `words` (count) that `text` was probably meant to be, or NULL: for
  * "did you mean". Damerau-Levenshtein, at most a third of the length off. */
 const char *text_suggest(const char *text, const char *const *words, size_t count);
-/* The same distance itself, in bytes; bounded by the longer length. */
+/* The same distance itself, in bytes; bounded by the longer length, which is also the answer for
+ * different texts beyond 512 bytes. */
 size_t text_distance(const char *a, const char *b);
 
 #endif

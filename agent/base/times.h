@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define INSTANT_TEXT 32 /* bytes for instant_print(), NUL included */
-#define DAY_TEXT 16     /* bytes for day_print() */
+#define DAY_TEXT     16 /* bytes for day_print() */
 
 /* RFC 3339: "2026-11-02T10:00:00.123Z", any number of fraction digits (cut to milliseconds), Z or
  * a numeric offset. */
@@ -20,9 +20,9 @@ const char *instant_print_basic(int64_t ms, char buffer[INSTANT_TEXT]);
 /* An HTTP Date header (IMF-fixdate). */
 bool instant_parse_http(const char *text, int64_t *ret_ms);
 
-bool day_parse(const char *text, int64_t *ret_day);     /* "2026-11-02", a real calendar day */
+bool day_parse(const char *text, int64_t *ret_day); /* "2026-11-02", a real calendar day */
 const char *day_print(int64_t day, char buffer[DAY_TEXT]);
-int64_t day_of(int64_t instant_ms);                     /* the UTC day */
+int64_t day_of(int64_t instant_ms); /* the UTC day */
 /* By a format of YYYY, YY, MM, M, DD, D, MON (Jan…Dec, English) and literal separators, e.g.
  * "DD-MM-YYYY". False unless the whole text fits and is a real day. */
 bool day_parse_format(const char *text, const char *format, int64_t *ret_day);
