@@ -7,8 +7,8 @@
 #include "model/record.h"
 #include "model/row.h"
 
-/* Called for each cell that cannot be understood; the record goes on without that value only if
- * the finding is a warning. `finding` lives for the call. */
+/* Called for the row's fault or for each cell that cannot be understood. `finding` lives for the
+ * call; its texts live in the arena, the row and the job. */
 typedef void mapping_report(void *context, const struct finding *finding);
 
 /* Makes the local record of a row (id = key, raw = the row as JSON, version = hash of the cells).
@@ -18,10 +18,17 @@ int mapping_record(struct arena *arena, const struct job *job, const struct row 
                    mapping_report *report, void *context, struct record **ret_record);
 
 /* How the row's cell is to be written so that it means `value` (normal form, NULL: empty). If the
- * present cell already means it, that very text comes back. */
+ * present cell already means it, that very text comes back. With `currency_column` the amount comes
+ * without its currency: mapping_currency_cell() must be written beside it. */
 const char *mapping_cell(struct arena *arena, const struct job *job, const struct field_map *map,
                          const char *present, const char *value);
 
+/* The code that belongs into the map's currency column with an amount; NULL if it has none, or there
+ * is no amount. */
+const char *mapping_currency_cell(struct arena *arena, const struct field_map *map,
+                                  const char *value);
+
+/* Over the cells as they are written, null words included; a missing cell is a blank one. */
 bool conditions_hold(const struct conditions *conditions, const struct row *row);
 /* The same over a record's raw JSON row, for local records out of the store. */
 bool conditions_hold_json(const struct conditions *conditions, const struct json *row);

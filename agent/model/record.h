@@ -28,6 +28,10 @@ struct json *record_to_json(struct arena *arena, const struct kind *kind,
 /* The reverse; members that the kind does not have are passed over. Returns kind->field_count values. */
 const char **record_from_json(struct arena *arena, const struct kind *kind,
                               const struct json *json);
+/* One value: a string, an array for a list, null for NULL. And back; "" and nonsense give NULL. */
+struct json *value_to_json(struct arena *arena, const struct field *field, const char *value);
+const char *value_from_json(struct arena *arena, const struct field *field,
+                            const struct json *json);
 /* SHA-256 over values and version, hex: "did anything change". */
 void record_hash(const struct record *record, char hex[SHA256_HEX]);
 

@@ -36,6 +36,9 @@ int value_normalise(struct arena *arena, const struct field *field, const struct
 const char *value_print(struct arena *arena, const struct field *field,
                         const struct value_style *style, const char *value);
 
+/* An identifier that a spreadsheet or a number column has changed: "2.5E+09", "123456789012.0". */
+bool id_damaged(const char *text);
+
 /* For people: list items joined by "; ", NULL as "-". */
 const char *value_show(struct arena *arena, const struct field *field, const char *value);
 
@@ -44,24 +47,39 @@ size_t list_count(const char *list); /* NULL: 0 */
 const char *list_item(struct arena *arena, const char *list, size_t index);
 /* NULL for no items; blank items are dropped. */
 const char *list_join(struct arena *arena, const char *const *items, size_t count);
+/* One cell to a list and back. `separator` NULL: ";"; blanks around it do not count. An item that
+ * holds the separator is written in double quotes. */
+const char *list_split(struct arena *arena, const char *separator, const char *text);
+const char *list_print(struct arena *arena, const char *separator, const char *list);
 
 /* Exact decimals: an optional sign, digits, optionally a point and digits; at most 38 digits. */
 bool decimal_valid(const char *text);
 /* -1, 0, 1. Both must be valid. */
 int decimal_compare(const char *a, const char *b);
-/* a + b and |a - b|, in normal form. NULL if the result has more than 38 digits. */
+/* a + b and |a - b|, without leading zeros or trailing ones after the point, zero as "0". NULL if the result has more than 38 digits. */
 const char *decimal_add(struct arena *arena, const char *a, const char *b);
 const char *decimal_distance(struct arena *arena, const char *a, const char *b);
+/* From how people write numbers: `decimal` (0: '.') and thousands set apart consistently. Refuses
+ * what can be read in two ways. */
+int decimal_parse(struct arena *arena, char decimal, const char *text, const char **ret_value,
+                  struct error *error);
+/* "2.5E+09": what spreadsheets make of long digits. */
+bool number_scientific(const char *text);
 
 /* Money. */
 int money_make(struct arena *arena, const char *amount, const char *currency, const char **ret_value,
                struct error *error);
 bool money_split(struct arena *arena, const char *value, const char **ret_amount,
                  const char **ret_currency);
+/* From how people write amounts ("$1,234.50", "1.234,50 €", "EUR 12") and back. */
+int money_parse(struct arena *arena, const struct value_style *style, const char *text,
+                const char **ret_value, struct error *error);
+const char *money_print(struct arena *arena, const struct value_style *style, const char *value);
 int currency_decimals(const char *code); /* ISO 4217 minor unit; -1: no such currency */
 
 /* How alike two texts are, 0 to 100, ignoring case, punctuation, and company suffixes (Inc, GmbH,
- * Ltd, …): 100 is equal after that. Symmetric and deterministic. */
+ * Ltd, …): 100 is equal after that. Texts whose numbers differ ("Renewal 2025", "Renewal 2026") are
+ * never close. Symmetric and deterministic. */
 unsigned text_likeness(const char *a, const char *b);
 
 #endif

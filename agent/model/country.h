@@ -1,0 +1,14 @@
+/* Countries: ISO 3166-1 codes and the English names that people write. */
+#ifndef MODEL_COUNTRY_H
+#define MODEL_COUNTRY_H
+
+#include <stddef.h>
+
+/* The alpha-2 code of a code or English name, however it is cased and punctuated; NULL if there is
+ * no such country. */
+const char *country_code(const char *text);
+const char *country_name(const char *code);    /* short English name; NULL if unknown */
+const char *country_suggest(const char *text); /* the name that was probably meant, or NULL */
+const char *country_at(size_t index);          /* codes in order; NULL after the last */
+
+#endif

@@ -1,0 +1,160 @@
+#include "model/finding.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define INFO    SEVERITY_INFO
+#define WARNING SEVERITY_WARNING
+#define ERROR   SEVERITY_ERROR
+
+/* A code is never used again for something else; a new one goes to the end of its area. */
+const struct finding_type finding_types[] = {
+    /* Configuration that only shows its fault when data meets it. */
+    {"CFG-001", ERROR, "the configuration does not fit the source",
+     "Correct the named setting, then run `agent check`."},
+    {"CFG-002", ERROR, "a mapped column is not in the source",
+     "Correct the column's name under `fields:`, or export the column again."},
+    {"CFG-003", WARNING, "a secret or credential expires soon",
+     "Renew it and put the new one in the same place."},
+    {"CFG-004", WARNING, "a word in `values:` maps to something that the cloud does not know",
+     "Correct the word under `values:`; the detail lists what the cloud knows."},
+
+    /* Rows of a source. */
+    {"SRC-001", WARNING, "the row has no key",
+     "Fill the key column of the row, or delete the row."},
+    {"SRC-002", WARNING, "the same key stands in more than one row",
+     "Keep one row per key; until then none of them is used."},
+    {"SRC-003", WARNING, "a spreadsheet has damaged an identifier",
+     "Format the column as text, enter the identifier again and export the file again."},
+    {"SRC-004", WARNING, "a value cannot be understood",
+     "Correct the cell, or set the field's format in the job; the detail says what is expected."},
+    {"SRC-005", WARNING, "the row is malformed",
+     "Look at the quotes in the row and export the file again."},
+    {"SRC-006", WARNING, "the row has another number of cells than the header",
+     "Look for a delimiter inside a text that is not quoted, or for a line that was cut."},
+    {"SRC-007", WARNING, "a text is not UTF-8", "Export the file with the encoding UTF-8."},
+    {"SRC-008", ERROR, "two columns have the same name",
+     "Give each column a name of its own in the header."},
+    {"SRC-009", WARNING, "the file changed while it was to be written",
+     "Nothing to do: the change is planned again with the next run."},
+    {"SRC-010", WARNING, "a value has no entry in the field's word list",
+     "Add the value under `values:` of the field, or correct the cell."},
+    {"SRC-011", ERROR, "the source cannot be read",
+     "Correct what the detail names; nothing is treated as deleted meanwhile."},
+    {"SRC-012", WARNING, "the local file cannot be written",
+     "Make the file and its folder writable, and close it in other programs."},
+    {"SRC-013", WARNING, "a value is larger than any field can hold",
+     "Shorten the text in the source."},
+
+    /* Finding the pairs. */
+    {"MAT-001", WARNING, "more than one record fits",
+     "Write the cloud's identifier into the right local record, or make the others differ."},
+    {"MAT-002", WARNING, "two records claim the same partner",
+     "Remove the wrong reference, so that each record has one partner."},
+    {"MAT-003", WARNING, "a linked record is gone at the cloud",
+     "Look for it in the partner portal; the local record is left as it is."},
+    {"MAT-004", WARNING, "a linked local record is gone",
+     "Bring the row back, or close the record in the partner portal; nothing is closed for you."},
+    {"MAT-005", INFO, "a record may fit, but not surely enough",
+     "If they belong together, write the cloud's identifier into the local record."},
+    {"MAT-006", INFO, "a record at the cloud has no local partner",
+     "Add it to the source, or leave it: nothing is done with it."},
+
+    /* Merging. */
+    {"MRG-001", WARNING, "both sides changed the field",
+     "Decide with `agent resolve`, or give the field an owner."},
+    {"MRG-002", INFO, "both sides changed the field and the newer value won",
+     "Nothing to do; `agent why` shows both values."},
+    {"MRG-003", WARNING, "it cannot be told which side is newer",
+     "Decide with `agent resolve`, or name the source's column with the time of change."},
+
+    /* What the clouds demand of referrals. */
+    {"REF-001", WARNING, "a field that is needed to create the referral is empty",
+     "Fill the field in the local record."},
+    {"REF-002", WARNING, "a field that is needed to submit the referral is empty",
+     "Fill the field in the local record; until then the referral stays a draft."},
+    {"REF-003", WARNING, "the field is locked in the present review status",
+     "Take the edit back, or change it in the partner portal once the review allows it."},
+    {"REF-004", INFO, "the referral is in review and edits wait",
+     "Nothing to do: the edits are sent when the review ends."},
+    {"REF-005", WARNING, "the close date lies in the past",
+     "Set a close date from today on, or close the deal."},
+    {"REF-006", WARNING, "the text is too short", "Write more; the detail tells the least length."},
+    {"REF-007", WARNING, "the text is too long",
+     "Shorten it; the detail tells the greatest length."},
+    {"REF-008", WARNING, "the cloud does not know the word",
+     "Use one of the cloud's words, or map yours under `values:` of the field."},
+    {"REF-009", WARNING, "the value has not the format that the cloud demands",
+     "Correct the value; the detail shows the format."},
+    {"REF-010", WARNING, "a lost reason is given for a deal that is not lost",
+     "Clear the reason, or set the stage to lost."},
+    {"REF-011", WARNING, "the stage cannot change before the referral is submitted and approved",
+     "Submit the referral first, or set the stage back."},
+    {"REF-012", WARNING, "the referral is final and takes no more changes",
+     "Take the edit back; for a new attempt create a new referral."},
+    {"REF-013", WARNING, "the state must be the full English name of a US state",
+     "Write the state as in \"California\"."},
+    {"REF-014", WARNING, "the referral offers no solution and cannot be submitted",
+     "Name a solution's identifier in the solutions field, or describe another solution."},
+    {"REF-015", WARNING, "a field that another value makes necessary is empty",
+     "Fill the field, or change the value that asks for it; the detail names both."},
+    {"REF-016", WARNING, "the field is not allowed here",
+     "Empty the field, or change the value that forbids it; the detail names both."},
+    {"REF-017", WARNING, "the cloud's reviewers ask for an action",
+     "Read their comment, correct the record and let it be submitted again."},
+    {"REF-018", INFO, "the cloud sent a value that is not known yet",
+     "Nothing to do now: the value is kept as it is; please report it."},
+    {"REF-019", WARNING, "the cloud refused the change",
+     "Correct what the cloud's message names; the change is not sent again until something "
+     "changes."},
+
+    /* Runs. */
+    {"RUN-001", ERROR, "reading failed",
+     "Correct what the detail names; nothing is treated as deleted meanwhile."},
+    {"RUN-002", WARNING, "only a part could be read",
+     "Nothing to do if the next run is complete; nothing is treated as deleted meanwhile."},
+    {"RUN-003", ERROR, "a side that had records came back empty",
+     "Check account, permissions and file; the run changes nothing until records are back."},
+    {"RUN-004", WARNING, "the plan exceeds a limit of the job",
+     "Look at the plan; if it is right, approve its changes or raise the limit."},
+    {"RUN-005", ERROR, "it is not known whether a write happened",
+     "Nothing to do: it is looked up before anything is tried again. If this stays, look in the "
+     "partner portal."},
+    {"RUN-006", ERROR, "a write failed",
+     "Correct what the detail names; the change is planned again with the next run."},
+    {"RUN-007", WARNING, "this host's clock is wrong",
+     "Set the clock, best with a time service; requests are signed with the cloud's time "
+     "meanwhile."},
+    {"RUN-008", WARNING, "a local write was refused because the file had changed",
+     "Nothing to do: the change is planned again with the next run."},
+    {"RUN-009", WARNING, "the day's quota of the cloud is nearly used up",
+     "Poll less often or let changes wait until tomorrow; the rest is kept for urgent writes."},
+    {"RUN-010", WARNING, "the record kept changing while it was to be written",
+     "Nothing to do: it is planned again with the next run. See who else writes it."},
+
+    /* Approval. */
+    {"APV-001", INFO, "a change waits for approval",
+     "Look at it with `agent show`, then `agent approve` or `agent reject` it."},
+};
+
+const size_t finding_type_count = COUNT(finding_types);
+
+const struct finding_type *finding_type(const char *code)
+{
+    for (size_t i = 0; code && i < finding_type_count; i++) {
+        if (!strcmp(finding_types[i].code, code))
+            return &finding_types[i];
+    }
+    return NULL;
+}
+
+const char *severity_name(enum severity severity)
+{
+    static const char *const names[] = {
+        [SEVERITY_INFO] = "info",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_ERROR] = "error",
+    };
+    return names[severity];
+}

@@ -1,0 +1,146 @@
+#include "model/kind.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const struct field referral_fields[] = {
+    {"id", TYPE_ID, FIELD_FROM_CLOUD, NULL, "identifier at the cloud"},
+    {"partner_reference", TYPE_ID, FIELD_BOTH, NULL, "key of the partner's own record"},
+    {"title", TYPE_TEXT, FIELD_BOTH, NULL, "name of the deal"},
+    {"company", TYPE_TEXT, FIELD_BOTH, NULL, "the customer's company"},
+    {"website", TYPE_URL, FIELD_BOTH, NULL, "the customer's website"},
+    {"industry", TYPE_CHOICE, FIELD_BOTH, NULL, "the customer's industry, in the cloud's words"},
+    {"other_industry", TYPE_TEXT, FIELD_BOTH, NULL, "the industry in own words, if it is another"},
+    {"country", TYPE_COUNTRY, FIELD_BOTH, NULL, "the customer's country"},
+    {"state", TYPE_TEXT, FIELD_BOTH, NULL, "state or region of the customer's address"},
+    {"city", TYPE_TEXT, FIELD_BOTH, NULL, "city of the customer's address"},
+    {"street", TYPE_TEXT, FIELD_BOTH, NULL, "street of the customer's address"},
+    {"postal_code", TYPE_TEXT, FIELD_BOTH, NULL, "postal code; leading zeros count"},
+    {"duns", TYPE_ID, FIELD_BOTH, NULL, "the customer's D-U-N-S number, nine digits"},
+    {"cloud_account", TYPE_ID, FIELD_BOTH, NULL, "the customer's account at the cloud"},
+    {"contact_first_name", TYPE_TEXT, FIELD_BOTH, NULL, "first name of the customer's contact"},
+    {"contact_last_name", TYPE_TEXT, FIELD_BOTH, NULL, "last name of the customer's contact"},
+    {"contact_email", TYPE_EMAIL, FIELD_BOTH, NULL, "e-mail of the customer's contact"},
+    {"contact_phone", TYPE_PHONE, FIELD_BOTH, NULL, "phone of the customer's contact"},
+    {"contact_title", TYPE_TEXT, FIELD_BOTH, NULL, "job title of the customer's contact"},
+    {"problem", TYPE_TEXT, FIELD_BOTH, NULL, "what the customer wants solved"},
+    {"use_case", TYPE_TEXT, FIELD_BOTH, NULL, "the customer's use case"},
+    {"delivery_models", TYPE_LIST, FIELD_BOTH, NULL, "how the solution is delivered"},
+    {"sales_activities", TYPE_LIST, FIELD_BOTH, NULL, "what was done with the customer so far"},
+    {"needs", TYPE_LIST, FIELD_BOTH, NULL, "what help is wanted from the cloud's sellers"},
+    {"spend", TYPE_MONEY, FIELD_BOTH, NULL, "expected monthly spend at the cloud"},
+    {"contract_value", TYPE_MONEY, FIELD_BOTH, NULL, "the partner's own total value of the deal"},
+    {"contract_months", TYPE_NUMBER, FIELD_BOTH, NULL, "length of the contract in months"},
+    {"competitor", TYPE_CHOICE, FIELD_BOTH, NULL, "main competitor, in the cloud's words"},
+    {"other_competitors", TYPE_TEXT, FIELD_BOTH, NULL, "competitors in own words"},
+    {"other_solution", TYPE_TEXT, FIELD_BOTH, NULL, "the solution in own words, if not listed"},
+    {"comments", TYPE_TEXT, FIELD_BOTH, NULL, "additional comments"},
+    {"programs", TYPE_LIST, FIELD_BOTH, NULL, "programs of the cloud that the deal belongs to"},
+    {"related", TYPE_ID, FIELD_BOTH, NULL, "the cloud's identifier of a related referral"},
+    {"opportunity_type", TYPE_WORD, FIELD_BOTH, WORDS("new", "renewal", "expansion"),
+     "new business, a renewal or an expansion"},
+    {"national_security", TYPE_FLAG, FIELD_BOTH, NULL, "the deal concerns national security"},
+    {"stage", TYPE_WORD, FIELD_BOTH,
+     WORDS("prospect", "qualified", "technical_validation", "business_validation", "committed",
+           "won", "lost"),
+     "how far the deal is"},
+    {"close_date", TYPE_DATE, FIELD_BOTH, NULL, "when the deal is expected to close"},
+    {"next_steps", TYPE_TEXT, FIELD_BOTH, NULL, "what happens next"},
+    {"lost_reason", TYPE_CHOICE, FIELD_BOTH, NULL, "why the deal was lost, in the cloud's words"},
+    {"status", TYPE_WORD, FIELD_FROM_CLOUD,
+     WORDS("draft", "submitted", "in_review", "action_required", "approved", "rejected"),
+     "where the referral is in the cloud's review"},
+    {"status_comments", TYPE_TEXT, FIELD_FROM_CLOUD, NULL, "what the cloud's reviewers wrote"},
+    {"status_reason", TYPE_TEXT, FIELD_FROM_CLOUD, NULL, "the reviewers' reason"},
+    {"marketing_source", TYPE_CHOICE, FIELD_BOTH, NULL, "whether marketing brought the deal"},
+    {"marketing_campaign", TYPE_TEXT, FIELD_BOTH, NULL, "name of the campaign"},
+    {"marketing_channels", TYPE_LIST, FIELD_BOTH, NULL, "channels of the campaign"},
+    {"marketing_use_cases", TYPE_LIST, FIELD_BOTH, NULL, "use cases of the campaign"},
+    {"marketing_funded", TYPE_FLAG, FIELD_BOTH, NULL, "marketing development funds were used"},
+    {"revenue_model", TYPE_CHOICE, FIELD_BOTH, NULL, "how the customer pays, in the cloud's words"},
+    {"revenue_value", TYPE_MONEY, FIELD_BOTH, NULL, "software revenue of the deal"},
+    {"revenue_start", TYPE_DATE, FIELD_BOTH, NULL, "first day of the software revenue"},
+    {"revenue_end", TYPE_DATE, FIELD_BOTH, NULL, "last day of the software revenue"},
+    {"solutions", TYPE_LIST, FIELD_BOTH, NULL, "identifiers of the solutions that are offered"},
+    {"involvement", TYPE_WORD, FIELD_TO_CLOUD, WORDS("co_sell", "visibility_only"),
+     "whether the cloud's sellers shall help or only know"},
+    {"visibility", TYPE_WORD, FIELD_TO_CLOUD, WORDS("full", "limited"),
+     "how much of the deal the cloud's sellers see"},
+    {"team_email", TYPE_EMAIL, FIELD_TO_CLOUD, NULL, "who of the partner's team owns the deal"},
+    {"created", TYPE_INSTANT, FIELD_FROM_CLOUD, NULL, "when the cloud made the record"},
+    {"modified", TYPE_INSTANT, FIELD_FROM_CLOUD, NULL, "when the cloud last changed the record"},
+};
+
+static const struct field listing_fields[] = {
+    {"id", TYPE_ID, FIELD_FROM_CLOUD, NULL, "identifier at the cloud"},
+    {"partner_reference", TYPE_ID, FIELD_BOTH, NULL, "key of the partner's own record"},
+    {"title", TYPE_TEXT, FIELD_BOTH, NULL, "name of the product"},
+    {"short_description", TYPE_TEXT, FIELD_BOTH, NULL, "one or two sentences"},
+    {"long_description", TYPE_TEXT, FIELD_BOTH, NULL, "the full description"},
+    {"highlights", TYPE_LIST, FIELD_BOTH, NULL, "the points that buyers shall see first"},
+    {"visibility", TYPE_WORD, FIELD_BOTH, WORDS("public", "limited", "restricted", "draft"),
+     "who can see the listing"},
+    {"sku", TYPE_ID, FIELD_BOTH, NULL, "the seller's own product code"},
+    {"support", TYPE_TEXT, FIELD_BOTH, NULL, "how buyers get support"},
+    {"categories", TYPE_LIST, FIELD_BOTH, NULL, "categories of the marketplace"},
+    {"modified", TYPE_INSTANT, FIELD_FROM_CLOUD, NULL, "when the cloud last changed the record"},
+};
+
+static const struct field offer_fields[] = {
+    {"id", TYPE_ID, FIELD_FROM_CLOUD, NULL, "identifier at the cloud"},
+    {"partner_reference", TYPE_ID, FIELD_BOTH, NULL, "key of the partner's own record"},
+    {"title", TYPE_TEXT, FIELD_BOTH, NULL, "name of the offer"},
+    {"product", TYPE_ID, FIELD_BOTH, NULL, "the cloud's identifier of the product"},
+    {"buyer_accounts", TYPE_LIST, FIELD_BOTH, NULL, "accounts that may accept the offer"},
+    {"state", TYPE_WORD, FIELD_FROM_CLOUD,
+     WORDS("draft", "open", "accepted", "expired", "cancelled", "replaced"),
+     "where the offer is in its life"},
+    {"value", TYPE_MONEY, FIELD_BOTH, NULL, "total value of the contract"},
+    {"start_date", TYPE_DATE, FIELD_BOTH, NULL, "first day of the contract"},
+    {"end_date", TYPE_DATE, FIELD_BOTH, NULL, "last day of the contract"},
+    {"expires", TYPE_DATE, FIELD_BOTH, NULL, "last day on which the offer can be accepted"},
+    {"agreement", TYPE_ID, FIELD_FROM_CLOUD, NULL, "the agreement that the offer became"},
+    {"modified", TYPE_INSTANT, FIELD_FROM_CLOUD, NULL, "when the cloud last changed the record"},
+};
+
+_Static_assert(COUNT(referral_fields) <= LIMIT_FIELDS, "a kind has too many fields");
+
+const struct kind kinds[KIND_COUNT] = {
+    [KIND_LISTING] = {KIND_LISTING, "listing", listing_fields, COUNT(listing_fields)},
+    [KIND_OFFER] = {KIND_OFFER, "offer", offer_fields, COUNT(offer_fields)},
+    [KIND_REFERRAL] = {KIND_REFERRAL, "referral", referral_fields, COUNT(referral_fields)},
+};
+
+const struct kind *kind_by_name(const char *name)
+{
+    for (size_t i = 0; name && i < KIND_COUNT; i++) {
+        if (!strcmp(kinds[i].name, name))
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+size_t kind_field(const struct kind *kind, const char *name)
+{
+    for (size_t i = 0; name && i < kind->field_count; i++) {
+        if (!strcmp(kind->fields[i].name, name))
+            return i;
+    }
+    return FIELD_NONE;
+}
+
+const char *value_type_name(enum value_type type)
+{
+    static const char *const names[] = {
+        [TYPE_TEXT] = "text",       [TYPE_ID] = "id",       [TYPE_WORD] = "word",
+        [TYPE_CHOICE] = "choice",   [TYPE_FLAG] = "flag",   [TYPE_NUMBER] = "number",
+        [TYPE_MONEY] = "money",     [TYPE_DATE] = "date",   [TYPE_INSTANT] = "instant",
+        [TYPE_EMAIL] = "email",     [TYPE_PHONE] = "phone", [TYPE_URL] = "url",
+        [TYPE_COUNTRY] = "country", [TYPE_LIST] = "list",
+    };
+    return names[type];
+}
