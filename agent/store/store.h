@@ -1,10 +1,13 @@
 /* The store: where the two sides meet, and the memory that outlives a crash.
  *
  * One interface, `struct store_ops`; store_open() gives the SQLite implementation. Every function
- * returns 0 or a negative error class. Rows that are read live in the caller's arena; texts that are
- * passed in are copied. Functions that write outside store_begin()/store_commit() are a durable
+ * returns 0 or a negative error class. Rows that are read live in the caller's arena; texts that
+ * are passed in are copied. Functions that write outside begin() and commit() are a durable
  * transaction of their own. A failed write leaves the store as it was. Two processes may have the
- * store open; writers wait for each other (at most ten seconds), and jobs are held by lease. */
+ * store open; writers wait for each other (at most ten seconds), and jobs are held by lease.
+ *
+ * The …_each functions read all rows before they call `each` with the first: `each` may write to
+ * the store, and sees the rows as they were. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -38,9 +41,9 @@ enum store_filter {
 struct store_link {
     const char *remote_id;
     const char *local_key;
-    const char **base;   /* kind->field_count; what both sides last agreed on; NULL entries: never */
-    const char *how;     /* how the pair was found */
-    int64_t made_ms;
+    const char **base; /* kind->field_count; what both sides last agreed on; NULL: never */
+    const char *how;   /* how the pair was found */
+    int64_t made_ms;   /* 0 when put: now */
 };
 
 /* States of a change in the journal. */
@@ -99,13 +102,16 @@ typedef int store_audit_each(void *context, const struct audit_row *row);
 struct store_ops {
     void (*close)(struct store *store);
 
+    /* A commit that fails has rolled back. A disk that fills up in a transaction undoes all of it:
+     * the writes that follow are refused, and so is the commit. */
     int (*begin)(struct store *store, struct error *error);
     int (*commit)(struct store *store, struct error *error);
     void (*rollback)(struct store *store);
 
     /* Records. put: inserts or replaces; `ret_changed` (may be NULL) tells whether the hash differs
-     * from before (then settled is cleared on the record and on its linked partner). Marks the
-     * record as seen in `sweep` (see sweep_end). */
+     * from before, or the record was gone (then settled is cleared on the record and on its linked
+     * partner). Marks the record as seen in `sweep` (see sweep_end); with an equal hash only that
+     * and the record's place are written. */
     int (*record_put)(struct store *store, const char *job, enum side side,
                       const struct record *record, int64_t sweep, bool *ret_changed,
                       struct error *error);
@@ -120,16 +126,22 @@ struct store_ops {
     int (*record_each)(struct store *store, const char *job, const struct kind *kind,
                        enum side side, unsigned filter, struct arena *arena,
                        store_record_each *each, void *context, struct error *error);
+    /* Marks a record as seen without its content; an unknown id is passed over (a row that cannot
+     * be read may be new), a gone record is back and unsettled. */
     int (*record_seen)(struct store *store, const char *job, enum side side, const char *id,
                        int64_t sweep, struct error *error);
-    /* After a complete full read: records not seen in `sweep` become gone (and unsettled). */
+    /* After a complete full read: records not seen in `sweep` become gone; they and
+     * their linked partners become unsettled. */
     int (*sweep_end)(struct store *store, const char *job, enum side side, int64_t sweep,
                      long long *ret_gone, struct error *error);
+    /* An unknown id is passed over. */
     int (*record_settle)(struct store *store, const char *job, enum side side, const char *id,
                          bool settled, struct error *error);
     int (*unsettle_all)(struct store *store, const char *job, struct error *error);
 
-    /* Links. One per remote id and one per local key: a second is ERROR_BUG. */
+    /* Links. One per remote id and one per local key: a second is ERROR_BUG. Put again, a pair
+     * takes the new base. counts: records that are present, pairs, present records without a pair,
+     * and records of both sides that are unsettled, gone ones included. */
     int (*link_put)(struct store *store, const char *job, const struct kind *kind,
                     const struct store_link *link, struct error *error);
     int (*link_get)(struct store *store, const char *job, const struct kind *kind, enum side side,
@@ -141,7 +153,8 @@ struct store_ops {
     int (*counts)(struct store *store, const char *job, struct store_counts *ret_counts,
                   struct error *error);
 
-    /* Small memory per job: "watermark", "full-read", "source-state", "rules", … NULL if none. */
+    /* Small memory per job: "watermark", "full-read", "source-state", "rules", … NULL if none;
+     * putting NULL removes it. */
     int (*cursor_get)(struct store *store, const char *job, const char *name, struct arena *arena,
                       const char **ret_value, struct error *error);
     int (*cursor_put)(struct store *store, const char *job, const char *name, const char *value,
@@ -158,13 +171,14 @@ struct store_ops {
 
     /* Findings. A finding is identified by code, job, subject and field. put: opens it, or keeps it
      * open with its first_seen. sweep: findings of the job (and code prefix) that were not put
-     * since `since_ms` are closed. */
+     * since `since_ms` are closed; job NULL: those of no job. A closed one that is put again is
+     * new. each: the open ones, by job, code, subject, field; job NULL: of all. */
     int (*finding_put)(struct store *store, const struct finding *finding, bool *ret_new,
                        struct error *error);
     int (*finding_sweep)(struct store *store, const char *job, const char *code_prefix,
                          int64_t since_ms, struct error *error);
     int (*finding_each)(struct store *store, const char *job, struct arena *arena,
-                        store_finding_each *each, void *context, struct error *error); /* open ones */
+                        store_finding_each *each, void *context, struct error *error);
 
     /* The plan of the last run of a job, as change JSON, for approve, conflicts, show, status. */
     int (*plan_put)(struct store *store, const char *job, int64_t run, const struct json *plan,
@@ -172,12 +186,14 @@ struct store_ops {
     int (*plan_get)(struct store *store, const char *job, struct arena *arena,
                     struct json **ret_plan, struct error *error); /* NULL if none */
 
-    /* Verdicts of people: approve, reject on a change id; local, cloud on a conflict id. NULL if none. */
+    /* Verdicts of people: approve, reject on a change id; local, cloud on a conflict id. The last
+     * one counts; NULL if none. */
     int (*verdict_put)(struct store *store, const char *subject, const char *verdict,
                        const char *who, struct error *error);
     int (*verdict_get)(struct store *store, const char *subject, struct arena *arena,
                        const char **ret_verdict, const char **ret_who, struct error *error);
 
+    /* The store fills in sequence and hash, and at_ms if it is 0. */
     int (*audit_add)(struct store *store, const struct audit_row *row, struct error *error);
     /* Rows about a remote id, local key or change id (NULL: all), oldest first. */
     int (*audit_each)(struct store *store, const char *about, struct arena *arena,
@@ -185,6 +201,7 @@ struct store_ops {
     /* Checks the chain; ERROR_INPUT names the first row that does not fit. */
     int (*audit_verify)(struct store *store, long long *ret_rows, struct error *error);
 
+    /* run_end: by row->id; its job and start stay, ended_ms 0 is now. */
     int (*run_start)(struct store *store, const char *job, int64_t *ret_run, struct error *error);
     int (*run_end)(struct store *store, const struct run_row *row, struct error *error);
     int (*run_last)(struct store *store, const char *job, struct arena *arena,
@@ -192,7 +209,8 @@ struct store_ops {
 
     /* A job belongs to one process at a time. take: ERROR_TEMPORARY with the holder's name, host,
      * process and age in the message if somebody else holds it and the holder is alive (same host:
-     * the process exists with the same start time; other host: not expired). */
+     * the process exists with the same start time; other host: not expired). Taking what this
+     * process has renews it. renew: ERROR_TEMPORARY if the lease was lost. */
     int (*lease_take)(struct store *store, const char *job, int64_t ttl_ms, struct error *error);
     int (*lease_renew)(struct store *store, const char *job, int64_t ttl_ms, struct error *error);
     void (*lease_drop)(struct store *store, const char *job);
@@ -206,7 +224,8 @@ struct store {
  * a file that is not ours (application_id) or that a newer version wrote. */
 int store_open(const char *path, const struct world *world, struct store **ret_store,
                struct error *error);
-/* The same, read only, without making or migrating anything. */
+/* The same, read only, without making or migrating anything: a store that is not there, empty or of
+ * an older version is ERROR_INPUT. */
 int store_open_readonly(const char *path, const struct world *world, struct store **ret_store,
                         struct error *error);
 
