@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "model/change.h"
+#include "model/finding.h"
 #include "model/record.h"
 #include "model/settings.h"
 #include "net/session.h"

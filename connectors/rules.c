@@ -1,0 +1,272 @@
+/* Holds a write against the field limits and the rule table before anything is sent. */
+#include <regex.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+#include "connectors/document.h"
+#include "model/value.h"
+
+#define TOO_SHORT    "REF-006"
+#define TOO_LONG     "REF-007"
+#define UNKNOWN_WORD "REF-008"
+
+struct checking {
+    const struct connector_kind *kind;
+    const struct kind *model;
+    unsigned at;
+    const struct record *before; /* NULL when creating */
+    const struct record *after;
+    int64_t now_ms;
+    struct arena *arena; /* for details */
+    document_report *report;
+    void *context;
+    size_t count;
+};
+
+static void fault(struct checking *checking, const char *code, const char *field,
+                  const char *remedy, const char *detail)
+{
+    checking->count++;
+    if (!checking->report)
+        return;
+    const struct record *identity = checking->before ? checking->before : checking->after;
+    struct finding finding = {
+        .type = finding_type(code),
+        .subject = identity->id ? identity->id : "",
+        .field = field,
+        .detail = remedy ? arena_printf(checking->arena, "%s; %s", detail, remedy) : detail,
+    };
+    checking->report(checking->context, &finding);
+}
+
+static const char *vendor_name(const struct checking *checking, const char *field)
+{
+    const struct remote_field *remote = connector_field(checking->kind, field);
+    return remote && remote->vendor ? remote->vendor : field;
+}
+
+static const char *old_value(const struct checking *checking, const char *field)
+{
+    return checking->before ? record_get(checking->before, field) : NULL;
+}
+
+static bool changed(const struct checking *checking, const char *field)
+{
+    return !text_equal(old_value(checking, field), record_get(checking->after, field));
+}
+
+static bool contains(const char *const *words, const char *text)
+{
+    for (; *words; words++) {
+        if (!strcmp(*words, text))
+            return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ limits */
+
+static void check_length(struct checking *checking, const struct remote_field *remote,
+                         const char *value)
+{
+    size_t length = utf8_length(value);
+    if (remote->min && length < remote->min)
+        fault(checking, TOO_SHORT, remote->field, NULL,
+              arena_printf(checking->arena, "%s has %zu characters, at least %u are needed",
+                           remote->vendor, length, remote->min));
+    if (remote->max && length > remote->max)
+        fault(checking, TOO_LONG, remote->field, NULL,
+              arena_printf(checking->arena, "%s has %zu characters, at most %u are taken",
+                           remote->vendor, length, remote->max));
+}
+
+static void check_choice(struct checking *checking, const struct remote_field *remote,
+                         const char *value)
+{
+    if (contains(remote->choices, value))
+        return;
+    size_t count = 0;
+    while (remote->choices[count])
+        count++;
+    const char *suggestion = text_suggest(value, remote->choices, count);
+    fault(checking, UNKNOWN_WORD, remote->field, NULL,
+          arena_printf(checking->arena, "%s does not take \"%s\"%s%s%s", remote->vendor, value,
+                       suggestion ? "; did you mean \"" : "", suggestion ? suggestion : "",
+                       suggestion ? "\"?" : ""));
+}
+
+/* What the cloud has already is not held against the writer. */
+static void check_field(struct checking *checking, const struct remote_field *remote)
+{
+    const char *value = record_get(checking->after, remote->field);
+    if (!value || (checking->before && !changed(checking, remote->field)))
+        return;
+    size_t index = kind_field(checking->model, remote->field);
+    bool list = index != FIELD_NONE && checking->model->fields[index].type == TYPE_LIST;
+    size_t count = list ? list_count(value) : 1;
+    for (size_t i = 0; i < count; i++) {
+        const char *item = list ? list_item(checking->arena, value, i) : value;
+        check_length(checking, remote, item);
+        if (remote->choices)
+            check_choice(checking, remote, item);
+    }
+}
+
+/* ------------------------------------------------------------------ rules */
+
+/* A plain word: the value is one of the plain words. "!word": it is none of those. */
+static bool condition_holds(const struct record *record, const char *field,
+                            const char *const *words)
+{
+    const char *value = record_get(record, field);
+    bool any = false, plain = false;
+    for (; *words; words++) {
+        bool negate = **words == '!';
+        const char *word = *words + negate;
+        bool same = *word ? value && !strcmp(value, word) : !value;
+        if (negate && same)
+            return false;
+        plain = plain || !negate;
+        any = any || (!negate && same);
+    }
+    return any || !plain;
+}
+
+static bool applies(const struct checking *checking, const struct rule *rule)
+{
+    if (!(rule->at & checking->at))
+        return false;
+    const struct record *record = rule->type == RULE_LOCKED ? checking->before : checking->after;
+    if (!record)
+        return false;
+    for (size_t i = 0; i < COUNT(rule->when) && rule->when[i].field; i++) {
+        if (!condition_holds(record, rule->when[i].field, rule->when[i].words))
+            return false;
+    }
+    return true;
+}
+
+/* "because stage is lost": what made the rule apply, for people. */
+static const char *because(struct checking *checking, const struct rule *rule)
+{
+    const char *text = "";
+    const struct record *record = rule->type == RULE_LOCKED ? checking->before : checking->after;
+    for (size_t i = 0; i < COUNT(rule->when) && rule->when[i].field; i++) {
+        const char *value = record_get(record, rule->when[i].field);
+        if (value)
+            text = arena_printf(checking->arena, "%s%s %s is %s", text, *text ? " and" : " because",
+                                rule->when[i].field, value);
+    }
+    return text;
+}
+
+static void check_locked(struct checking *checking, const struct rule *rule, const char *field)
+{
+    if (!changed(checking, field))
+        return;
+    const char *old = old_value(checking, field);
+    fault(checking, rule->code, field, rule->remedy,
+          arena_printf(checking->arena, "%s stays %s%s%s%s", vendor_name(checking, field),
+                       old ? "\"" : "empty", old ? old : "", old ? "\"" : "",
+                       because(checking, rule)));
+}
+
+static void check_all_locked(struct checking *checking, const struct rule *rule)
+{
+    for (size_t i = 0; i < checking->kind->field_count; i++) {
+        const struct remote_field *remote = &checking->kind->fields[i];
+        bool free = rule->except && contains(rule->except, remote->field);
+        if (!free && remote->flags & REMOTE_UPDATE)
+            check_locked(checking, rule, remote->field);
+    }
+}
+
+static bool fits(const struct checking *checking, const struct rule *rule, const char *value)
+{
+    if (rule->type == RULE_WORDS)
+        return contains(rule->words, value);
+    if (rule->type == RULE_FUTURE) {
+        int64_t day;
+        return day_parse(value, &day) && day >= day_of(checking->now_ms);
+    }
+    regex_t regex;
+    if (regcomp(&regex, rule->words[0], REG_EXTENDED | REG_NOSUB))
+        return false;
+    bool fit = !regexec(&regex, value, 0, NULL, 0);
+    regfree(&regex);
+    return fit;
+}
+
+static void check_value(struct checking *checking, const struct rule *rule, const char *value)
+{
+    size_t index = kind_field(checking->model, rule->field);
+    bool list = index != FIELD_NONE && checking->model->fields[index].type == TYPE_LIST;
+    size_t count = list ? list_count(value) : value != NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *item = list ? list_item(checking->arena, value, i) : value;
+        if (!fits(checking, rule, item))
+            fault(checking, rule->code, rule->field, rule->remedy,
+                  arena_printf(checking->arena, "%s is \"%s\"%s",
+                               vendor_name(checking, rule->field), item, because(checking, rule)));
+    }
+}
+
+static void check_rule(struct checking *checking, const struct rule *rule)
+{
+    const char *value = record_get(checking->after, rule->field);
+    switch (rule->type) {
+    case RULE_REQUIRED:
+        if (!value)
+            fault(checking, rule->code, rule->field, rule->remedy,
+                  arena_printf(checking->arena, "%s is needed%s",
+                               vendor_name(checking, rule->field), because(checking, rule)));
+        break;
+    case RULE_FORBIDDEN:
+        if (value)
+            fault(checking, rule->code, rule->field, rule->remedy,
+                  arena_printf(checking->arena, "%s must be empty%s",
+                               vendor_name(checking, rule->field), because(checking, rule)));
+        break;
+    case RULE_LOCKED:
+        if (!strcmp(rule->field, "*"))
+            check_all_locked(checking, rule);
+        else
+            check_locked(checking, rule, rule->field);
+        break;
+    case RULE_FUTURE: /* also an old value blocks the write */
+        check_value(checking, rule, value);
+        break;
+    case RULE_WORDS:
+    case RULE_PATTERN:
+        if (!checking->before || changed(checking, rule->field))
+            check_value(checking, rule, value);
+        break;
+    }
+}
+
+size_t document_check(const struct connector_kind *kind, unsigned at, const struct record *before,
+                      const struct record *after, int64_t now_ms, document_report *report,
+                      void *context)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct checking checking = {
+        .kind = kind,
+        .model = &kinds[kind->kind],
+        .at = at,
+        .before = before,
+        .after = after,
+        .now_ms = now_ms,
+        .arena = arena,
+        .report = report,
+        .context = context,
+    };
+    for (size_t i = 0; i < kind->field_count; i++)
+        check_field(&checking, &kind->fields[i]);
+    for (size_t i = 0; i < kind->rule_count; i++) {
+        if (applies(&checking, &kind->rules[i]))
+            check_rule(&checking, &kind->rules[i]);
+    }
+    return checking.count;
+}
