@@ -13,7 +13,8 @@
 #include "base/secret.h"
 #include "base/world.h"
 
-/* How often a program that closed its output is asked whether it has ended. */
+/* How often a silent program is asked whether it has ended: a child of it may keep the pipe open.
+ */
 enum { ASK_AGAIN_MS = 10 };
 
 enum ending { ENDED, TOO_LONG, TOO_MUCH, BROKEN };

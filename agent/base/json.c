@@ -585,6 +585,9 @@ static yajl_gen_status write_node(yajl_gen gen, const struct json *json)
         break;
     }
     bool object = json->type == JSON_OBJECT;
+    /* yajl_gen would spread an empty one over three lines; it copies a number as it is. */
+    if (json->count == 0)
+        return yajl_gen_number(gen, object ? "{}" : "[]", 2);
     yajl_gen_status status = object ? yajl_gen_map_open(gen) : yajl_gen_array_open(gen);
     for (size_t i = 0; i < json->count && status == yajl_gen_status_ok; i++) {
         if (object)
