@@ -28,6 +28,7 @@ bool decimal_valid(const char *text)
     size_t fraction = 0;
     if (*text == '.') {
         fraction = strspn(++text, "0123456789");
+        text += fraction;
         if (!fraction)
             return false;
     }
