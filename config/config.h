@@ -25,20 +25,21 @@ struct config_schema {
 };
 
 struct config_section {
-    const char *name;  /* cloud: "aws"; source: its own name, "crm-deals" */
-    const char *type;  /* source: "csv"; cloud: same as name */
+    const char *name; /* cloud: "aws"; source: its own name, "crm-deals" */
+    const char *type; /* source: "csv"; cloud: same as name */
     struct settings settings;
     struct place place;
 };
 
 struct config {
+    struct arena *arena; /* holds everything that the config points to, and the config itself */
     const char *path;
     const char *store_path;
     enum log_level log_level;
     enum log_format log_format;
-    const char *har_path;  /* NULL: none */
-    struct settings daemon; /* rows: daemon_options in options.h */
-    struct settings net;    /* rows: net_options: ca_file, proxy, quota_share */
+    const char *har_path;   /* NULL: none */
+    struct settings daemon; /* rows: daemon_options in options.h: jitter, stop_timeout */
+    struct settings net;    /* rows: net_options in options.h: ca_file, proxy, quota_share */
     const struct config_section *clouds;
     size_t cloud_count;
     const struct config_section *sources;
@@ -47,7 +48,8 @@ struct config {
     size_t job_count;
 };
 
-/* One fault of the file. Lives for the call. */
+/* One fault of the file. Lives for the call. The texts are safe for a terminal and hold no secret;
+ * faults are reported in the order of the file. */
 struct config_fault {
     struct place place;
     const char *message; /* one sentence */
