@@ -24,12 +24,16 @@ void loop_cancel(struct loop *loop, uint64_t id); /* ended or unknown ids are fi
 /* Calls back whenever the descriptor is readable. */
 void loop_watch(struct loop *loop, int fd, loop_callback *callback, void *context);
 void loop_unwatch(struct loop *loop, int fd);
-/* Runs until `*stop` is true, or nothing is left that could call back. */
+/* Runs until `*stop` (may be NULL) is true, or nothing is left that could call back. */
 int loop_run(struct loop *loop, const bool *stop, struct error *error);
-/* Transfers and timers under way. */
+/* True if neither transfers nor timers are under way (watched descriptors do not count). */
 bool loop_idle(const struct loop *loop);
 /* For the session: starts a request on the transport and counts it. */
 int loop_http_start(struct loop *loop, const struct http_request *request, http_done *done,
                     void *context, struct error *error);
+/* For who goes away while a request of his (known by its context) is under way: `done` is no longer
+ * called; `release` is, with the same context, when the transport is through with the request or
+ * the loop is freed, whatever comes first. */
+void loop_http_drop(struct loop *loop, void *context, loop_callback *release);
 
 #endif

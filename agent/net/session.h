@@ -17,8 +17,8 @@
 
 struct session;
 
-/* Exactly as http_done, but status ≥ 300 and bodies that are not what was asked for are errors too:
- * then `error` is set and `response` may be there for its body. Success: error NULL. */
+/* Exactly as http_done, but status ≥ 300 and bodies that are not what was asked for are errors
+ * too: then `error` is set and `response` may be there for its body. Success: error NULL. */
 typedef void session_done(void *context, const struct http_response *response,
                           const struct error *error);
 

@@ -1,0 +1,94 @@
+#include "net/http.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+void http_request_set(struct arena *arena, struct http_request *request, const char *name,
+                      const char *value)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (text_equal_nocase(request->headers[i].name, name)) {
+            request->headers[i].value = arena_copy(arena, value);
+            return;
+        }
+    }
+    /* Which headers a call carries is written in the program, never taken from outside. */
+    assert(request->header_count < COUNT(request->headers));
+    request->headers[request->header_count++] = (struct http_header){
+        .name = arena_copy(arena, name),
+        .value = arena_copy(arena, value),
+    };
+}
+
+const char *http_request_get(const struct http_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (text_equal_nocase(request->headers[i].name, name)) {
+            return request->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+const char *http_response_get(const struct http_response *response, const char *name)
+{
+    for (size_t i = 0; i < response->header_count; i++) {
+        if (text_equal(response->headers[i].name, name)) {
+            return response->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* Copies the host of an http or https URL. Anything that two parsers could read in two ways (user
+ * names, backslashes, half brackets) has no host here, so it is never taken for loopback. */
+static bool url_host(const char *url, char *host, size_t size)
+{
+    const char *start = strncasecmp(url, "http://", 7) == 0    ? url + 7
+                        : strncasecmp(url, "https://", 8) == 0 ? url + 8
+                                                               : NULL;
+    if (start == NULL) {
+        return false;
+    }
+    size_t length = strcspn(start, "/?#");
+    if (memchr(start, '@', length) != NULL || memchr(start, '\\', length) != NULL) {
+        return false;
+    }
+    size_t host_length = strcspn(start, ":/?#");
+    if (*start == '[') {
+        const char *end = memchr(start, ']', length);
+        if (end == NULL) {
+            return false;
+        }
+        start++;
+        host_length = (size_t)(end - start);
+    }
+    if (host_length == 0 || host_length >= size) {
+        return false;
+    }
+    memcpy(host, start, host_length);
+    host[host_length] = '\0';
+    return true;
+}
+
+bool http_is_loopback(const char *url)
+{
+    char host[64];
+    if (url == NULL || !url_host(url, host, sizeof host)) {
+        return false;
+    }
+    struct in_addr four;
+    struct in6_addr six;
+    if (inet_pton(AF_INET, host, &four) == 1) {
+        return ntohl(four.s_addr) >> 24 == 127;
+    }
+    if (inet_pton(AF_INET6, host, &six) == 1) {
+        return IN6_IS_ADDR_LOOPBACK(&six);
+    }
+    return text_equal_nocase(host, "localhost");
+}
