@@ -240,7 +240,7 @@ unsigned pacer_used(const struct pacer *pacer, const char *name, int64_t ticks_m
 const char *pacer_save(const struct pacer *pacer, struct arena *arena, int64_t ticks_ms,
                        int64_t now_ms)
 {
-    struct text text CLEANUP_TEXT;
+    CLEANUP_TEXT struct text text;
     text_init(&text, SAVE_BYTES);
     for (size_t i = 0; i < pacer->count; i++) {
         for (size_t j = 0; j < HOURS; j++) {
