@@ -1,0 +1,231 @@
+/* Reads an answer of an awsJson service: is it an error, which one, and does trying again help? */
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "connectors/aws/client.h"
+
+/* Codes that say more than their HTTP status. Names are compared whole, after normalising. */
+static const struct code {
+    const char *name;
+    enum error_class class;
+    enum error_scope scope;
+    bool refresh; /* fresh credentials (or a corrected clock) may help */
+    const char *remedy;
+} codes[] = {
+    {"ThrottlingException", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"Throttling", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"ThrottledException", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"RequestThrottled", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"RequestThrottledException", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"TooManyRequestsException", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"RequestLimitExceeded", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"LimitExceededException", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"BandwidthLimitExceeded", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"ProvisionedThroughputExceededException", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"SlowDown", ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {"RequestTimeout", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {"RequestTimeoutException", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {"PriorRequestNotComplete", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {"TransactionInProgressException", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {"InternalServerException", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {"ValidationException", ERROR_REFUSED, SCOPE_RECORD, false, NULL},
+    {"ConflictException", ERROR_STALE, SCOPE_RECORD, false, NULL},
+    {"ResourceNotFoundException", ERROR_REFUSED, SCOPE_RECORD, false, NULL},
+    {"ServiceQuotaExceededException", ERROR_REFUSED, SCOPE_CLOUD, false,
+     "the account has used up a quota; wait, or ask for more"},
+    {"AccessDeniedException", ERROR_AUTH, SCOPE_CLOUD, false,
+     "the credentials lack the permission (partnercentral:…)"},
+    {"ExpiredTokenException", ERROR_AUTH, SCOPE_CLOUD, true, "renew the credentials"},
+    {"ExpiredToken", ERROR_AUTH, SCOPE_CLOUD, true, "renew the credentials"},
+    {"UnrecognizedClientException", ERROR_AUTH, SCOPE_CLOUD, true,
+     "the key is not known; check the profile or the environment"},
+    {"InvalidClientTokenId", ERROR_AUTH, SCOPE_CLOUD, true,
+     "the key is not known; check the profile or the environment"},
+    {"MissingAuthenticationTokenException", ERROR_AUTH, SCOPE_CLOUD, false,
+     "something between here and the cloud removes the signature"},
+    {"MissingAuthenticationToken", ERROR_AUTH, SCOPE_CLOUD, false,
+     "something between here and the cloud removes the signature"},
+    {"IncompleteSignatureException", ERROR_AUTH, SCOPE_CLOUD, false,
+     "something between here and the cloud changes the headers"},
+    {"InvalidSignatureException", ERROR_AUTH, SCOPE_CLOUD, true,
+     "check the secret key and this host's clock"},
+    {"SignatureDoesNotMatch", ERROR_AUTH, SCOPE_CLOUD, true,
+     "check the secret key and this host's clock"},
+    {"RequestTimeTooSkewed", ERROR_AUTH, SCOPE_CLOUD, true, "set this host's clock"},
+    {"RequestExpired", ERROR_AUTH, SCOPE_CLOUD, true, "set this host's clock"},
+    {"RequestInTheFuture", ERROR_AUTH, SCOPE_CLOUD, true, "set this host's clock"},
+    {"AuthFailure", ERROR_AUTH, SCOPE_CLOUD, true, "check the credentials and this host's clock"},
+    {"UnknownOperationException", ERROR_BUG, SCOPE_CLOUD, false, NULL},
+};
+
+static const struct code *find_code(const char *name)
+{
+    for (size_t i = 0; i < COUNT(codes); i++) {
+        if (!strcmp(codes[i].name, name))
+            return &codes[i];
+    }
+    return NULL;
+}
+
+/* An answer without a known code: the status alone decides. */
+static struct code code_of_status(int status)
+{
+    struct code code = {.class = ERROR_REFUSED, .scope = SCOPE_RECORD};
+    if (status == 429) {
+        code.class = ERROR_THROTTLED;
+    } else if (status >= 500 || status == 408) {
+        code.class = ERROR_TEMPORARY;
+    } else if (status == 401 || status == 403 || status == 407) {
+        code.class = ERROR_AUTH;
+        code.scope = SCOPE_CLOUD;
+        code.refresh = status == 401;
+    } else if (status == 402) {
+        code.scope = SCOPE_CLOUD;
+    } else if (status == 409) {
+        code.class = ERROR_STALE;
+    } else if (status < 400) { /* a redirect: nobody of ours sends one */
+        code.class = ERROR_PERMANENT;
+        code.scope = SCOPE_CLOUD;
+    }
+    return code;
+}
+
+/* "com.amazonaws.x#ValidationException:http://…" is ValidationException. */
+static const char *normal_code(struct arena *arena, const char *raw)
+{
+    char *code = arena_copy_n(arena, raw, strcspn(raw, ":"));
+    char *hash = strrchr(code, '#');
+    return text_trim(hash ? hash + 1 : code);
+}
+
+static int64_t retry_after(const struct http_response *response)
+{
+    long long ms = 0;
+    const char *text = http_response_get(response, "x-amz-retry-after");
+    if (text_to_int64(text ? text : "", &ms)) {
+        /* milliseconds already */
+    } else if ((text = http_response_get(response, "retry-after")) && text_to_int64(text, &ms)) {
+        ms = ms > LIMIT_RETRY_AFTER_MS ? LIMIT_RETRY_AFTER_MS : ms * 1000;
+    }
+    if (ms < 0)
+        return 0;
+    return ms > LIMIT_RETRY_AFTER_MS ? LIMIT_RETRY_AFTER_MS : ms;
+}
+
+/* A code or id from outside into a fixed buffer: printable ASCII only, cut to fit. */
+static void copy_name(char *buffer, size_t size, const char *text)
+{
+    size_t length = 0;
+    for (; text && *text && length + 1 < size; text++) {
+        if (*text > ' ' && *text < 0x7f)
+            buffer[length++] = *text;
+    }
+    buffer[length] = '\0';
+}
+
+/* Several fields fail at once, and a person wants to see them all. */
+static void add_error_list(struct text *out, const struct json *body)
+{
+    const struct json *list = json_get(body, "ErrorList");
+    for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
+        const struct json *item = list->items[i];
+        const char *field = json_get_text(item, "FieldName");
+        const char *message = json_get_text(item, "Message");
+        const char *code = json_get_text(item, "Code");
+        text_add(out, i ? "; " : out->length ? " — " : "");
+        text_add(out, field ? field : "");
+        text_add(out, field ? ": " : "");
+        text_add(out, message ? message : "");
+        if (code)
+            text_addf(out, message ? " (%s)" : "%s", code);
+    }
+}
+
+static void describe(struct text *out, const struct json *body, const struct code *code)
+{
+    const char *message = json_get_text(body, "message");
+    if (!message)
+        message = json_get_text(body, "Message");
+    text_add(out, message ? message : "");
+    add_error_list(out, body);
+    const char *reason = json_get_text(body, "Reason");
+    if (reason && !strcmp(reason, "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"))
+        text_addf(out,
+                  "%sthe account is not set up as a partner in this catalog; this is "
+                  "registration, not a permission",
+                  out->length ? "; " : "");
+    else if (code->remedy)
+        text_addf(out, "%s%s", out->length ? "; " : "", code->remedy);
+}
+
+static struct json *error_body(struct arena *arena, const struct http_response *response)
+{
+    struct json *body = NULL;
+    if (response->body_length > LIMIT_ERROR_BODY_BYTES || !response->body_length ||
+        json_parse(arena, response->body, response->body_length, &body, NULL) < 0 ||
+        body->type != JSON_OBJECT)
+        return NULL;
+    return body;
+}
+
+/* A cheap look: an awsJson answer is one object. Cut or foreign bodies are caught before anyone
+ * takes them for a short list. */
+static bool looks_like_object(const struct http_response *response)
+{
+    const char *body = response->body;
+    size_t first = 0, last = response->body_length;
+    while (first < last && strchr(" \t\r\n", body[first]))
+        first++;
+    while (last > first && strchr(" \t\r\n", body[last - 1]))
+        last--;
+    return first == last || (last - first >= 2 && body[first] == '{' && body[last - 1] == '}');
+}
+
+static int judge_error(struct arena *arena, const struct http_response *response,
+                       bool *ret_auth_refresh, struct error *error)
+{
+    const struct json *body = error_body(arena, response);
+    const char *raw = json_get_text(body, "__type");
+    if (!raw)
+        raw = http_response_get(response, "x-amzn-errortype");
+    const char *name = raw ? normal_code(arena, raw) : "";
+    const struct code *known = find_code(name);
+    struct code code = known ? *known : code_of_status(response->status);
+    /* A gateway that is down may still send a body of its own. */
+    if (response->status >= 500)
+        code.class = ERROR_TEMPORARY;
+    *ret_auth_refresh = code.class == ERROR_AUTH && code.refresh;
+
+    CLEANUP_TEXT struct text message;
+    text_init(&message, LIMIT_ERROR_BODY_BYTES + 1024);
+    describe(&message, body, &code);
+    int result = error_set(error, code.class, code.scope, "%s%s%s",
+                           *name ? name : arena_printf(arena, "HTTP status %d", response->status),
+                           message.length ? ": " : "", message.data);
+    if (error)
+        copy_name(error->vendor_code, sizeof error->vendor_code, name);
+    return result;
+}
+
+int aws_judge(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
+              struct error *error)
+{
+    (void)cloud;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    int result = 0;
+    *ret_auth_refresh = false;
+    if (response->status >= 300)
+        result = judge_error(arena, response, ret_auth_refresh, error);
+    else if (!looks_like_object(response))
+        result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                           "the answer is not JSON: something on the way answered for the cloud");
+    if (!result || !error)
+        return result;
+    error->http_status = response->status;
+    error->retry_after_ms = retry_after(response);
+    copy_name(error->request_id, sizeof error->request_id,
+              http_response_get(response, "x-amzn-requestid"));
+    return result;
+}
