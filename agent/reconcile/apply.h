@@ -1,6 +1,6 @@
 /* Apply: carries out what the guard let through. One change at a time per record, many records in
- * flight. Each step of a procedure that writes is journalled before it is sent and after its answer; the
- * end of a change puts base, record, journal and audit line down in one transaction. */
+ * flight. Each step of a procedure that writes is journalled before it is sent and after its
+ * answer; the end of a change puts base, record, journal and audit line down in one transaction. */
 #ifndef RECONCILE_APPLY_H
 #define RECONCILE_APPLY_H
 
@@ -9,7 +9,7 @@
 struct apply_counts {
     size_t applied, failed, stale, open; /* open: outcome unknown or to be resumed */
     size_t created;
-    enum error_class worst;              /* of the failures; ERROR_NONE if none */
+    enum error_class worst; /* of the failures; ERROR_NONE if none */
 };
 
 typedef void apply_progress(void *context, size_t done, size_t total);

@@ -7,32 +7,43 @@
 #include "reconcile/intake.h"
 #include "reconcile/plan.h"
 
+struct lane; /* one job of a run */
+
+/* For asking a run to end early, from a loop callback: engine_stop(). Zeroed to begin with. */
+struct engine_control {
+    bool stopping;
+    struct lane *lanes; /* while a run is under way */
+    size_t count;
+};
+/* What is on the wire is waited for, nothing new is begun. */
+void engine_stop(struct engine_control *control);
+
 struct engine_options {
-    bool apply;      /* false: plan only; nothing is written but what was read */
-    bool full;       /* force a full read */
-    int64_t lease_ms;
-    /* For people: stage is "reading", "planning", "applying"; total 0: unknown. May be NULL. */
+    bool apply; /* false: plan only; nothing outside the store is written */
+    bool full;  /* force a full read */
+    /* For people: stage is "reading", "planning" or "applying"; total 0: unknown. May be NULL. */
     void (*progress)(void *context, const char *job, const char *stage, size_t done, size_t total);
     void *progress_context;
-    const bool *stop; /* set to true: end early, cleanly; may be NULL */
+    struct engine_control *control; /* may be NULL */
 };
 
 struct engine_result {
     const struct work *work;
-    struct arena *arena;      /* owns what follows */
-    enum read_outcome outcome; /* of the job as a whole */
-    struct error error;       /* class NONE if it ran to its end */
-    struct plan *plan;        /* what the run found to do at first; NULL if it never got there */
-    struct plan *left;        /* reconcile: what is left after it; NULL for plan only */
-    struct intake_result local, remote;
+    struct arena *arena;       /* owns what follows */
+    enum read_outcome outcome; /* of the job: complete, partial (not everything could be read or
+                                  written), failed (see error) */
+    struct error error;        /* class NONE unless failed */
+    struct plan *plan;         /* what the run found to do; NULL if it never got there */
+    struct plan *left;         /* apply: what is left after it, else NULL */
+    struct intake_result local, remote; /* of the first pass */
     struct apply_counts counts;
-    struct session_stats stats; /* calls of this run */
+    struct session_stats stats; /* of this run */
     int64_t run;
     int64_t elapsed_ms;
 };
 
-/* Runs the jobs; results[i] belongs to works[i]. Returns 0 also if jobs failed (see each result),
- * negative only if nothing could be run at all. */
+/* Runs the jobs; results[i] belongs to works[i], to be freed by the caller also after an error.
+ * Returns 0 also if jobs failed, see each result. */
 int engine_run(struct loop *loop, const struct work *works, size_t count,
                const struct engine_options *options, struct engine_result *results,
                struct error *error);

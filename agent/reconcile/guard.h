@@ -1,5 +1,5 @@
-/* The guard: decides which changes of a plan may go out. What it holds back stays in the plan with the
- * reason. */
+/* The guard: decides which changes of a plan may go out. What it holds back stays in the plan with
+ * the reason. */
 #ifndef RECONCILE_GUARD_H
 #define RECONCILE_GUARD_H
 
@@ -9,5 +9,13 @@
  * from the store. */
 int guard_apply(const struct work *work, const struct plan_trust *trust, struct plan *plan,
                 struct error *error);
+
+/* What runs remember about a change, as verdicts on guard_subject(): a refused write is not tried
+ * again until the record or the change differs, and so on. */
+#define GUARD_DELIVERED "delivered"
+#define GUARD_NOT_KEPT  "not-kept"
+#define GUARD_REFUSED   "refused: " /* followed by the cloud's words */
+/* `version`: the remote version under which that was learnt; pulls have none. */
+const char *guard_subject(struct arena *arena, const struct change *change, const char *version);
 
 #endif

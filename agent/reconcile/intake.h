@@ -6,18 +6,19 @@
 
 struct intake_result {
     enum read_outcome outcome;
-    const char *message;   /* NULL, or why it is not complete; lives as long as the intake */
-    long long records;     /* read or seen */
+    const char *message; /* NULL, or why it is not complete; lives as long as the intake */
+    long long records;   /* read or seen */
     long long changed;
-    long long rejected;    /* rows that went to the review file */
+    long long rejected;      /* rows that went to the review file */
     const char *review_path; /* NULL: none */
     struct file_state state; /* local: the content that was read */
-    bool skipped;          /* the source has not changed since it was last read */
+    bool skipped;            /* the source has not changed since it was last read */
 };
 
 /* Reads the source if it changed (or the job's rules did). Bad rows become findings and go to the
- * review file; records whose row is bad keep what the store has of them and are left alone. A source
- * that is suddenly empty, or lost more than half of its rows, takes nothing away (RUN-003). */
+ * review file; records whose row is bad keep what the store has of them and are left alone. A
+ * source that is suddenly empty, or lost more than half of its rows, takes nothing away (RUN-003).
+ */
 int intake_local(const struct work *work, struct arena *arena, struct intake_result *ret_result,
                  struct error *error);
 

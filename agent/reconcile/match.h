@@ -1,6 +1,6 @@
 /* Finding which remote and which local record are the same thing: by the local record's remote id,
- * by the reference that the remote one carries, by configured keys, by likeness. Absent values never
- * match, and two candidates are never guessed between: that is a finding. Pure. */
+ * by the reference that the remote one carries, by configured keys, by likeness. Absent values
+ * never match, and two candidates are never guessed between: that is a finding. Pure. */
 #ifndef RECONCILE_MATCH_H
 #define RECONCILE_MATCH_H
 

@@ -15,13 +15,13 @@ enum merge_verdict {
 struct merge_input {
     enum owner owner;
     enum field_direction direction;
-    bool clear;             /* an emptied side may empty the other */
-    bool weak;              /* the local value is a constant or a default: fills, never overwrites */
-    bool cloud_writable;    /* the cloud takes this field on an update */
-    bool local_writable;    /* there is a column, and the source takes writes */
+    bool clear;          /* an emptied side may empty the other */
+    bool weak;           /* the local value is a constant or a default: fills, never overwrites */
+    bool cloud_writable; /* the cloud takes this field on an update */
+    bool local_writable; /* there is a column, and the source takes writes */
     const char *base, *local, *cloud; /* normal forms; NULL is absent. base NULL: never agreed */
     int64_t local_ms, cloud_ms;       /* when each side last moved, for OWNER_NEWEST; 0 unknown */
-    const char *decision;   /* a person's word on exactly this conflict: "local", "cloud" or NULL */
+    const char *decision; /* a person's word on exactly this conflict: "local", "cloud" or NULL */
 };
 
 struct merge_result {

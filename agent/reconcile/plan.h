@@ -20,22 +20,23 @@ struct conflict {
 /* What a reconcile run writes down for a pair beside its changes. */
 struct plan_pair {
     const char *remote_id, *local_key;
-    const char **base;    /* the base as it is to be: values on which both sides agree now */
+    const char **base; /* the base as it is to be: values on which both sides agree now */
     bool base_changed;
-    bool settled;         /* nothing left to say */
+    const struct change *adopt; /* the change that makes the pair, NULL if it is linked already */
+    bool settled;               /* nothing left to say */
 };
 
 struct plan {
     struct arena *arena;
     const struct job *job;
     int64_t at_ms;
-    enum read_outcome read;     /* of the remote read that the plan rests on */
-    const char *read_message;   /* NULL or why it was not complete */
-    struct change **changes;    /* in order: adopt, create, update…, pull; then by id */
+    enum read_outcome read;   /* of the remote read that the plan rests on */
+    const char *read_message; /* NULL or why it was not complete */
+    struct change **changes;  /* in order: adopt, create, update…, pull; then by id */
     size_t change_count, change_capacity;
     struct conflict *conflicts; /* in order of remote id, field */
     size_t conflict_count, conflict_capacity;
-    struct finding *findings;   /* in order of subject, code, field */
+    struct finding *findings; /* in order of subject, code, field */
     size_t finding_count, finding_capacity;
     struct plan_pair *pairs;
     size_t pair_count, pair_capacity;
@@ -44,7 +45,7 @@ struct plan {
     size_t settled_remote_count, settled_remote_capacity;
     size_t settled_local_count, settled_local_capacity;
     struct store_counts counts;
-    size_t drift;               /* fields whose two sides differ */
+    size_t drift; /* fields whose two sides differ */
 };
 
 /* What the reads of this run say about how far they can be trusted. */
@@ -61,7 +62,8 @@ void plan_free(struct plan *plan);
 struct json *plan_to_json(struct arena *arena, const struct plan *plan);
 /* How many changes are not held. */
 size_t plan_open_count(const struct plan *plan);
-/* A lower bound of the time that the open changes need, from quotas; 0 if none writes to the cloud. */
+/* A lower bound of the time that the open changes need, from quotas; 0 if none writes to the cloud.
+ */
 int64_t plan_estimate_ms(const struct plan *plan, const struct work *work);
 
 /* For the stages: add to the plan; texts are copied. */

@@ -1,0 +1,470 @@
+#include "reconcile/engine.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "reconcile/guard.h"
+
+#define LEASE_MS (10 * 60 * 1000) /* for stores shared by hosts; on one host the process tells */
+#define PASSES   6 /* read, plan, apply again: creates are submitted, stale records planned afresh \
+                    */
+
+struct lane {
+    const struct work *work;
+    struct engine_result *result;
+    const struct engine_options *options;
+    struct intake *intake;
+    struct applier *applier;
+    struct plan *plan; /* of the present pass */
+    struct plan_trust trust;
+    struct intake_result local;
+    size_t *waiting; /* lanes that the present stage waits for */
+    bool *all_ended;
+    bool leased, active, again;
+    int64_t started_ms, started_ticks;
+    struct session_stats stats_before;
+};
+
+static void fail(struct lane *lane, const struct error *error)
+{
+    lane->result->outcome = READ_FAILED;
+    lane->result->error = *error;
+    lane->active = lane->again = false;
+}
+
+static bool stopping(const struct lane *lane)
+{
+    return lane->options->control && lane->options->control->stopping;
+}
+
+void engine_stop(struct engine_control *control)
+{
+    control->stopping = true;
+    for (size_t i = 0; i < control->count; i++) {
+        const struct work *work = control->lanes[i].work;
+        if (control->lanes[i].applier)
+            applier_stop(control->lanes[i].applier);
+        session_stop(work->connector->session(work->cloud));
+    }
+}
+
+static void say(const struct lane *lane, const char *stage, size_t done, size_t total)
+{
+    if (lane->options->progress)
+        lane->options->progress(lane->options->progress_context, lane->work->job->name, stage, done,
+                                total);
+}
+
+static struct session *session_of(const struct lane *lane)
+{
+    return lane->work->connector->session(lane->work->cloud);
+}
+
+/* A stage that waits for the network ends when every lane has called lane_ended(). */
+static void lane_ended(void *context)
+{
+    struct lane *lane = context;
+    if (--*lane->waiting == 0)
+        *lane->all_ended = true;
+}
+
+/* ---- opening and closing ---- */
+
+static void lane_open(struct lane *lane)
+{
+    const struct work *work = lane->work;
+    struct error error = {0};
+    lane->started_ms = world_now(work->world);
+    lane->started_ticks = world_ticks(work->world);
+    session_stats(session_of(lane), &lane->stats_before);
+    lane->result->arena = arena_new();
+    int r = work->store->ops->lease_take(work->store, work->job->name, LEASE_MS, &error);
+    lane->leased = r == 0;
+    if (r == 0)
+        r = work->store->ops->run_start(work->store, work->job->name, &lane->result->run, &error);
+    lane->active = r == 0;
+    if (r < 0)
+        fail(lane, &error);
+}
+
+static const char *outcome_name(enum read_outcome outcome)
+{
+    static const char *const names[] = {"complete", "partial", "failed"};
+    return names[outcome];
+}
+
+static void subtract_stats(struct lane *lane)
+{
+    struct session_stats now;
+    session_stats(session_of(lane), &now);
+    now.calls -= lane->stats_before.calls;
+    now.retries -= lane->stats_before.retries;
+    now.throttled -= lane->stats_before.throttled;
+    now.waited_ms -= lane->stats_before.waited_ms;
+    lane->result->stats = now;
+}
+
+static long long count_held(const struct plan *plan)
+{
+    return plan ? (long long)(plan->change_count - plan_open_count(plan)) : 0;
+}
+
+static int put_run(struct lane *lane, struct error *error)
+{
+    const struct work *work = lane->work;
+    const struct engine_result *result = lane->result;
+    const struct plan *plan = result->left ? result->left : result->plan;
+    struct run_row row = {.id = result->run,
+                          .job = work->job->name,
+                          .started_ms = lane->started_ms,
+                          .ended_ms = world_now(work->world),
+                          .outcome = outcome_name(result->outcome),
+                          .message = result->error.class ? result->error.message : NULL};
+    row.counts[RUN_READ] = result->local.records + result->remote.records;
+    row.counts[RUN_CALLS] = result->stats.calls;
+    row.counts[RUN_PLANNED] = result->plan ? (long long)result->plan->change_count : 0;
+    row.counts[RUN_APPLIED] = (long long)result->counts.applied;
+    row.counts[RUN_HELD] = count_held(plan);
+    row.counts[RUN_FAILED] = (long long)result->counts.failed;
+    row.counts[RUN_CONFLICTS] = plan ? (long long)plan->conflict_count : 0;
+    row.counts[RUN_FINDINGS] = plan ? (long long)plan->finding_count : 0;
+    return work->store->ops->run_end(work->store, &row, error);
+}
+
+/* What the pacer has used of the day's budget outlives the process. */
+static void save_budget(struct lane *lane)
+{
+    const struct work *work = lane->work;
+    struct error error;
+    const char *saved = pacer_save(session_pacer(session_of(lane)), lane->result->arena,
+                                   world_ticks(work->world), world_now(work->world));
+    if (work->store->ops->cursor_put(work->store, work->job->cloud, "budget", saved, &error) < 0)
+        log_event(work->log, LOG_LEVEL_WARNING, "cannot save the day's call budget", "error",
+                  error.message, NULL);
+}
+
+static void lane_close(struct lane *lane)
+{
+    const struct work *work = lane->work;
+    struct error error = {0};
+    lane->result->elapsed_ms = world_ticks(work->world) - lane->started_ticks;
+    subtract_stats(lane);
+    if (lane->result->run && put_run(lane, &error) < 0)
+        log_event(work->log, LOG_LEVEL_ERROR, "cannot record the run", "job", work->job->name,
+                  "error", error.message, NULL);
+    if (lane->leased) {
+        save_budget(lane);
+        work->store->ops->lease_drop(work->store, work->job->name);
+    }
+    intake_free(lane->intake);
+    applier_free(lane->applier);
+}
+
+/* ---- stages ---- */
+
+static void read_local(struct lane *lane, size_t pass)
+{
+    struct error error = {0};
+    say(lane, "reading", 0, 0);
+    if (intake_local(lane->work, lane->result->arena, &lane->local, &error) < 0) {
+        error_context(&error, "source %s", lane->work->job->source);
+        fail(lane, &error);
+        return;
+    }
+    if (pass == 0)
+        lane->result->local = lane->local;
+}
+
+static bool read_remote_due(const struct lane *lane, size_t pass)
+{
+    struct apply_counts counts = {0};
+    if (lane->applier)
+        applier_counts(lane->applier, &counts);
+    return pass == 0 || counts.stale;
+}
+
+static void start_read(struct lane *lane, size_t pass)
+{
+    struct error error = {0};
+    bool due = false, ever = false;
+    if (intake_full_due(lane->work, &due, &ever, &error) < 0) {
+        fail(lane, &error);
+        lane_ended(lane);
+        return;
+    }
+    lane->trust.ever_complete = ever;
+    intake_free(lane->intake);
+    lane->intake = intake_new(lane->work, lane->result->arena);
+    intake_start(lane->intake, pass == 0 && (due || lane->options->full), lane_ended, lane);
+}
+
+static void finish_read(struct lane *lane, size_t pass)
+{
+    struct intake_result remote = {0};
+    struct error error = {0};
+    if (!lane->intake)
+        return;
+    int r = intake_finish(lane->intake, &remote, &error);
+    intake_free(lane->intake);
+    lane->intake = NULL;
+    if (r < 0) {
+        fail(lane, &error);
+        return;
+    }
+    lane->trust.remote = remote.outcome;
+    lane->trust.remote_message = remote.message;
+    lane->trust.ever_complete |= remote.outcome == READ_COMPLETE;
+    if (remote.outcome > lane->result->outcome)
+        lane->result->outcome = remote.outcome;
+    if (pass == 0)
+        lane->result->remote = remote;
+}
+
+static void keep_plan(struct lane *lane, struct plan *plan)
+{
+    struct engine_result *result = lane->result;
+    lane->plan = plan;
+    if (!result->plan) {
+        result->plan = plan;
+        return;
+    }
+    plan_free(result->left);
+    result->left = plan;
+}
+
+static void make_plan(struct lane *lane)
+{
+    struct plan *plan = NULL;
+    struct error error = {0};
+    say(lane, "planning", 0, 0);
+    int r = plan_make(lane->work, &lane->trust, &plan, &error);
+    if (r == 0)
+        r = guard_apply(lane->work, &lane->trust, plan, &error);
+    if (plan)
+        keep_plan(lane, plan);
+    if (r < 0)
+        fail(lane, &error);
+}
+
+/* What people look at between runs: the plan as it stands, and its findings. */
+static void publish(struct lane *lane)
+{
+    static const char *const prefixes[] = {"MAT-", "MRG-", "REF-", "APV-", "RUN-"};
+    const struct work *work = lane->work;
+    const struct plan *plan = lane->plan;
+    struct store *store = work->store;
+    struct error error = {0};
+    int r = store->ops->begin(store, &error);
+    if (r < 0) {
+        fail(lane, &error);
+        return;
+    }
+    for (size_t i = 0; r == 0 && i < plan->finding_count; i++)
+        r = store->ops->finding_put(store, &plan->findings[i], NULL, &error);
+    for (size_t i = 0; r == 0 && i < COUNT(prefixes); i++)
+        r = store->ops->finding_sweep(store, work->job->name, prefixes[i], lane->started_ms,
+                                      &error);
+    if (r == 0)
+        r = store->ops->plan_put(store, work->job->name, lane->result->run,
+                                 plan_to_json(plan->arena, plan), &error);
+    if (r == 0)
+        r = store->ops->commit(store, &error);
+    if (r < 0) {
+        store->ops->rollback(store);
+        fail(lane, &error);
+    }
+}
+
+static void applier_says(void *context, size_t done, size_t total)
+{
+    say(context, "applying", done, total);
+}
+
+static void start_apply(struct lane *lane)
+{
+    struct error error = {0};
+    applier_free(lane->applier);
+    lane->applier = applier_new(lane->work, lane->plan, lane->result->run);
+    applier_progress(lane->applier, applier_says, lane);
+    int r = 0;
+    if (lane->plan)
+        r = apply_bookkeeping(lane->work, lane->plan, lane->result->run, &lane->result->counts,
+                              &error);
+    else
+        r = applier_resume(lane->applier, &error);
+    if (r < 0) {
+        fail(lane, &error);
+        lane_ended(lane);
+        return;
+    }
+    if (lane->plan)
+        applier_take(lane->applier);
+    if (stopping(lane))
+        applier_stop(lane->applier);
+    applier_start(lane->applier, lane_ended, lane);
+}
+
+static void add_counts(struct apply_counts *sum, const struct apply_counts *more)
+{
+    sum->applied += more->applied;
+    sum->failed += more->failed;
+    sum->stale += more->stale;
+    sum->open += more->open;
+    sum->created += more->created;
+    if (more->worst > sum->worst)
+        sum->worst = more->worst;
+}
+
+static void finish_apply(struct lane *lane)
+{
+    struct apply_counts counts = {0}, local = {0};
+    struct error error = {0};
+    applier_counts(lane->applier, &counts);
+    if (lane->plan && !stopping(lane) &&
+        apply_local(lane->work, lane->plan, lane->result->run, &lane->local.state, &local, &error) <
+            0)
+        fail(lane, &error);
+    add_counts(&counts, &local);
+    add_counts(&lane->result->counts, &counts);
+    if ((counts.open || counts.failed) && lane->result->outcome == READ_COMPLETE)
+        lane->result->outcome = READ_PARTIAL;
+    lane->again = lane->active && !stopping(lane) && (counts.applied || counts.stale);
+}
+
+/* ---- the run ---- */
+
+struct run {
+    struct loop *loop;
+    struct lane *lanes;
+    size_t count;
+    size_t waiting;
+    bool all_ended;
+    const struct engine_options *options;
+};
+
+/* Starts something on every active lane and runs the loop until all have ended it. */
+static int stage(struct run *run, void (*start)(struct lane *lane, size_t pass),
+                 bool (*due)(const struct lane *lane, size_t pass), size_t pass,
+                 struct error *error)
+{
+    run->waiting = 1; /* for this function, so that a lane that ends at once does not end all */
+    run->all_ended = false;
+    for (size_t i = 0; i < run->count; i++) {
+        struct lane *lane = &run->lanes[i];
+        if (!lane->active || (due && !due(lane, pass)))
+            continue;
+        run->waiting++;
+        start(lane, pass);
+    }
+    if (--run->waiting == 0)
+        return 0;
+    int r = loop_run(run->loop, &run->all_ended, error);
+    if (r == 0 && run->waiting)
+        return error_set(error, ERROR_BUG, SCOPE_RUN, "%zu jobs wait for nothing", run->waiting);
+    return r;
+}
+
+static void start_apply_stage(struct lane *lane, size_t pass)
+{
+    (void)pass;
+    start_apply(lane);
+}
+
+typedef void lane_step(struct lane *lane);
+
+static void each(struct run *run, lane_step *step)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->lanes[i].active)
+            step(&run->lanes[i]);
+}
+
+/* What an earlier run left open is brought to its end before anything is read. */
+static int resume(struct run *run, struct error *error)
+{
+    int r = stage(run, start_apply_stage, NULL, 0, error);
+    if (r == 0)
+        each(run, finish_apply);
+    return r;
+}
+
+static int read_and_plan(struct run *run, size_t pass, struct error *error)
+{
+    for (size_t i = 0; i < run->count; i++)
+        if (run->lanes[i].active)
+            read_local(&run->lanes[i], pass);
+    int r = stage(run, start_read, read_remote_due, pass, error);
+    for (size_t i = 0; i < run->count; i++)
+        if (run->lanes[i].active)
+            finish_read(&run->lanes[i], pass);
+    if (r == 0)
+        each(run, make_plan);
+    return r;
+}
+
+static void drop_if_done(struct lane *lane)
+{
+    lane->active = lane->again;
+}
+
+static int passes(struct run *run, struct error *error)
+{
+    bool more = true;
+    int r = run->options->apply ? resume(run, error) : 0;
+    for (size_t pass = 0; r == 0 && more && pass < PASSES; pass++) {
+        r = read_and_plan(run, pass, error);
+        each(run, publish);
+        if (r < 0 || !run->options->apply)
+            return r;
+        r = stage(run, start_apply_stage, NULL, pass, error);
+        if (r == 0)
+            each(run, finish_apply);
+        each(run, drop_if_done);
+        more = false;
+        for (size_t i = 0; i < run->count; i++)
+            more |= run->lanes[i].active;
+    }
+    return r;
+}
+
+int engine_run(struct loop *loop, const struct work *works, size_t count,
+               const struct engine_options *options, struct engine_result *results,
+               struct error *error)
+{
+    CLEANUP_FREE struct lane *lanes = memory_alloc((count + 1) * sizeof *lanes);
+    struct run run = {.loop = loop, .lanes = lanes, .count = count, .options = options};
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct engine_result){.work = &works[i]};
+        lanes[i] = (struct lane){.work = &works[i],
+                                 .result = &results[i],
+                                 .options = options,
+                                 .waiting = &run.waiting,
+                                 .all_ended = &run.all_ended};
+        lane_open(&lanes[i]);
+    }
+    if (options->control) {
+        options->control->lanes = lanes;
+        options->control->count = count;
+    }
+    int r = passes(&run, error);
+    for (size_t i = 0; i < count; i++) {
+        if (r < 0 && results[i].error.class == ERROR_NONE)
+            fail(&lanes[i], error);
+        lane_close(&lanes[i]);
+    }
+    if (options->control) {
+        options->control->lanes = NULL;
+        options->control->count = 0;
+    }
+    return r;
+}
+
+void engine_result_free(struct engine_result *result)
+{
+    plan_free(result->plan);
+    plan_free(result->left);
+    arena_free(result->arena);
+    *result = (struct engine_result){0};
+}

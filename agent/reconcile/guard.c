@@ -1,0 +1,244 @@
+#include "reconcile/guard.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+struct guard {
+    const struct work *work;
+    const struct plan_trust *trust;
+    struct plan *plan;
+    bool *approved;   /* per change */
+    struct map *busy; /* records with a change that is open in the journal → its id */
+};
+
+static void hold(struct change *change, enum hold why, const char *reason)
+{
+    change->hold = why;
+    change->hold_reason = reason;
+}
+
+/* What people say about exactly this change. */
+static int person_verdict(struct guard *guard, size_t index, struct error *error)
+{
+    struct change *change = guard->plan->changes[index];
+    struct store *store = guard->work->store;
+    const char *word = NULL, *who = NULL;
+    int r = store->ops->verdict_get(store, change->id, guard->plan->arena, &word, &who, error);
+    guard->approved[index] = r == 0 && text_equal(word, "approve");
+    if (r == 0 && text_equal(word, "reject"))
+        hold(change, HOLD_REJECTED, arena_printf(guard->plan->arena, "rejected by %s", who));
+    return r;
+}
+
+/* What earlier runs learnt about it. A person's approval makes it go out once more. */
+static int run_verdict(struct guard *guard, struct change *change, struct error *error)
+{
+    struct arena *arena = guard->plan->arena;
+    struct store *store = guard->work->store;
+    const char *word = NULL, *who = NULL;
+    int r = store->ops->verdict_get(store, guard_subject(arena, change, change->version), arena,
+                                    &word, &who, error);
+    if (r < 0 || !word)
+        return r;
+    if (text_equal(word, GUARD_DELIVERED)) {
+        hold(change, HOLD_DELIVERED, "in the changes file; waits until the source shows it");
+    } else if (text_equal(word, GUARD_NOT_KEPT)) {
+        hold(change, HOLD_RULE, "the cloud took this write before and kept another value");
+        plan_add_finding(guard->plan, "MRG-003", change->remote_id, change->local_key, NULL,
+                         "%s: %s", change->id, change->hold_reason);
+    } else if (text_starts(word, GUARD_REFUSED)) {
+        hold(change, HOLD_RULE, word);
+        plan_add_finding(guard->plan, "REF-019", change->remote_id, change->local_key, NULL,
+                         "%s: %s", change->id, word + sizeof GUARD_REFUSED - 1);
+    }
+    return 0;
+}
+
+const char *guard_subject(struct arena *arena, const struct change *change, const char *version)
+{
+    if (!action_writes_cloud(change->action))
+        version = NULL;
+    return arena_printf(arena, "%s@%s", change->id, version ? version : "-");
+}
+
+static int note_busy(void *context, const struct journal_row *row)
+{
+    struct guard *guard = context;
+    if (row->state != JOURNAL_RUNNING) /* pulls are simply planned again */
+        return 0;
+    if (row->change->remote_id)
+        map_put(guard->busy, row->change->remote_id, row->change);
+    if (row->change->local_key)
+        map_put(guard->busy, row->change->local_key, row->change);
+    return 0;
+}
+
+/* While the outcome of an earlier change is open, nothing else happens to its record. */
+static void hold_if_busy(const struct guard *guard, struct change *change)
+{
+    const struct change *open = NULL;
+    if (change->remote_id)
+        open = map_get(guard->busy, change->remote_id);
+    if (!open && change->local_key)
+        open = map_get(guard->busy, change->local_key);
+    if (open)
+        hold(change, HOLD_BUSY,
+             arena_printf(guard->plan->arena, "waits for %s (%s), whose outcome is open", open->id,
+                          action_name(open->action)));
+}
+
+static void hold_by_trust(const struct guard *guard, struct change *change)
+{
+    if (change->action == ACTION_CREATE &&
+        (guard->trust->remote != READ_COMPLETE || !guard->trust->ever_complete))
+        hold(change, HOLD_READ, "nothing is created while the cloud's records are not fully read");
+    else if (guard->trust->remote == READ_FAILED && action_writes_cloud(change->action))
+        hold(change, HOLD_READ, "the cloud could not be read in this run");
+}
+
+static void hold_by_mode(const struct guard *guard, struct change *change, bool approved)
+{
+    enum mode mode = guard->plan->job->mode;
+    if (mode == MODE_OBSERVE)
+        hold(change, HOLD_MODE, "the job only observes");
+    else if (mode == MODE_PROPOSE && change->action != ACTION_ADOPT && !approved)
+        hold(change, HOLD_MODE, "the job proposes: waits for agent approve");
+}
+
+static void hold_by_act(const struct guard *guard, struct change *change, bool approved)
+{
+    unsigned act = action_irreversible(change->action);
+    if (!act || approved || guard->plan->job->allow & act)
+        return;
+    hold(change, HOLD_APPROVAL, "cannot be undone: waits for agent approve");
+}
+
+/* Changes that count against the limits: new writes at the cloud that no person released. */
+static bool counts(const struct guard *guard, size_t index)
+{
+    const struct change *change = guard->plan->changes[index];
+    return change->hold == HOLD_NONE && !guard->approved[index] &&
+           action_writes_cloud(change->action);
+}
+
+/* Sum of |new - old| over the money fields, in the limit's currency. NULL: it cannot be told. */
+static const char *amount_moved(struct guard *guard, const char *currency)
+{
+    struct arena *arena = guard->plan->arena;
+    const char *sum = "0";
+    for (size_t i = 0; i < guard->plan->change_count; i++) {
+        const struct change *change = guard->plan->changes[i];
+        for (size_t j = 0; counts(guard, i) && j < change->field_count; j++) {
+            const struct change_field *field = &change->fields[j];
+            const char *old_amount = "0", *new_amount = "0", *old_code = currency,
+                       *new_code = currency;
+            if (change->kind->fields[field->field].type != TYPE_MONEY)
+                continue;
+            if (field->old_value)
+                money_split(arena, field->old_value, &old_amount, &old_code);
+            if (field->new_value)
+                money_split(arena, field->new_value, &new_amount, &new_code);
+            if (!text_equal(old_code, currency) || !text_equal(new_code, currency))
+                return NULL;
+            const char *distance = decimal_distance(arena, old_amount, new_amount);
+            sum = distance ? decimal_add(arena, sum, distance) : NULL;
+            if (!sum)
+                return NULL;
+        }
+    }
+    return sum;
+}
+
+/* The limit that the plan exceeds, in words, or NULL. */
+static const char *exceeded(struct guard *guard)
+{
+    const struct limits *limits = &guard->plan->job->limits;
+    struct arena *arena = guard->plan->arena;
+    size_t all = 0, existing = 0;
+    for (size_t i = 0; i < guard->plan->change_count; i++) {
+        all += counts(guard, i);
+        existing += counts(guard, i) && guard->plan->changes[i]->action != ACTION_CREATE;
+    }
+    size_t links = (size_t)guard->plan->counts.links;
+    if (limits->max_changes && all > limits->max_changes)
+        return arena_printf(arena, "%zu changes, more than max_changes %u", all,
+                            limits->max_changes);
+    if (limits->max_share && links >= limits->floor && existing * 100 > links * limits->max_share)
+        return arena_printf(arena, "%zu of %zu linked records, more than max_share %u%%", existing,
+                            links, limits->max_share);
+    if (limits->max_amount) {
+        const char *amount, *currency;
+        money_split(arena, limits->max_amount, &amount, &currency);
+        const char *moved = amount_moved(guard, currency);
+        if (!moved)
+            return arena_printf(arena, "amounts in another currency than max_amount %s",
+                                limits->max_amount);
+        if (decimal_compare(moved, amount) > 0)
+            return arena_printf(arena, "amounts move by %s %s, more than max_amount %s", moved,
+                                currency, limits->max_amount);
+    }
+    return NULL;
+}
+
+static void hold_by_limits(struct guard *guard)
+{
+    const char *why = exceeded(guard);
+    if (!why)
+        return;
+    for (size_t i = 0; i < guard->plan->change_count; i++)
+        if (counts(guard, i))
+            hold(guard->plan->changes[i], HOLD_LIMIT, why);
+    plan_add_finding(guard->plan, "RUN-004", NULL, NULL, NULL, "%s", why);
+}
+
+static int hold_each(struct guard *guard, struct error *error)
+{
+    struct plan *plan = guard->plan;
+    for (size_t i = 0; i < plan->change_count; i++) {
+        struct change *change = plan->changes[i];
+        /* A rule of the cloud is no matter of opinion; a request for correction is. */
+        if (change->hold == HOLD_RULE)
+            continue;
+        int r = person_verdict(guard, i, error);
+        if (r == 0 && change->hold == HOLD_NONE && !guard->approved[i])
+            r = run_verdict(guard, change, error);
+        if (r < 0)
+            return r;
+        if (guard->approved[i] && change->hold == HOLD_APPROVAL)
+            hold(change, HOLD_NONE, NULL);
+        if (change->hold == HOLD_NONE)
+            hold_if_busy(guard, change);
+        if (change->hold == HOLD_NONE)
+            hold_by_trust(guard, change);
+        if (change->hold == HOLD_NONE)
+            hold_by_mode(guard, change, guard->approved[i]);
+        if (change->hold == HOLD_NONE)
+            hold_by_act(guard, change, guard->approved[i]);
+    }
+    return 0;
+}
+
+int guard_apply(const struct work *work, const struct plan_trust *trust, struct plan *plan,
+                struct error *error)
+{
+    CLEANUP_MAP struct map *busy = map_new();
+    struct guard guard = {.work = work,
+                          .trust = trust,
+                          .plan = plan,
+                          .approved = arena_array(plan->arena, plan->change_count + 1, 1),
+                          .busy = busy};
+    int r = work->store->ops->journal_open(work->store, plan->job->name, plan->arena, note_busy,
+                                           &guard, error);
+    if (r == 0)
+        r = hold_each(&guard, error);
+    if (r < 0)
+        return r;
+    hold_by_limits(&guard);
+    for (size_t i = 0; i < plan->change_count; i++)
+        if (plan->changes[i]->hold == HOLD_APPROVAL)
+            plan_add_finding(plan, "APV-001", plan->changes[i]->remote_id,
+                             plan->changes[i]->local_key, NULL, "%s %s of %s: %s",
+                             plan->changes[i]->id, action_name(plan->changes[i]->action),
+                             plan->changes[i]->title, plan->changes[i]->hold_reason);
+    return 0;
+}

@@ -1,0 +1,456 @@
+#include "reconcile/intake.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+#include "model/mapping.h"
+
+#define CURSOR_WATERMARK "watermark" /* remote: as the last complete read gave it */
+#define CURSOR_FULL      "full-read" /* remote: instant of the last complete full read */
+#define CURSOR_RULES     "rules"     /* hash of the rules that the stored records went through */
+#define CURSOR_STATE     "source-state"
+
+/* A source that lost more than this share of its rows at once is not believed. */
+#define SHRUNK_PERCENT 50
+
+/* ---- the local side ---- */
+
+struct local_intake {
+    const struct work *work;
+    struct arena *arena;  /* of the run: review rows, messages */
+    struct arena *record; /* of one row */
+    struct intake_result *result;
+    struct review_row *review;
+    size_t review_count, review_capacity;
+    int64_t sweep;
+    const char *row_code, *row_reason; /* first fault of the row at hand */
+    struct error *error;
+};
+
+static struct row *copy_row(struct arena *arena, const struct row *row)
+{
+    struct row *copy = arena_alloc(arena, sizeof *copy);
+    *copy = *row;
+    copy->key = arena_copy(arena, row->key);
+    copy->cells = arena_array(arena, row->column_count, sizeof *copy->cells);
+    copy->raw = arena_array(arena, row->column_count, sizeof *copy->raw);
+    const char **columns = arena_array(arena, row->column_count, sizeof *columns);
+    for (size_t i = 0; i < row->column_count; i++) {
+        columns[i] = arena_copy(arena, row->columns[i]);
+        copy->cells[i] = arena_copy(arena, row->cells[i]);
+        copy->raw[i] = arena_copy(arena, row->raw[i]);
+    }
+    copy->columns = columns;
+    return copy;
+}
+
+static void note_fault(void *context, const struct finding *finding)
+{
+    struct local_intake *intake = context;
+    struct finding stored = *finding;
+    stored.job = intake->work->job->name;
+    struct store *store = intake->work->store;
+    /* A store that cannot take the finding fails the record's own write right after. */
+    store->ops->finding_put(store, &stored, NULL, intake->error);
+    if (!intake->row_code) {
+        intake->row_code = finding->type->code;
+        intake->row_reason = arena_copy(intake->arena, finding->detail);
+    }
+}
+
+static int keep_for_review(struct local_intake *intake, const struct row *row)
+{
+    struct store *store = intake->work->store;
+    ARRAY_GROW(intake->review, &intake->review_capacity, intake->review_count + 1);
+    intake->review[intake->review_count++] =
+        (struct review_row){.row = copy_row(intake->arena, row),
+                            .code = intake->row_code,
+                            .reason = intake->row_reason};
+    intake->result->rejected++;
+    /* The record is there, only its row is not usable: it must not count as gone. */
+    if (!row->key)
+        return 0;
+    return store->ops->record_seen(store, intake->work->job->name, SIDE_LOCAL, row->key,
+                                   intake->sweep, intake->error);
+}
+
+static int take_row(void *context, const struct row *row)
+{
+    struct local_intake *intake = context;
+    const struct work *work = intake->work;
+    struct record *record = NULL;
+    bool changed = false;
+    arena_reset(intake->record);
+    intake->row_code = intake->row_reason = NULL;
+    if (!row->fault_code && !conditions_hold(&work->job->only_when, row))
+        return 0;
+    intake->result->records++;
+    if (mapping_record(intake->record, work->job, row, note_fault, intake, &record) < 0)
+        return keep_for_review(intake, row);
+    int r = work->store->ops->record_put(work->store, work->job->name, SIDE_LOCAL, record,
+                                         intake->sweep, &changed, intake->error);
+    intake->result->changed += changed;
+    return r;
+}
+
+static const char *state_print(struct arena *arena, const struct file_state *state)
+{
+    return arena_printf(arena, "%" PRId64 " %" PRId64 " %" PRIu64 " %s", state->size,
+                        state->modified_ns, state->inode, state->hash);
+}
+
+static bool state_scan(const char *text, struct file_state *ret_state)
+{
+    struct file_state state = {.exists = true};
+    if (!text || sscanf(text, "%" SCNd64 " %" SCNd64 " %" SCNu64 " %64s", &state.size,
+                        &state.modified_ns, &state.inode, state.hash) != 4)
+        return false;
+    *ret_state = state;
+    return true;
+}
+
+/* Marks what the rules made of the records as outdated if the rules changed. */
+static int check_rules(const struct work *work, struct arena *arena, bool *ret_changed,
+                       struct error *error)
+{
+    struct store *store = work->store;
+    const char *known = NULL;
+    int r = store->ops->cursor_get(store, work->job->name, CURSOR_RULES, arena, &known, error);
+    *ret_changed = !text_equal(known, work->job->rules_hash);
+    if (r == 0 && *ret_changed)
+        r = store->ops->unsettle_all(store, work->job->name, error);
+    if (r == 0 && *ret_changed)
+        r = store->ops->cursor_put(store, work->job->name, CURSOR_RULES, work->job->rules_hash,
+                                   error);
+    return r;
+}
+
+static int put_finding(const struct work *work, const char *code, const char *detail,
+                       struct error *error)
+{
+    const struct finding finding = {.type = finding_type(code),
+                                    .job = work->job->name,
+                                    .subject = work->job->source,
+                                    .detail = detail};
+    return work->store->ops->finding_put(work->store, &finding, NULL, error);
+}
+
+/* Ends the sweep, unless the source looks as if it had been emptied by accident. */
+static int end_sweep(struct local_intake *intake, long long before, struct error *error)
+{
+    const struct work *work = intake->work;
+    struct intake_result *result = intake->result;
+    long long gone = 0;
+    if (before >= work->job->limits.floor &&
+        result->records * 100 < before * (100 - SHRUNK_PERCENT)) {
+        result->outcome = READ_PARTIAL;
+        result->message =
+            arena_printf(intake->arena, "%lld rows where there were %lld", result->records, before);
+        return put_finding(work, "RUN-003", result->message, error);
+    }
+    return work->store->ops->sweep_end(work->store, work->job->name, SIDE_LOCAL, intake->sweep,
+                                       &gone, error);
+}
+
+static int read_source(struct local_intake *intake, struct error *error)
+{
+    const struct work *work = intake->work;
+    struct store *store = work->store;
+    struct store_counts counts;
+    int64_t started = world_now(work->world);
+    int r = store->ops->counts(store, work->job->name, &counts, error);
+    if (r == 0)
+        r = store->ops->begin(store, error);
+    if (r < 0)
+        return r;
+    r = work->source->type->read(work->source, take_row, intake, &intake->result->state, error);
+    if (r == 0)
+        r = end_sweep(intake, counts.local, error);
+    if (r == 0)
+        r = store->ops->finding_sweep(store, work->job->name, "SRC-", started, error);
+    if (r == 0)
+        r = store->ops->cursor_put(store, work->job->name, CURSOR_STATE,
+                                   state_print(intake->arena, &intake->result->state), error);
+    if (r == 0)
+        r = store->ops->commit(store, error);
+    if (r < 0) {
+        store->ops->rollback(store);
+        return r;
+    }
+    return source_review(work->source, intake->review, intake->review_count,
+                         &intake->result->review_path, error);
+}
+
+int intake_local(const struct work *work, struct arena *arena, struct intake_result *ret_result,
+                 struct error *error)
+{
+    struct intake_result result = {.outcome = READ_COMPLETE};
+    struct file_state now = {0}, known = {0};
+    const char *text = NULL;
+    bool rules_changed = false;
+    int r = check_rules(work, arena, &rules_changed, error);
+    if (r == 0)
+        r = work->source->type->look(work->source, &now, error);
+    if (r == 0)
+        r = work->store->ops->cursor_get(work->store, work->job->name, CURSOR_STATE, arena, &text,
+                                         error);
+    if (r < 0)
+        return r;
+    if (!rules_changed && state_scan(text, &known) && file_same(&known, &now)) {
+        result.skipped = true;
+        result.state = known;
+        *ret_result = result;
+        return 0;
+    }
+    CLEANUP_ARENA struct arena *scratch = arena_new();
+    struct local_intake intake = {.work = work,
+                                  .arena = arena,
+                                  .record = scratch,
+                                  .result = &result,
+                                  .sweep = world_now(work->world),
+                                  .error = error};
+    r = read_source(&intake, error);
+    free(intake.review);
+    if (r == 0)
+        *ret_result = result;
+    return r;
+}
+
+/* ---- the cloud's side ---- */
+
+/* Something that was read and is not in the store yet: exactly one of these is set. */
+struct pending {
+    struct record *record;
+    const char *seen;
+    struct finding *finding;
+};
+
+#define BATCH 200 /* reads per transaction: what a crash loses is read again in seconds */
+
+struct intake {
+    const struct work *work;
+    struct arena *arena;   /* of the run */
+    struct arena *batch;   /* of the pending reads */
+    struct arena *scratch; /* of one question */
+    struct pending pending[BATCH];
+    size_t pending_count;
+    struct intake_result result;
+    struct error error; /* of the store, if that is what ended the read */
+    const char *watermark;
+    bool full;
+    int64_t sweep;
+    void (*ended)(void *context);
+    void *ended_context;
+    struct read_sink sink;
+};
+
+static int put_pending(struct intake *intake, const struct pending *pending)
+{
+    const struct work *work = intake->work;
+    const struct store_ops *ops = work->store->ops;
+    bool changed = false;
+    if (pending->finding)
+        return ops->finding_put(work->store, pending->finding, NULL, &intake->error);
+    if (pending->seen)
+        return ops->record_seen(work->store, work->job->name, SIDE_REMOTE, pending->seen,
+                                intake->sweep, &intake->error);
+    int r = ops->record_put(work->store, work->job->name, SIDE_REMOTE, pending->record,
+                            intake->sweep, &changed, &intake->error);
+    intake->result.changed += changed;
+    return r;
+}
+
+/* One transaction from start to end: other jobs read into the same store between callbacks. */
+static int flush(struct intake *intake)
+{
+    struct store *store = intake->work->store;
+    if (!intake->pending_count)
+        return 0;
+    int r = store->ops->begin(store, &intake->error);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; r == 0 && i < intake->pending_count; i++)
+        r = put_pending(intake, &intake->pending[i]);
+    if (r == 0)
+        r = store->ops->commit(store, &intake->error);
+    if (r < 0)
+        store->ops->rollback(store);
+    intake->pending_count = 0;
+    arena_reset(intake->batch);
+    return r;
+}
+
+static int add_pending(struct intake *intake, struct pending pending)
+{
+    intake->pending[intake->pending_count++] = pending;
+    return intake->pending_count == BATCH ? flush(intake) : 0;
+}
+
+static bool sink_have(void *context, const char *id, const char *version)
+{
+    struct intake *intake = context;
+    struct store *store = intake->work->store;
+    const char *known = NULL;
+    arena_reset(intake->scratch);
+    if (store->ops->record_version(store, intake->work->job->name, SIDE_REMOTE, id, intake->scratch,
+                                   &known, NULL) < 0)
+        return false; /* then it is read once more than needed */
+    return text_equal(known, version);
+}
+
+static int sink_record(void *context, const struct record *record)
+{
+    struct intake *intake = context;
+    intake->result.records++;
+    return add_pending(intake, (struct pending){.record = record_copy(intake->batch, record)});
+}
+
+static int sink_seen(void *context, const char *id)
+{
+    struct intake *intake = context;
+    intake->result.records++;
+    if (!intake->full) /* only a full read asks which records are gone */
+        return 0;
+    return add_pending(intake, (struct pending){.seen = arena_copy(intake->batch, id)});
+}
+
+static void sink_finding(void *context, const struct finding *finding)
+{
+    struct intake *intake = context;
+    struct finding *copy = arena_alloc(intake->batch, sizeof *copy);
+    *copy = *finding;
+    copy->job = intake->work->job->name;
+    copy->subject = arena_copy(intake->batch, finding->subject);
+    copy->field = arena_copy(intake->batch, finding->field);
+    copy->detail = arena_copy(intake->batch, finding->detail);
+    copy->remote_id = arena_copy(intake->batch, finding->remote_id);
+    copy->local_key = arena_copy(intake->batch, finding->local_key);
+    add_pending(intake, (struct pending){.finding = copy});
+}
+
+static void sink_done(void *context, enum read_outcome outcome, const char *watermark,
+                      const struct error *error)
+{
+    struct intake *intake = context;
+    intake->result.outcome = outcome;
+    intake->watermark = arena_copy(intake->arena, watermark);
+    if (error)
+        intake->result.message = arena_copy(intake->arena, error->message);
+    intake->ended(intake->ended_context);
+}
+
+struct intake *intake_new(const struct work *work, struct arena *arena)
+{
+    struct intake *intake = memory_alloc(sizeof *intake);
+    intake->work = work;
+    intake->arena = arena;
+    intake->batch = arena_new();
+    intake->scratch = arena_new();
+    intake->sink = (struct read_sink){.context = intake,
+                                      .have = sink_have,
+                                      .record = sink_record,
+                                      .seen = sink_seen,
+                                      .finding = sink_finding,
+                                      .done = sink_done};
+    return intake;
+}
+
+void intake_free(struct intake *intake)
+{
+    if (!intake)
+        return;
+    arena_free(intake->batch);
+    arena_free(intake->scratch);
+    free(intake);
+}
+
+void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context)
+{
+    const struct work *work = intake->work;
+    struct read_scope scope = {.full = full};
+    intake->ended = ended;
+    intake->ended_context = context;
+    intake->sweep = world_now(work->world);
+    if (!full && work->store->ops->cursor_get(work->store, work->job->name, CURSOR_WATERMARK,
+                                              intake->arena, &scope.watermark, &intake->error) < 0)
+        scope.watermark = NULL;
+    scope.full = intake->full = full || !scope.watermark;
+    work->kind->read(work->cloud, &scope, &intake->sink);
+}
+
+/* A complete full read decides what is gone, unless it shows nothing where there was a lot. */
+static int finish_full(struct intake *intake, struct error *error)
+{
+    const struct work *work = intake->work;
+    struct store *store = work->store;
+    struct store_counts counts;
+    char at[INSTANT_TEXT];
+    long long gone = 0;
+    int r = store->ops->counts(store, work->job->name, &counts, error);
+    if (r < 0)
+        return r;
+    if (counts.remote >= work->job->limits.floor &&
+        intake->result.records * 100 < counts.remote * (100 - SHRUNK_PERCENT)) {
+        intake->result.outcome = READ_PARTIAL;
+        intake->result.message =
+            arena_printf(intake->arena, "the cloud lists %lld records where there were %lld",
+                         intake->result.records, counts.remote);
+        return put_finding(work, "RUN-003", intake->result.message, error);
+    }
+    r = store->ops->sweep_end(store, work->job->name, SIDE_REMOTE, intake->sweep, &gone, error);
+    if (r == 0)
+        r = store->ops->cursor_put(store, work->job->name, CURSOR_FULL,
+                                   instant_print(intake->sweep, at), error);
+    return r;
+}
+
+int intake_finish(struct intake *intake, struct intake_result *ret_result, struct error *error)
+{
+    const struct work *work = intake->work;
+    struct store *store = work->store;
+    int r = flush(intake);
+    if (r < 0 || intake->error.class != ERROR_NONE) {
+        *error = intake->error;
+        return -(int)error->class;
+    }
+    r = store->ops->begin(store, error);
+    if (r < 0)
+        return r;
+    if (intake->result.outcome == READ_COMPLETE && intake->full)
+        r = finish_full(intake, error);
+    if (r == 0 && intake->result.outcome == READ_COMPLETE && intake->watermark)
+        r = store->ops->cursor_put(store, work->job->name, CURSOR_WATERMARK, intake->watermark,
+                                   error);
+    if (r == 0 && intake->result.outcome == READ_COMPLETE && intake->full)
+        r = store->ops->finding_sweep(store, work->job->name, "CLD-", intake->sweep, error);
+    if (r == 0 && intake->result.outcome != READ_COMPLETE)
+        r = put_finding(work, intake->result.outcome == READ_FAILED ? "RUN-001" : "RUN-002",
+                        intake->result.message, error);
+    if (r == 0)
+        r = store->ops->commit(store, error);
+    if (r < 0) {
+        store->ops->rollback(store);
+        return r;
+    }
+    *ret_result = intake->result;
+    return 0;
+}
+
+int intake_full_due(const struct work *work, bool *ret_due, bool *ret_ever, struct error *error)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct store *store = work->store;
+    const char *text = NULL;
+    int64_t at = 0;
+    int r = store->ops->cursor_get(store, work->job->name, CURSOR_FULL, arena, &text, error);
+    if (r < 0)
+        return r;
+    *ret_ever = text && instant_parse(text, &at);
+    *ret_due = !*ret_ever || world_now(work->world) - at >= work->job->full_every_ms;
+    return 0;
+}

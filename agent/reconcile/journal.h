@@ -1,0 +1,28 @@
+/* The journal of changes, and the audit line that goes with its end. The only file that writes
+ * either. */
+#ifndef RECONCILE_JOURNAL_H
+#define RECONCILE_JOURNAL_H
+
+#include "reconcile/work.h"
+
+#define TOKEN_TEXT 40
+
+/* A row for a change that begins in this run. The token is derived from the change and the version
+ * it rests on, so that the same intent always carries the same token. */
+void journal_begin(struct arena *arena, struct change *change, int64_t run,
+                   struct journal_row *ret_row);
+/* Durable: this step is about to be sent. */
+int journal_intent(const struct work *work, struct journal_row *row, const char *step,
+                   struct error *error);
+/* Durable: its answer is known, `next` is the step to go on with. */
+int journal_answer(const struct work *work, struct journal_row *row, const char *next,
+                   struct error *error);
+/* Durable: the local file is about to be written. */
+int journal_local(const struct work *work, struct journal_row *row, struct error *error);
+/* The end of a change: journal row and audit line. Call it inside the transaction that holds what
+ * else belongs to the end. `remote_id` NULL: the change's. */
+int journal_end(const struct work *work, struct journal_row *row, enum journal_state state,
+                const char *remote_id, const char *version, const char *result,
+                struct error *error);
+
+#endif
