@@ -8,18 +8,21 @@
 
 #include "base/memory.h"
 
-enum { FIRST_CAPACITY = 64 };
+enum { FIRST = 64 }; /* bytes of a buffer at first */
+
+/* What texts without a buffer show; never holds anything but its NUL. So an empty text owns
+ * nothing, and neither one that is only declared nor one that was taken from can leak. */
+static char nothing[1];
 
 void text_init(struct text *text, size_t max)
 {
-    *text = (struct text){.max = max < SIZE_MAX ? max : SIZE_MAX - 1};
-    text->capacity = FIRST_CAPACITY;
-    text->data = memory_alloc(text->capacity);
+    *text = (struct text){.data = nothing, .max = max < SIZE_MAX ? max : SIZE_MAX - 1};
 }
 
 void text_free(struct text *text)
 {
-    free(text->data);
+    if (text->capacity > 0)
+        free(text->data);
     *text = (struct text){.max = text->max};
 }
 
@@ -27,7 +30,8 @@ void text_clear(struct text *text)
 {
     text->length = 0;
     text->failed = false;
-    text->data[0] = '\0';
+    if (text->capacity > 0)
+        text->data[0] = '\0';
 }
 
 /* Makes room for `more` bytes and the NUL; false, and the text failed, if the maximum forbids. */
@@ -39,7 +43,11 @@ static bool reserve(struct text *text, size_t more)
         text->failed = true;
         return false;
     }
-    text->data = memory_grow(text->data, &text->capacity, text->length + more + 1, 1);
+    size_t need = text->length + more + 1;
+    if (text->capacity == 0)
+        text->data = memory_grow(NULL, &text->capacity, need < FIRST ? FIRST : need, 1);
+    else
+        text->data = memory_grow(text->data, &text->capacity, need, 1);
     return true;
 }
 
@@ -72,7 +80,7 @@ void text_addf(struct text *text, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, args);
     if (length < 0)
         memory_failed(); /* our formats are constant: only allocation can fail */
-    if (reserve(text, (size_t)length)) {
+    if (length > 0 && reserve(text, (size_t)length)) {
         vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
     }
@@ -87,7 +95,7 @@ bool text_failed(const struct text *text)
 
 char *text_take(struct text *text)
 {
-    char *data = text->data;
+    char *data = text->capacity > 0 ? text->data : memory_copy("");
     text_init(text, text->max);
     return data;
 }

@@ -62,6 +62,10 @@ static void test_take(void **state)
     CLEANUP_FREE char *taken = text_take(&text);
     assert_string_equal(taken, "one");
     assert_string_equal(text.data, "");
+    CLEANUP_FREE char *nothing = text_take(&text);
+    assert_string_equal(nothing, "");
+    nothing[0] = 'x'; /* the caller's own, however empty the text was */
+    assert_string_equal(text.data, "");
     text_add(&text, "two");
     assert_string_equal(text.data, "two");
     assert_string_equal(taken, "one");
