@@ -19,6 +19,15 @@ static int fail_busy(const struct sqlite_store *store, struct error *error)
                      store->path, holder);
 }
 
+/* What the system said; a failure while committing is known to the file only. */
+static int system_error(const struct sqlite_store *store)
+{
+    int number = sqlite3_system_errno(store->db);
+    if (number == 0)
+        sqlite3_file_control(store->db, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number ? number : EIO;
+}
+
 static bool is_full(int code, int number)
 {
     if (code == SQLITE_FULL)
@@ -28,7 +37,7 @@ static bool is_full(int code, int number)
 
 static int fail_access(const struct sqlite_store *store, int code, struct error *error)
 {
-    int number = sqlite3_system_errno(store->db);
+    int number = system_error(store);
     if (sqlite3_extended_errcode(store->db) == SQLITE_READONLY_ROLLBACK)
         return error_set(error, ERROR_PERMANENT, SCOPE_RUN,
                          "store %s: an interrupted write must be undone first, and that needs "
@@ -39,8 +48,7 @@ static int fail_access(const struct sqlite_store *store, int code, struct error 
                          "store %s cannot be written: give this user write permission to the "
                          "file and its folder",
                          store->path);
-    return error_errno(error, SCOPE_RUN, number ? number : EACCES, "store %s cannot be opened",
-                       store->path);
+    return error_errno(error, SCOPE_RUN, number, "store %s cannot be opened", store->path);
 }
 
 int sql_damaged(const struct sqlite_store *store, const char *what, struct error *error)
@@ -56,7 +64,7 @@ int sql_fail(const struct sqlite_store *store, struct error *error)
 {
     int code = sqlite3_errcode(store->db) & 0xff;
     const char *words = sqlite3_errmsg(store->db);
-    if (is_full(code, sqlite3_system_errno(store->db)))
+    if (is_full(code, system_error(store)))
         return error_set(error, ERROR_PERMANENT, SCOPE_RUN,
                          "store %s: disk full; nothing was written, free some space and try again",
                          store->path);
@@ -79,8 +87,8 @@ int sql_fail(const struct sqlite_store *store, struct error *error)
     case SQLITE_AUTH:
         return fail_access(store, code, error);
     case SQLITE_IOERR:
-        return error_errno(error, SCOPE_RUN, sqlite3_system_errno(store->db), "store %s: %s",
-                           store->path, words);
+        return error_errno(error, SCOPE_RUN, system_error(store), "store %s: %s", store->path,
+                           words);
     default:
         return error_set(error, ERROR_BUG, SCOPE_RUN, "store %s: %s", store->path, words);
     }
