@@ -1,0 +1,562 @@
+#include <assert.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "net/http.h"
+
+#define TIMEOUT_MS         60000
+#define CONNECT_TIMEOUT_MS 10000
+#define LOW_SPEED_BYTES    16 /* a second; below this for LOW_SPEED_S the peer is taken for dead */
+#define LOW_SPEED_S        30
+#define KEEPALIVE_S        30
+#define LONGEST_WAIT_MS    60000
+/* A gateway sends below 8 KiB in 40 headers. */
+#define HEADER_BYTES (64u * 1024)
+#define HEADER_COUNT 128
+
+struct curl_http {
+    struct http http; /* first, so that the ops can come back */
+    CURLM *multi;
+    const struct world *world;
+    char *ca_file;
+    char *user_agent;
+    char *proxy;
+    long connect_timeout_ms;
+    struct transfer *transfers;
+};
+
+struct transfer {
+    struct transfer *next;
+    struct curl_http *http;
+    CURL *easy;
+    struct curl_slist *sent_headers;
+    http_done *done;
+    void *context;
+    const char *body; /* what is left to send */
+    size_t body_left;
+    int64_t started_ms;
+    /* The answer. */
+    struct arena *arena;
+    struct http_header headers[HEADER_COUNT];
+    size_t header_count;
+    size_t header_bytes;
+    bool headers_open; /* false: what comes are trailers */
+    struct text received;
+    const char *too_large; /* what exceeded its bound */
+    char detail[CURL_ERROR_SIZE];
+};
+
+/* ---- SIGPIPE ----
+ *
+ * OpenSSL writes with write(2), so a peer that hangs up would raise SIGPIPE. Ignoring it for the
+ * process would change `agent plan | head`; so it is held back while curl works. */
+
+struct sigpipe {
+    sigset_t old;
+    bool was_pending;
+};
+
+static void sigpipe_hold(struct sigpipe *held)
+{
+    sigset_t set;
+    sigpending(&set);
+    held->was_pending = sigismember(&set, SIGPIPE) == 1;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, &held->old);
+}
+
+static void sigpipe_release(const struct sigpipe *held)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    const struct timespec at_once = {0};
+    while (!held->was_pending && sigtimedwait(&set, NULL, &at_once) == -1 && errno == EINTR) {
+    }
+    pthread_sigmask(SIG_SETMASK, &held->old, NULL);
+}
+
+/* ---- what comes in ---- */
+
+static void add_header(struct transfer *transfer, const char *line, size_t length)
+{
+    const char *colon = memchr(line, ':', length);
+    if (colon == NULL || colon == line || *line == ' ' || *line == '\t') {
+        return; /* a folded or damaged line carries nothing that we read */
+    }
+    char *name = arena_copy_n(transfer->arena, line, (size_t)(colon - line));
+    char *value = arena_copy_n(transfer->arena, colon + 1, length - (size_t)(colon + 1 - line));
+    text_lower(name);
+    transfer->headers[transfer->header_count++] = (struct http_header){
+        .name = text_trim(name),
+        .value = text_trim(value),
+    };
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t length = size * count;
+    transfer->header_bytes += length;
+    if (transfer->header_bytes > HEADER_BYTES || transfer->header_count == HEADER_COUNT) {
+        transfer->too_large = "headers";
+        return 0;
+    }
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0) {
+        transfer->headers_open = true; /* the last status line counts: 100 Continue comes first */
+        transfer->header_count = 0;
+    } else if (line[0] == '\r' || line[0] == '\n') {
+        transfer->headers_open = false;
+    } else if (transfer->headers_open) {
+        add_header(transfer, line, length);
+    }
+    return length;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    text_add_n(&transfer->received, bytes, size * count);
+    if (text_failed(&transfer->received)) {
+        transfer->too_large = "body";
+        return 0;
+    }
+    return size * count;
+}
+
+/* The body is read by callback, and none is given for rewinding, on purpose: when a kept-alive
+ * connection dies before an answer came, curl sends the request again by itself; here that fails
+ * instead, once any of the body has left, since the server may have carried it out. */
+static size_t on_send(char *buffer, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t length = size * count;
+    length = length < transfer->body_left ? length : transfer->body_left;
+    if (length > 0) {
+        memcpy(buffer, transfer->body, length);
+        transfer->body += length;
+        transfer->body_left -= length;
+    }
+    return length;
+}
+
+/* ---- starting ---- */
+
+static int refuse(struct error *error, const char *why)
+{
+    int result = error_set(error, ERROR_INPUT, SCOPE_CLOUD, "%s", why);
+    if (error != NULL) {
+        snprintf(error->vendor_code, sizeof error->vendor_code, "not-sent");
+    }
+    return result;
+}
+
+/* False for anything that could end a line of the request early. */
+static bool one_line(const char *text, unsigned char from)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        if (*at < from && *at != '\t') {
+            return false;
+        }
+        if (*at == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int check(const struct http_request *request, struct error *error)
+{
+    const char *url = request->url;
+    if (!one_line(url, '!') || strchr(url, '\t') != NULL) {
+        return refuse(error, "a URL with white space or control characters is not called");
+    }
+    bool https = strncasecmp(url, "https://", 8) == 0;
+    if (!https && strncasecmp(url, "http://", 7) != 0) {
+        return refuse(error, "only https URLs are called");
+    }
+    if (!https && !http_is_loopback(url)) {
+        return refuse(error, "http without TLS is for loopback addresses only: use https");
+    }
+    const char *authority = strstr(url, "//") + 2;
+    if (memchr(authority, '@', strcspn(authority, "/?#")) != NULL) {
+        return refuse(error, "a URL with a user name in it is not called");
+    }
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!one_line(request->headers[i].name, '!') || !one_line(request->headers[i].value, ' ')) {
+            return refuse(error, "a header with control characters is not sent");
+        }
+    }
+    return 0;
+}
+
+static void send_header(struct transfer *transfer, const char *line)
+{
+    struct curl_slist *grown = curl_slist_append(transfer->sent_headers, line);
+    if (grown == NULL) {
+        memory_failed();
+    }
+    transfer->sent_headers = grown;
+}
+
+static void set_headers(struct transfer *transfer, const struct http_request *request)
+{
+    /* Headers of curl's own that a signature or a strict gateway might trip over. */
+    static const char *const unwanted[] = {"Expect", "Accept", "Content-Type"};
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct http_header *header = &request->headers[i];
+        bool empty = header->value[0] == '\0'; /* curl's way to say so is "Name;" */
+        send_header(transfer, arena_printf(transfer->arena, "%s%s%s", header->name,
+                                           empty ? ";" : ": ", header->value));
+    }
+    for (size_t i = 0; i < COUNT(unwanted); i++) {
+        if (http_request_get(request, unwanted[i]) == NULL) {
+            send_header(transfer, arena_printf(transfer->arena, "%s:", unwanted[i]));
+        }
+    }
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->sent_headers);
+}
+
+static void set_method(struct transfer *transfer, const struct http_request *request)
+{
+    CURL *easy = transfer->easy;
+    bool get = text_equal(request->method, "GET");
+    if (request->body_length > 0) {
+        transfer->body = request->body;
+        transfer->body_left = request->body_length;
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
+        curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    } else if (text_equal(request->method, "HEAD")) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return;
+    } else if (!get) {
+        /* No body that could not be rewound: so no connection that might be dead (see on_send). */
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        if (!text_equal(request->method, "DELETE")) {
+            curl_easy_setopt(easy, CURLOPT_POST, 1L);
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+        }
+    }
+    if (!get || request->body_length > 0) {
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    }
+}
+
+/* What every transfer has, whatever it is. */
+static bool set_safety(CURL *easy)
+{
+    static const struct {
+        CURLoption option;
+        long value;
+    } options[] = {
+        {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_FOLLOWLOCATION, 0}, /* a redirect would carry security tokens to another host */
+        {CURLOPT_SSL_VERIFYPEER, 1},
+        {CURLOPT_SSL_VERIFYHOST, 2},
+        {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+        /* 7.88 can take an aborted HTTP/2 body for a whole one. */
+        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+        {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+        {CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES},
+        {CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S},
+        {CURLOPT_TCP_KEEPALIVE, 1},
+        {CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S},
+        {CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S},
+        {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    };
+    for (size_t i = 0; i < COUNT(options); i++) {
+        if (curl_easy_setopt(easy, options[i].option, options[i].value) != CURLE_OK) {
+            return false;
+        }
+    }
+    return curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK;
+}
+
+static bool set_target(struct transfer *transfer, const struct http_request *request)
+{
+    const struct curl_http *self = transfer->http;
+    CURL *easy = transfer->easy;
+    bool loopback = http_is_loopback(request->url);
+    bool plain = strncasecmp(request->url, "http://", 7) == 0;
+    int64_t timeout = request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_MS;
+    timeout = timeout < INT_MAX ? timeout : INT_MAX;
+    return curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, loopback ? "" : self->proxy) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_USERAGENT, self->user_agent) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, self->connect_timeout_ms) ==
+               CURLE_OK &&
+           (self->ca_file == NULL ||
+            curl_easy_setopt(easy, CURLOPT_CAINFO, self->ca_file) == CURLE_OK);
+}
+
+static void set_callbacks(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+}
+
+static void transfer_free(struct transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->sent_headers);
+    text_free(&transfer->received);
+    arena_free(transfer->arena);
+    free(transfer);
+}
+
+static int curl_start(struct http *http, const struct http_request *request, http_done *done,
+                      void *context, struct error *error)
+{
+    struct curl_http *self = (struct curl_http *)http;
+    int result = check(request, error);
+    if (result < 0) {
+        return result;
+    }
+    struct transfer *transfer = memory_alloc(sizeof *transfer);
+    transfer->http = self;
+    transfer->done = done;
+    transfer->context = context;
+    transfer->started_ms = world_ticks(self->world);
+    transfer->arena = arena_new();
+    text_init(&transfer->received, LIMIT_RESPONSE_BYTES);
+    transfer->easy = curl_easy_init();
+    if (transfer->easy == NULL) {
+        memory_failed();
+    }
+    set_callbacks(transfer);
+    set_headers(transfer, request);
+    set_method(transfer, request);
+    if (!set_safety(transfer->easy) || !set_target(transfer, request) ||
+        curl_multi_add_handle(self->multi, transfer->easy) != CURLM_OK) {
+        transfer_free(transfer);
+        return refuse(error, "the HTTP library lacks something that this program relies on");
+    }
+    transfer->next = self->transfers;
+    self->transfers = transfer;
+    return 0;
+}
+
+/* ---- ending ---- */
+
+/* How a failed transfer reads. Codes that are not listed: TEMPORARY, and not-sent only if no byte
+ * of the request left. */
+static const struct failure {
+    CURLcode code;
+    enum error_class class;
+    bool unsent; /* can only happen before the request is sent */
+} failures[] = {
+    {CURLE_URL_MALFORMAT, ERROR_INPUT, true},
+    {CURLE_UNSUPPORTED_PROTOCOL, ERROR_INPUT, true},
+    {CURLE_COULDNT_RESOLVE_PROXY, ERROR_TEMPORARY, true},
+    {CURLE_COULDNT_RESOLVE_HOST, ERROR_TEMPORARY, true},
+    {CURLE_COULDNT_CONNECT, ERROR_TEMPORARY, true},
+    {CURLE_PROXY, ERROR_TEMPORARY, true},
+    {CURLE_SSL_CONNECT_ERROR, ERROR_TEMPORARY, true},
+    {CURLE_PEER_FAILED_VERIFICATION, ERROR_PERMANENT, true},
+    {CURLE_SSL_CACERT_BADFILE, ERROR_PERMANENT, true},
+    {CURLE_SSL_ISSUER_ERROR, ERROR_PERMANENT, true},
+    {CURLE_SSL_CIPHER, ERROR_PERMANENT, true},
+};
+
+static void describe(const struct transfer *transfer, CURLcode code, struct error *error)
+{
+    struct failure failure = {code, ERROR_TEMPORARY, false};
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        if (failures[i].code == code) {
+            failure = failures[i];
+        }
+    }
+    long sent = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    bool unsent = failure.unsent || sent == 0;
+    if (transfer->too_large != NULL) {
+        error_set(error, ERROR_PERMANENT, SCOPE_COLLECTION,
+                  "the answer's %s exceeds what is accepted", transfer->too_large);
+        return;
+    }
+    error_set(error, failure.class, unsent ? SCOPE_CLOUD : SCOPE_COLLECTION, "%s",
+              transfer->detail[0] != '\0' ? transfer->detail : curl_easy_strerror(code));
+    if (unsent) {
+        snprintf(error->vendor_code, sizeof error->vendor_code, "not-sent");
+    }
+}
+
+static void deliver(struct transfer *transfer, CURLcode code)
+{
+    if (code != CURLE_OK) {
+        struct error error = {0};
+        describe(transfer, code, &error);
+        transfer->done(transfer->context, NULL, &error);
+        return;
+    }
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    struct http_response response = {
+        .status = (int)status,
+        .headers = transfer->headers,
+        .header_count = transfer->header_count,
+        .body = transfer->received.data,
+        .body_length = transfer->received.length,
+        .elapsed_ms = world_ticks(transfer->http->world) - transfer->started_ms,
+    };
+    transfer->done(transfer->context, &response, NULL);
+}
+
+static void forget(struct curl_http *self, const struct transfer *transfer)
+{
+    struct transfer **at = &self->transfers;
+    while (*at != transfer) {
+        at = &(*at)->next;
+    }
+    *at = transfer->next;
+}
+
+/* The next transfer that ended, out of curl's hands; NULL if there is none. */
+static struct transfer *next_ended(struct curl_http *self, CURLcode *ret_code)
+{
+    int left;
+    CURLMsg *message;
+    while ((message = curl_multi_info_read(self->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE) {
+            continue;
+        }
+        CURL *easy = message->easy_handle;
+        *ret_code = message->data.result; /* gone once the handle is removed */
+        struct transfer *transfer = NULL;
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+        curl_multi_remove_handle(self->multi, easy);
+        forget(self, transfer);
+        return transfer;
+    }
+    return NULL;
+}
+
+/* ---- waiting ---- */
+
+static CURLMcode perform_and_poll(struct curl_http *self, int64_t timeout_ms, struct pollfd *fds,
+                                  size_t count)
+{
+    int running = 0;
+    CURLMcode code = curl_multi_perform(self->multi, &running);
+    size_t handed = 0;
+    for (const struct transfer *at = self->transfers; at != NULL; at = at->next) {
+        handed++;
+    }
+    bool ended = (size_t)running < handed;
+    struct curl_waitfd *extra = memory_alloc((count + 1) * sizeof *extra);
+    for (size_t i = 0; i < count; i++) {
+        extra[i] = (struct curl_waitfd){.fd = fds[i].fd, .events = CURL_WAIT_POLLIN};
+    }
+    if (code == CURLM_OK) {
+        int64_t longest =
+            timeout_ms < 0 || timeout_ms > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : timeout_ms;
+        code = curl_multi_poll(self->multi, extra, (unsigned)count, ended ? 0 : (int)longest, NULL);
+    }
+    if (code == CURLM_OK && !ended) {
+        code = curl_multi_perform(self->multi, &running);
+    }
+    free(extra);
+    return code;
+}
+
+static int curl_wait(struct http *http, int64_t timeout_ms, struct pollfd *fds, size_t count,
+                     struct error *error)
+{
+    struct curl_http *self = (struct curl_http *)http;
+    struct sigpipe held;
+    sigpipe_hold(&held);
+    CURLMcode code = perform_and_poll(self, timeout_ms, fds, count);
+    sigpipe_release(&held);
+    if (code != CURLM_OK) {
+        return error_set(error, ERROR_BUG, SCOPE_RUN, "cannot wait for the network: %s",
+                         curl_multi_strerror(code));
+    }
+    /* curl does not hand on POLLHUP and POLLERR. */
+    if (count > 0 && poll(fds, (nfds_t)count, 0) < 0 && errno != EINTR) {
+        return error_errno(error, SCOPE_RUN, errno, "cannot wait for events");
+    }
+    for (;;) {
+        CURLcode result = CURLE_OK;
+        sigpipe_hold(&held);
+        struct transfer *transfer = next_ended(self, &result);
+        sigpipe_release(&held);
+        if (transfer == NULL) {
+            return 0;
+        }
+        deliver(transfer, result);
+        transfer_free(transfer);
+    }
+}
+
+/* ---- the transport ---- */
+
+static void curl_close(struct http *http)
+{
+    struct curl_http *self = (struct curl_http *)http;
+    struct sigpipe held;
+    sigpipe_hold(&held); /* closing a TLS connection writes */
+    while (self->transfers != NULL) {
+        struct transfer *transfer = self->transfers;
+        self->transfers = transfer->next;
+        curl_multi_remove_handle(self->multi, transfer->easy);
+        transfer_free(transfer);
+    }
+    curl_multi_cleanup(self->multi);
+    curl_global_cleanup();
+    sigpipe_release(&held);
+    free(self->ca_file);
+    free(self->user_agent);
+    free(self->proxy);
+    free(self);
+}
+
+static const struct http_ops curl_ops = {
+    .start = curl_start,
+    .wait = curl_wait,
+    .close = curl_close,
+};
+
+int http_curl_new(const struct http_options *options, const struct world *world,
+                  struct http **ret_http, struct error *error)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        return error_set(error, ERROR_PERMANENT, SCOPE_RUN, "cannot start the HTTP library");
+    }
+    struct curl_http *self = memory_alloc(sizeof *self);
+    self->http.ops = &curl_ops;
+    self->world = world;
+    self->ca_file = memory_copy(options->ca_file);
+    self->user_agent = memory_copy(options->user_agent);
+    self->proxy = memory_copy(options->proxy != NULL ? options->proxy : "");
+    int64_t connect = options->connect_timeout_ms;
+    self->connect_timeout_ms =
+        connect > 0 && connect < INT_MAX ? (long)connect : CONNECT_TIMEOUT_MS;
+    self->multi = curl_multi_init();
+    if (self->multi == NULL) {
+        memory_failed();
+    }
+    *ret_http = &self->http;
+    return 0;
+}
