@@ -121,7 +121,7 @@ static bool text_break(const struct sheet *sheet, size_t start, size_t end, size
 }
 
 /* Files that are no such text at all, so that one error says it instead of one per row. */
-static int check_content(const struct sheet *sheet, struct error *error)
+static int check_content(const struct sheet *sheet, struct arena *arena, struct error *error)
 {
     const struct source *source = sheet->source;
     const struct text *content = sheet->content;
@@ -132,6 +132,12 @@ static int check_content(const struct sheet *sheet, struct error *error)
     }
     if (sheet->single_byte && text_starts(content->data, "\xef\xbb\xbf")) {
         return refuse_file(source, 1, "the file says that it is UTF-8; set encoding: utf-8", error);
+    }
+    if (sheet->single_byte && !convert(arena, "UTF-8", "WINDOWS-1252", "")) {
+        return error_set(
+            error, ERROR_PERMANENT, SCOPE_COLLECTION,
+            "%s: this system cannot convert windows-1252; its iconv modules are missing",
+            source->path);
     }
     return 0;
 }
@@ -243,7 +249,7 @@ static int sheet_open(struct sheet *sheet, struct source *source, const struct t
     sheet->delimiter = source_delimiter(source);
     sheet->single_byte = text_equal(source_option(source, "encoding", "utf-8"), "windows-1252");
     csv_start(&sheet->reader, content->data, content->length, sheet->delimiter);
-    int r = check_content(sheet, error);
+    int r = check_content(sheet, arena, error);
     if (r == 0)
         r = read_header(sheet, arena, error);
     if (r < 0)

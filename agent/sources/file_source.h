@@ -36,6 +36,7 @@ int edit_is_stale(const struct source *source, const struct source_edit *edit, s
                   struct error *error);
 
 /* Adds to source->notices. */
+#define NOTICE_TIME   "SRC-004"
 #define NOTICE_COLUMN "SRC-008"
 void source_notice_add(struct source *source, const char *code, size_t line, size_t column,
                        const char *format, ...) __attribute__((format(printf, 5, 6)));

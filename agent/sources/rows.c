@@ -152,16 +152,39 @@ static bool is_scientific(const char *key)
     return exponent >= 2 && key[exponent] == '\0';
 }
 
-static int64_t read_time(const struct rows *rows, struct arena *arena, const char *cell)
+static bool parse_time(const char *text, const char *date_format, int64_t *ret_ms)
 {
     const int64_t day_ms = INT64_C(24) * 60 * 60 * 1000;
-    const char *text = text_trim(arena_copy(arena, cell));
-    int64_t number = 0;
-    if (instant_parse(text, &number))
-        return number;
-    bool day = rows->date_format ? day_parse_format(text, rows->date_format, &number)
-                                 : day_parse(text, &number);
-    return day ? number * day_ms : 0;
+    if (instant_parse(text, ret_ms))
+        return true;
+    int64_t day = 0;
+    bool good = date_format ? day_parse_format(text, date_format, &day) : day_parse(text, &day);
+    if (good)
+        *ret_ms = day * day_ms;
+    return good;
+}
+
+/* Said once per read: a wrong date_format would fill pages otherwise. */
+static void notice_bad_time(const struct rows *rows, const struct row *row, const char *text)
+{
+    struct source *source = rows->source;
+    for (size_t i = 0; i < source->notice_count; i++) {
+        if (strcmp(source->notices[i].code, NOTICE_TIME) == 0)
+            return;
+    }
+    source_notice_add(source, NOTICE_TIME, row->place.line, rows->modified + 1,
+                      "\"%s\" in column \"%s\" is no time of change; such rows count as not dated; "
+                      "set date_format if dates are written in another way",
+                      text, rows->columns[rows->modified]);
+}
+
+static int64_t read_time(const struct rows *rows, struct arena *arena, const struct row *row)
+{
+    int64_t ms = 0;
+    const char *text = text_trim(arena_copy(arena, row->cells[rows->modified]));
+    if (!parse_time(text, rows->date_format, &ms))
+        notice_bad_time(rows, row, text);
+    return ms;
 }
 
 void rows_finish(const struct rows *rows, struct arena *arena, struct row *row)
@@ -169,7 +192,7 @@ void rows_finish(const struct rows *rows, struct arena *arena, struct row *row)
     for (size_t i = 0; i < row->column_count; i++)
         row->cells[i] = rows_cell(rows, arena, row->raw[i]);
     if (rows->modified != NO_COLUMN && row->cells[rows->modified])
-        row->modified_ms = read_time(rows, arena, row->cells[rows->modified]);
+        row->modified_ms = read_time(rows, arena, row);
 
     size_t column = rows->key + 1;
     row->key = rows_key(rows, arena, row->raw[rows->key]);

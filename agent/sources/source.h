@@ -50,7 +50,7 @@ struct source_type {
 
 /* Something about the file as a whole: the finding code and this case in words. */
 struct source_notice {
-    const char *code; /* "SRC-008" */
+    const char *code; /* "SRC-008": a column was renamed; "SRC-004": a time cannot be read */
     const char *detail;
     struct place place;
 };

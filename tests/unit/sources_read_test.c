@@ -168,18 +168,24 @@ static void reads_options(void **state)
            "2\t Null \t01-01-1970\n"
            "3\tn/a\t02-01-1970\n"
            "4\t-5\tyesterday\n"
+           "5\ty\ttoday\n"
            "NULL\tx\t\n"
            "6\tx\x81\t\n");
     assert_int_equal(fixture_open(f, "csv"), 0);
     assert_int_equal(fixture_read(f), 0);
-    assert_string_equal(show(f), "2:1[1|M\xc3\xbcller \xe2\x82\xac|2026-11-02T10:00:00Z] "
-                                 "3:2[2|~|01-01-1970] 4:3[3|~|02-01-1970] 5:4[4|-5|yesterday] "
-                                 "6:-[~|x|~]SRC-001@1 7:6[6|x\xef\xbf\xbd|~]SRC-007@2");
+    assert_string_equal(show(f),
+                        "2:1[1|M\xc3\xbcller \xe2\x82\xac|2026-11-02T10:00:00Z] "
+                        "3:2[2|~|01-01-1970] 4:3[3|~|02-01-1970] 5:4[4|-5|yesterday] "
+                        "6:5[5|y|today] 7:-[~|x|~]SRC-001@1 8:6[6|x\xef\xbf\xbd|~]SRC-007@2");
     assert_int_equal(f->rows[0].modified_ms, INT64_C(1793613600000));
     assert_int_equal(f->rows[1].modified_ms, 0);
     assert_int_equal(f->rows[2].modified_ms, 86400000);
     assert_int_equal(f->rows[3].modified_ms, 0);
     assert_string_equal(f->rows[1].raw[1], " Null ");
+    assert_int_equal(f->source->notice_count, 1); /* the first bad time speaks for all */
+    assert_string_equal(f->source->notices[0].code, "SRC-004");
+    assert_int_equal(f->source->notices[0].place.line, 5);
+    assert_non_null(strstr(f->source->notices[0].detail, "yesterday"));
     fixture_free(f);
 }
 
