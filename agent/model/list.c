@@ -79,19 +79,18 @@ static char *unquote(struct arena *arena, const char *text, size_t length)
 
 const char *list_split(struct arena *arena, const char *separator, const char *text)
 {
-    const char *bare = bare_separator(arena, separator);
-    if (strchr(text, LIST_SEPARATOR)) /* normal form already */
-        bare = "\x1f";
+    bool normal = strchr(text, LIST_SEPARATOR) != NULL; /* and so nothing is quoted */
+    const char *bare = normal ? "\x1f" : bare_separator(arena, separator);
     const char **items = NULL;
     size_t count = 0, capacity = 0;
     for (const char *at = text; at;) {
         at += strspn(at, " ");
-        size_t quoted = quoted_length(at, bare);
+        size_t quoted = normal ? 0 : quoted_length(at, bare);
         const char *end = strstr(at + quoted, bare);
         size_t length = end ? (size_t)(end - at) : strlen(at);
         ARRAY_GROW(items, &capacity, count + 1);
-        items[count++] =
-            quoted ? unquote(arena, at, quoted) : text_trim(arena_copy_n(arena, at, length));
+        char *item = quoted ? unquote(arena, at, quoted) : arena_copy_n(arena, at, length);
+        items[count++] = text_trim(item);
         at = end ? end + strlen(bare) : NULL;
     }
     const char *list = list_join(arena, items, count);
@@ -101,7 +100,7 @@ const char *list_split(struct arena *arena, const char *separator, const char *t
 
 static void add_item(struct text *out, const char *item, const char *separator)
 {
-    if (!strstr(item, separator) && *item != '"') {
+    if (!strchr(item, *separator) && *item != '"') { /* one byte is enough: "a|" before "||" */
         text_add(out, item);
         return;
     }

@@ -85,3 +85,16 @@ void record_hash(const struct record *record, char hex[SHA256_HEX])
     }
     fingerprint_hex(&print, hex);
 }
+
+struct record *record_copy(struct arena *arena, const struct record *record)
+{
+    struct record *copy = record_new(arena, record->kind, record->id);
+    copy->version = arena_copy(arena, record->version);
+    copy->modified_ms = record->modified_ms;
+    copy->raw = arena_copy(arena, record->raw);
+    copy->place = record->place;
+    copy->place.file = arena_copy(arena, record->place.file);
+    for (size_t i = 0; i < record->kind->field_count; i++)
+        copy->values[i] = arena_copy(arena, record->values[i]);
+    return copy;
+}

@@ -21,6 +21,8 @@ struct record *record_new(struct arena *arena, const struct kind *kind, const ch
 const char *record_get(const struct record *record, const char *field); /* NULL if absent */
 void record_set(struct record *record, const char *field, const char *value); /* keeps the pointer */
 
+struct record *record_copy(struct arena *arena, const struct record *record); /* deep */
+
 /* The values as a JSON object {name: text}, absent ones left out, in the kind's order; lists are
  * JSON arrays. */
 struct json *record_to_json(struct arena *arena, const struct kind *kind,
