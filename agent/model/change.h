@@ -20,13 +20,13 @@ enum action {
 /* Why a change is not applied now. */
 enum hold {
     HOLD_NONE,
-    HOLD_MODE,     /* the job observes or proposes */
-    HOLD_APPROVAL, /* irreversible: needs `agent approve` */
-    HOLD_REJECTED, /* a person said no */
-    HOLD_LIMIT,    /* share, count or money limit of the job */
-    HOLD_READ,     /* the read it rests on is not to be trusted */
-    HOLD_RULE,     /* the cloud would refuse it; see the finding */
-    HOLD_BUSY,     /* an earlier change of the record is not finished */
+    HOLD_MODE,      /* the job observes or proposes */
+    HOLD_APPROVAL,  /* irreversible: needs `agent approve` */
+    HOLD_REJECTED,  /* a person said no */
+    HOLD_LIMIT,     /* share, count or money limit of the job */
+    HOLD_READ,      /* the read it rests on is not to be trusted */
+    HOLD_RULE,      /* the cloud would refuse it; see the finding */
+    HOLD_BUSY,      /* an earlier change of the record is not finished */
     HOLD_DELIVERED, /* written to the changes file; waits until the local side shows it */
     HOLD_COUNT
 };
@@ -35,20 +35,20 @@ struct change_field {
     size_t field;          /* index in the kind */
     const char *old_value; /* what the written side has now; NULL is absent */
     const char *new_value;
-    const char *base;      /* what both agreed on last; NULL: none */
-    const char *rule;      /* which rule decided, in words: "owner local", "only cloud moved", … */
+    const char *base; /* what both agreed on last; NULL: none */
+    const char *rule; /* which rule decided, in words: "owner local", "only cloud moved", … */
 };
 
 struct change {
-    char id[24];             /* "c-" and 12 hex digits: over job, action, ids, fields, values */
+    char id[24]; /* "c-" and 12 hex digits: over job, action, ids, fields, values */
     const char *job;
     const struct kind *kind;
     enum action action;
-    const char *remote_id;   /* NULL before it is created */
-    const char *local_key;   /* NULL if there is no local record */
-    const char *version;     /* remote version it was planned on; NULL for create */
-    const char *title;       /* for people: the record's title or company */
-    const char *note;        /* ADOPT: how the pair was found; CREATE: what follows; or NULL */
+    const char *remote_id; /* NULL before it is created */
+    const char *local_key; /* NULL if there is no local record */
+    const char *version;   /* remote version it was planned on; NULL for create */
+    const char *title;     /* for people: the record's title or company */
+    const char *note;      /* ADOPT: how the pair was found; CREATE: what follows; or NULL */
     struct change_field *fields;
     size_t field_count;
     enum hold hold;
@@ -57,7 +57,7 @@ struct change {
 
 const char *action_name(enum action action); /* "create" */
 bool action_parse(const char *name, enum action *ret_action);
-char action_sign(enum action action);        /* + ~ = < > ! for tables */
+char action_sign(enum action action); /* + ~ = < > ! for tables */
 const char *hold_name(enum hold hold);
 bool action_writes_cloud(enum action action);
 /* The enum irreversible bit of the action, or 0. */

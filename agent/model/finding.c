@@ -66,7 +66,9 @@ const struct finding_type finding_types[] = {
      "Decide with `agent resolve`, or give the field an owner."},
     {"MRG-002", INFO, "both sides changed the field and the newer value won",
      "Nothing to do; `agent why` shows both values."},
-    {"MRG-003", WARNING, "it cannot be told which side is newer",
+    {"MRG-003", WARNING, "the cloud accepted a value but kept another one",
+     "Compare the two values; take over the cloud's, or approve the change to send it once more."},
+    {"MRG-004", WARNING, "it cannot be told which side is newer",
      "Decide with `agent resolve`, or name the source's column with the time of change."},
 
     /* What the clouds demand of referrals. */

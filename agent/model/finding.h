@@ -11,7 +11,7 @@
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };
 
 struct finding_type {
-    const char *code;   /* "REF-014": area, dash, number */
+    const char *code; /* "REF-014": area, dash, number */
     enum severity severity;
     const char *title;  /* "close date lies in the past" */
     const char *remedy; /* what to do, one sentence */

@@ -28,15 +28,15 @@ struct word_pair {
 
 /* One line under `fields:`. */
 struct field_map {
-    size_t field;             /* index in job->kind->fields */
-    const char *column;       /* NULL if `constant` */
-    const char *constant;     /* `value:`, in normal form; used for every record */
-    const char *fallback;     /* `default:`, normal form, when the cell is empty */
+    size_t field;         /* index in job->kind->fields */
+    const char *column;   /* NULL if `constant` */
+    const char *constant; /* `value:`, in normal form; used for every record */
+    const char *fallback; /* `default:`, normal form, when the cell is empty */
     enum owner owner;
-    bool clear;               /* `empty: clear`: an emptied cell empties the cloud's field */
+    bool clear; /* `empty: clear`: an emptied cell empties the cloud's field */
     const struct word_pair *words;
     size_t word_count;
-    struct value_style style; /* field's own, else the source's */
+    struct value_style style;    /* field's own, else the source's */
     const char *currency_column; /* column with the currency of the amount, or NULL */
     struct place place;
 };
@@ -73,10 +73,10 @@ enum irreversible {
 };
 
 struct limits {
-    unsigned max_share;       /* percent of the linked records; 0: no limit */
-    unsigned max_changes;     /* 0: no limit */
-    const char *max_amount;   /* money: sum of |new - old| over all changes; NULL: no limit */
-    unsigned floor;           /* max_share does not apply below this many linked records */
+    unsigned max_share;     /* percent of the linked records; 0: no limit */
+    unsigned max_changes;   /* 0: no limit */
+    const char *max_amount; /* money: sum of |new - old| over all changes; NULL: no limit */
+    unsigned floor;         /* max_share does not apply below this many linked records */
 };
 
 struct job {
@@ -91,14 +91,14 @@ struct job {
     size_t field_count;
     const struct match_rule *match;
     size_t match_count;
-    bool create;                   /* `create:` is there */
+    bool create; /* `create:` is there */
     struct conditions create_when;
     struct conditions submit_when;
-    bool submit;                   /* `submit:` is there */
-    struct conditions only_when;   /* `only:`: rows that the job looks at at all */
-    unsigned allow;                /* enum irreversible */
+    bool submit;                 /* `submit:` is there */
+    struct conditions only_when; /* `only:`: rows that the job looks at at all */
+    unsigned allow;              /* enum irreversible */
     struct limits limits;
-    char rules_hash[SHA256_HEX];   /* over everything above that changes a plan */
+    char rules_hash[SHA256_HEX]; /* over everything above that changes a plan */
     struct place place;
 };
 

@@ -35,7 +35,7 @@ enum field_direction {
 };
 
 struct field {
-    const char *name;         /* "close_date" */
+    const char *name; /* "close_date" */
     enum value_type type;
     enum field_direction direction;
     const char *const *words; /* TYPE_WORD: canonical words, NULL-ended */
@@ -52,11 +52,11 @@ struct kind {
 extern const struct kind kinds[KIND_COUNT];
 
 /* Fields that the engine itself looks at; every kind has the first two. */
-#define FIELD_ID "id"                       /* the cloud's identifier */
+#define FIELD_ID        "id"                /* the cloud's identifier */
 #define FIELD_REFERENCE "partner_reference" /* the local key, as the cloud carries it */
-#define FIELD_STAGE "stage"
-#define STAGE_WON "won"
-#define STAGE_LOST "lost"
+#define FIELD_STAGE     "stage"
+#define STAGE_WON       "won"
+#define STAGE_LOST      "lost"
 
 const struct kind *kind_by_name(const char *name); /* NULL if unknown */
 #define FIELD_NONE ((size_t)-1)

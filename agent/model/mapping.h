@@ -23,8 +23,8 @@ int mapping_record(struct arena *arena, const struct job *job, const struct row 
 const char *mapping_cell(struct arena *arena, const struct job *job, const struct field_map *map,
                          const char *present, const char *value);
 
-/* The code that belongs into the map's currency column with an amount; NULL if it has none, or there
- * is no amount. */
+/* The code that belongs into the map's currency column with an amount; NULL if it has none, or
+ * there is no amount. */
 const char *mapping_currency_cell(struct arena *arena, const struct field_map *map,
                                   const char *value);
 

@@ -9,17 +9,18 @@
 
 struct record {
     const struct kind *kind;
-    const char *id;          /* remote: the cloud's id; local: the source's key */
-    const char *version;     /* remote: LastModifiedDate or eTag as the very text; local: row hash */
-    int64_t modified_ms;     /* when that side says it changed; 0: not said */
-    const char **values;     /* kind->field_count normal forms; NULL is absent */
-    const char *raw;         /* remote: the document as JSON text; local: the row as a JSON object */
-    struct place place;      /* local: where the row stands */
+    const char *id;      /* remote: the cloud's id; local: the source's key */
+    const char *version; /* remote: LastModifiedDate or eTag as the very text; local: row hash */
+    int64_t modified_ms; /* when that side says it changed; 0: not said */
+    const char **values; /* kind->field_count normal forms; NULL is absent */
+    const char *raw;     /* remote: the document as JSON text; local: the row as a JSON object */
+    struct place place;  /* local: where the row stands */
 };
 
 struct record *record_new(struct arena *arena, const struct kind *kind, const char *id);
 const char *record_get(const struct record *record, const char *field); /* NULL if absent */
-void record_set(struct record *record, const char *field, const char *value); /* keeps the pointer */
+void record_set(struct record *record, const char *field,
+                const char *value); /* keeps the pointer */
 
 struct record *record_copy(struct arena *arena, const struct record *record); /* deep */
 
@@ -27,7 +28,8 @@ struct record *record_copy(struct arena *arena, const struct record *record); /*
  * JSON arrays. */
 struct json *record_to_json(struct arena *arena, const struct kind *kind,
                             const char *const *values);
-/* The reverse; members that the kind does not have are passed over. Returns kind->field_count values. */
+/* The reverse; members that the kind does not have are passed over. Returns kind->field_count
+ * values. */
 const char **record_from_json(struct arena *arena, const struct kind *kind,
                               const struct json *json);
 /* One value: a string, an array for a list, null for NULL. And back; "" and nonsense give NULL. */

@@ -36,18 +36,18 @@ struct option_row {
 /* How a secret is to be had; resolved when it is needed, not when the file is loaded. */
 struct secret_source {
     enum secret_from { SECRET_ENV, SECRET_FILE, SECRET_CREDENTIAL, SECRET_COMMAND } from;
-    const char *text;    /* variable, path or credential name */
-    const char **argv;   /* SECRET_COMMAND, NULL-ended */
+    const char *text;  /* variable, path or credential name */
+    const char **argv; /* SECRET_COMMAND, NULL-ended */
 };
 
 struct setting {
     const char *name;
-    const char *text;              /* the scalar, or the default; for PATH already resolved */
-    int64_t number;                /* NUMBER, DURATION, FLAG */
-    const char **list;             /* TEXT_LIST, NULL-ended */
+    const char *text;  /* the scalar, or the default; for PATH already resolved */
+    int64_t number;    /* NUMBER, DURATION, FLAG */
+    const char **list; /* TEXT_LIST, NULL-ended */
     struct secret_source *secret;
     struct place place;
-    bool given;                    /* false: the default */
+    bool given; /* false: the default */
 };
 
 struct settings {

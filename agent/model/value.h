@@ -19,8 +19,8 @@
 
 /* How one side writes things. Zeroed is the canonical form. */
 struct value_style {
-    const char *date;      /* day format for times.h; NULL: YYYY-MM-DD (an ISO instant is cut at T) */
-    char decimal;          /* decimal sign, 0: '.' */
+    const char *date; /* day format for times.h; NULL: YYYY-MM-DD (an ISO instant is cut at T) */
+    char decimal;     /* decimal sign, 0: '.' */
     const char *currency;  /* currency of amounts that carry none; NULL: they must carry one */
     const char *separator; /* between list items; NULL: ";" */
 };
@@ -56,7 +56,8 @@ const char *list_print(struct arena *arena, const char *separator, const char *l
 bool decimal_valid(const char *text);
 /* -1, 0, 1. Both must be valid. */
 int decimal_compare(const char *a, const char *b);
-/* a + b and |a - b|, without leading zeros or trailing ones after the point, zero as "0". NULL if the result has more than 38 digits. */
+/* a + b and |a - b|, without leading zeros or trailing ones after the point, zero as "0". NULL if
+ * the result has more than 38 digits. */
 const char *decimal_add(struct arena *arena, const char *a, const char *b);
 const char *decimal_distance(struct arena *arena, const char *a, const char *b);
 /* From how people write numbers: `decimal` (0: '.') and thousands set apart consistently. Refuses
@@ -67,8 +68,8 @@ int decimal_parse(struct arena *arena, char decimal, const char *text, const cha
 bool number_scientific(const char *text);
 
 /* Money. */
-int money_make(struct arena *arena, const char *amount, const char *currency, const char **ret_value,
-               struct error *error);
+int money_make(struct arena *arena, const char *amount, const char *currency,
+               const char **ret_value, struct error *error);
 bool money_split(struct arena *arena, const char *value, const char **ret_amount,
                  const char **ret_currency);
 /* From how people write amounts ("$1,234.50", "1.234,50 €", "EUR 12") and back. */
@@ -77,9 +78,9 @@ int money_parse(struct arena *arena, const struct value_style *style, const char
 const char *money_print(struct arena *arena, const struct value_style *style, const char *value);
 int currency_decimals(const char *code); /* ISO 4217 minor unit; -1: no such currency */
 
-/* How alike two texts are, 0 to 100, ignoring case, punctuation, and company suffixes (Inc, GmbH,
- * Ltd, …): 100 is equal after that. Texts whose numbers differ ("Renewal 2025", "Renewal 2026") are
- * never close. Symmetric and deterministic. */
+/* How alike two texts are, 0 to 100, ignoring case, accents, punctuation and company suffixes (Inc,
+ * GmbH, Ltd, …): 100 is equal after that. Texts whose numbers differ ("Renewal 2025" and "Renewal
+ * 2026") are never close. Symmetric and deterministic. */
 unsigned text_likeness(const char *a, const char *b);
 
 #endif

@@ -24,9 +24,9 @@ static void test_valid(void **state)
     static const char *const good[] = {"0",    "-0",  "+1",
                                        "007",  "1.5", "0.00",
                                        "-1.0", NINES, "0.0000000000000000000000000000000000001"};
-    static const char *const bad[] = {"",      "-",   ".",   ".5", "5.",      "1..2",
-                                      "1.2.3", " 1",  "1 ",  "1e", "1e5",     "0x1",
-                                      "--1",   "1,5", "NaN", "1-", NINES "9", "0." NINES};
+    static const char *const bad[] = {"",      "-",   ".",   ".5", "5.",        "1..2",
+                                      "1.2.3", " 1",  "1 ",  "1e", "1e5",       "0x1",
+                                      "--1",   "1,5", "NaN", "1-", (NINES "9"), ("0." NINES)};
     for (size_t i = 0; i < COUNT(good); i++) {
         if (!decimal_valid(good[i]))
             fail_msg("%s was refused", good[i]);
