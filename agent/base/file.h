@@ -41,7 +41,9 @@ int file_make_folder(const char *path, mode_t mode, struct error *error); /* and
 char *file_resolve(const char *beside, const char *path);
 
 /* Runs argv (no shell) with standard input closed and returns its standard output, at most out->max
- * bytes, at most timeout_ms. Its standard error passes through. ERROR_AUTH on a non-zero exit.
+ * bytes, at most timeout_ms. Its standard error passes through. ERROR_AUTH on a non-zero exit or a
+ * signal, ERROR_INPUT if there is no such program (126 and 127 included), ERROR_TEMPORARY on a
+ * timeout.
  * A program that closes its output is reaped or killed by then: nothing is left behind. */
 int file_run(char *const argv[], int64_t timeout_ms, struct text *out, struct error *error);
 

@@ -103,6 +103,12 @@ static int judge(const char *program, enum ending ending, int status, int64_t ti
     if (WIFSIGNALED(status))
         return error_set(error, ERROR_AUTH, SCOPE_RUN, "%s was ended by signal %d", program,
                          WTERMSIG(status));
+    /* What shells answer for a command that is not there or cannot be run; so does a C library
+     * that learns of it only after the fork. */
+    if (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)
+        return error_set(error, ERROR_INPUT, SCOPE_RUN,
+                         "%s: no such program, or not executable (exit status %d)", program,
+                         WEXITSTATUS(status));
     if (WEXITSTATUS(status) != 0)
         return error_set(error, ERROR_AUTH, SCOPE_RUN, "%s ended with exit status %d", program,
                          WEXITSTATUS(status));

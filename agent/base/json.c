@@ -484,16 +484,21 @@ static const char *check_escapes(const char *bytes, size_t length, size_t *ret_o
     return NULL;
 }
 
+static size_t skip_blanks(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    while (at < length && memchr(" \t\r\n", bytes[at], 4))
+        at++;
+    return at;
+}
+
 static int check_bytes(const char *bytes, size_t length, struct error *error)
 {
     if (length > LIMIT_JSON_BYTES)
         return error_set(error, ERROR_INPUT, SCOPE_RECORD,
                          "JSON document of %zu bytes: at most %u are read", length,
                          LIMIT_JSON_BYTES);
-    size_t blank = 0;
-    while (blank < length && memchr(" \t\r\n", bytes[blank], 4))
-        blank++;
-    if (blank == length)
+    if (skip_blanks(bytes, length) == length)
         return error_set(error, ERROR_INPUT, SCOPE_RECORD, "not a JSON document: it is empty");
     size_t offset = 0;
     if (!utf8_valid(bytes, length, &offset))
@@ -523,24 +528,25 @@ int json_parse(struct arena *arena, const char *bytes, size_t length, struct jso
     struct reader reader = {.arena = arena};
     yajl_handle yajl = yajl_alloc(&callbacks, &yajl_memory, &reader);
     yajl_config(yajl, yajl_dont_validate_strings, 1); /* check_bytes() did, and more strictly */
+    /* Left to itself yajl overlooks a token behind the document that is not complete. */
+    yajl_config(yajl, yajl_allow_trailing_garbage, 1);
     yajl_status status = yajl_parse(yajl, (const unsigned char *)bytes, length);
     size_t offset = yajl_get_bytes_consumed(yajl);
-    if (status == yajl_status_ok) {
+    if (status == yajl_status_ok)
         status = yajl_complete_parse(yajl);
-        offset = length;
-    }
     yajl_free(yajl);
     while (reader.depth > 0)
         close_frame(&reader);
-    if (status == yajl_status_ok && reader.root) {
-        *ret_json = reader.root;
-        return 0;
-    }
     if (reader.problem)
         return refuse(bytes, offset, reader.problem, error);
-    return refuse(bytes, offset,
-                  offset == length ? "the document is cut off or ends wrongly" : "syntax error",
-                  error);
+    if (status != yajl_status_ok)
+        return refuse(bytes, offset, offset == length ? "the document is cut off" : "syntax error",
+                      error);
+    offset += skip_blanks(bytes + offset, length - offset);
+    if (offset < length)
+        return refuse(bytes, offset, "something follows the document", error);
+    *ret_json = reader.root;
+    return 0;
 }
 
 /* ---- The writer -------------------------------------------------------------------------- */

@@ -23,6 +23,32 @@ static void check_error(const struct error *error)
     check(utf8_valid(error->message, length, NULL) && !strchr(error->message, '\n'));
 }
 
+/* What was taken is one document: brackets and quotes are in pairs, and once the outermost pair is
+ * closed only blanks follow. Counted here without knowing more of the grammar. */
+static void check_one_document(const char *bytes, size_t length)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    bool closed = false;
+    for (size_t i = 0; i < length; i++) {
+        char c = bytes[i];
+        if (in_string) {
+            i += c == '\\';
+            in_string = c != '"';
+            closed = !in_string && depth == 0;
+            continue;
+        }
+        check(!closed || c == ' ' || c == '\t' || c == '\r' || c == '\n');
+        in_string = c == '"';
+        depth += c == '{' || c == '[';
+        if (c == '}' || c == ']') {
+            check(depth > 0);
+            closed = --depth == 0;
+        }
+    }
+    check(depth == 0 && !in_string);
+}
+
 static void check_round_trip(struct arena *arena, const struct json *json, enum json_style style)
 {
     CLEANUP_TEXT struct text out;
@@ -49,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         return 0;
     }
     check(json != NULL);
+    check_one_document((const char *)bytes, length);
     check_round_trip(arena, json, JSON_COMPACT);
     check_round_trip(arena, json, JSON_PRETTY);
     struct json *clone = json_clone(arena, json);

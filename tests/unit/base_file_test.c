@@ -311,6 +311,7 @@ static void test_run(void **state)
         {"cat", 0, "", NULL}, /* standard input is at its end */
         {"exit 7", -ERROR_AUTH, "", "exit status 7"},
         {"echo secret-output; exit 1", -ERROR_AUTH, "secret-output\n", "exit status 1"},
+        {"no-such-helper 2>&-", -ERROR_INPUT, "", "no such program"},
         {"kill -TERM $$", -ERROR_AUTH, "", "signal 15"},
         {"exec >&-; exit 0", 0, "", NULL},
         {"exec >&-; exit 3", -ERROR_AUTH, "", "exit status 3"},
