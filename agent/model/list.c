@@ -24,6 +24,19 @@ const char *list_item(struct arena *arena, const char *list, size_t index)
     return list ? arena_copy_n(arena, list, strcspn(list, "\x1f")) : NULL;
 }
 
+const char **list_items(struct arena *arena, const char *list, size_t *ret_count)
+{
+    size_t count = list_count(list);
+    const char **items = arena_array(arena, count, sizeof *items);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strcspn(list, "\x1f");
+        items[i] = arena_copy_n(arena, list, length);
+        list += length + 1;
+    }
+    *ret_count = count;
+    return items;
+}
+
 const char *list_join(struct arena *arena, const char *const *items, size_t count)
 {
     size_t size = 1;
@@ -117,13 +130,14 @@ const char *list_print(struct arena *arena, const char *separator, const char *l
 {
     const char *between = separator && *separator ? separator : ";";
     const char *bare = bare_separator(arena, separator);
-    size_t count = list_count(list);
+    size_t count;
+    const char **items = list_items(arena, list, &count);
     CLEANUP_TEXT struct text out;
     text_init(&out, 2 * (list ? strlen(list) : 0) + count * (strlen(between) + 2));
     for (size_t i = 0; i < count; i++) {
         if (i)
             text_add(&out, between);
-        add_item(&out, list_item(arena, list, i), bare);
+        add_item(&out, items[i], bare);
     }
     return arena_copy(arena, out.data);
 }

@@ -67,10 +67,9 @@ static const char *map_items(struct arena *arena, const char *list,
                              const char *(*lookup)(const struct field_map *, const char *),
                              const struct field_map *map)
 {
-    size_t count = list_count(list);
-    const char **items = arena_array(arena, count, sizeof *items);
+    size_t count;
+    const char **items = list_items(arena, list, &count);
     for (size_t i = 0; i < count; i++) {
-        items[i] = list_item(arena, list, i);
         const char *other = lookup(map, items[i]);
         items[i] = other ? other : items[i];
     }

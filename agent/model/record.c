@@ -32,9 +32,10 @@ struct json *value_to_json(struct arena *arena, const struct field *field, const
     if (!value || field->type != TYPE_LIST)
         return json_string(arena, value);
     struct json *array = json_array(arena);
-    size_t count = list_count(value);
+    size_t count;
+    const char **items = list_items(arena, value, &count);
     for (size_t i = 0; i < count; i++)
-        json_append(arena, array, json_string(arena, list_item(arena, value, i)));
+        json_append(arena, array, json_string(arena, items[i]));
     return array;
 }
 

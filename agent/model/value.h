@@ -45,6 +45,7 @@ const char *value_show(struct arena *arena, const struct field *field, const cha
 /* Lists. */
 size_t list_count(const char *list); /* NULL: 0 */
 const char *list_item(struct arena *arena, const char *list, size_t index);
+const char **list_items(struct arena *arena, const char *list, size_t *ret_count); /* all of them */
 /* NULL for no items; blank items are dropped. */
 const char *list_join(struct arena *arena, const char *const *items, size_t count);
 /* One cell to a list and back. `separator` NULL: ";"; blanks around it do not count. An item that

@@ -273,6 +273,11 @@ static void test_lists(void **state)
         for (size_t i = 0; i < count; i++)
             assert_string_equal(list_item(arena, list, i), items[i]);
         assert_null(list_item(arena, list, count));
+        size_t found = 99;
+        const char **split = list_items(arena, list, &found);
+        assert_int_equal(found, count);
+        assert_string_equal(list_join(arena, split, found) ? list_join(arena, split, found) : "",
+                            list ? list : "");
         const char *again = NULL;
         struct value_style style = {.separator =
                                         separators[chance_below(&chance, COUNT(separators))]};
