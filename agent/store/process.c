@@ -66,7 +66,7 @@ static void read_command(char *command, size_t size)
     const char *name = slash ? slash + 1 : line;
     const char *next = line + strlen(line) + 1;
     bool subcommand = next < line + length && *next && *next != '-';
-    snprintf(command, size, "%s%s%s", name, subcommand ? " " : "", subcommand ? next : "");
+    snprintf(command, size, "%.31s%s%.31s", name, subcommand ? " " : "", subcommand ? next : "");
 }
 
 void process_self(struct process *ret_process)

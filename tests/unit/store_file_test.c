@@ -262,30 +262,43 @@ static void a_full_disk_undoes_the_transaction_and_what_follows_is_refused(void 
     assert_ok(f, ops->commit(f->store, &f->error));
 }
 
+static int in_child(struct fixture *f, int (*run)(struct fixture *f))
+{
+    pid_t child = fork();
+    if (child == 0) {
+        int code = run(f);
+        store_close(f->store);
+        _exit(code);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
 /* The kernel's own refusal, in a child whose files may not grow. */
-static void run_out_of_space(struct fixture *f)
+static int run_out_of_space(struct fixture *f)
 {
     signal(SIGXFSZ, SIG_IGN);
     struct stat about;
     if (stat(f->path, &about))
-        _exit(2);
+        return 2;
     struct rlimit limit = {(rlim_t)about.st_size + 20000, (rlim_t)about.st_size + 20000};
     setrlimit(RLIMIT_FSIZE, &limit);
     if (reopen(f) < 0)
-        _exit(3);
+        return 3;
     f->store->ops->begin(f->store, &f->error);
     int result = fill(f);
     if (result == 0)
         result = f->store->ops->commit(f->store, &f->error);
     if (result != -ERROR_PERMANENT || !strstr(f->error.message, "disk full")) {
         fprintf(stderr, "%d: %s\n", result, f->error.message);
-        _exit(4);
+        return 4;
     }
     f->store->ops->rollback(f->store);
     int64_t rows = -1;
     if (sql_number(sqlite_of(f->store), "SELECT count(*) FROM record", NO_BINDS, &rows, NULL))
-        _exit(5);
-    _exit(rows == 1 ? 0 : 6);
+        return 5;
+    return rows == 1 ? 0 : 6;
 }
 
 static void a_disk_that_is_really_full_costs_nothing(void **state)
@@ -293,32 +306,26 @@ static void a_disk_that_is_really_full_costs_nothing(void **state)
     struct fixture *f = *state;
     fixture_put(f, SIDE_REMOTE, "O1", "before", 1);
     fixture_close(f);
-    pid_t child = fork();
-    if (child == 0)
-        run_out_of_space(f);
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(in_child(f, run_out_of_space), 0);
     fixture_open(f);
     assert_string_equal(fixture_ids(f, SIDE_REMOTE, FILTER_ALL), "O1 ");
     fixture_put(f, SIDE_REMOTE, "O2", "after", 1);
 }
 
 /* Rights do not bind root, so the child gives them up. */
-static void try_without_rights(struct fixture *f)
+static int try_without_rights(struct fixture *f)
 {
     if (geteuid() == 0 && (setgid(65534) || setuid(65534)))
-        _exit(2);
+        return 2;
     int result = reopen(f);
     if (result != -ERROR_PERMANENT || !strstr(f->error.message, "cannot be written"))
-        _exit(3);
+        return 3;
     if (reopen_readonly(f) < 0)
-        _exit(4);
+        return 4;
     int64_t rows = -1;
     if (sql_number(sqlite_of(f->store), "SELECT count(*) FROM record", NO_BINDS, &rows, NULL))
-        _exit(5);
-    _exit(rows == 1 ? 0 : 6);
+        return 5;
+    return rows == 1 ? 0 : 6;
 }
 
 static void without_rights_the_store_is_read_or_refused(void **state)
@@ -329,13 +336,7 @@ static void without_rights_the_store_is_read_or_refused(void **state)
     chmod(f->folder, 0755);
     chmod(arena_printf(f->arena, "%s/state", f->folder), 0555);
     chmod(f->path, 0444);
-    pid_t child = fork();
-    if (child == 0)
-        try_without_rights(f);
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(in_child(f, try_without_rights), 0);
     chmod(arena_printf(f->arena, "%s/state", f->folder), 0700);
 }
 
