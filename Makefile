@@ -60,6 +60,8 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+$(B)/config/starter.o: config/agent.example.yaml # .incbin, which -MMD does not see
+
 $(B)/unit/%: $(B)/tests/unit/%.o $(SUPPORT) $(SANDBOX_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka

@@ -53,8 +53,8 @@ static void check_decimal(struct loader *loader, const struct settings *settings
                  loader_quote(loader, setting->text));
 }
 
-void style_check(struct loader *loader, const struct settings *settings, const char *date,
-                 const char *decimal, const char *currency)
+void loader_check_style(struct loader *loader, const struct settings *settings, const char *date,
+                        const char *decimal, const char *currency)
 {
     check_date(loader, settings, date);
     check_decimal(loader, settings, decimal);
@@ -105,7 +105,7 @@ static void check_style_options(const struct line *line)
 static bool check_word(const struct line *line, const struct yaml_tree *node, const char *text)
 {
     const struct field *field = line->field;
-    size_t count = words_count(field->words);
+    size_t count = loader_words(field->words);
     for (size_t i = 0; i < count; i++) {
         if (text_equal_nocase(field->words[i], text))
             return true;
@@ -237,21 +237,21 @@ static void read_line(struct line *line)
     static const char *const others[] = {"value", "values", "default", NULL};
     struct field_map *map = line->map;
     options_read(line->loader, line->node, line->where, &field_options, others, &line->settings);
-    if (line->node->type != YAML_TREE_MAP)
+    if (line->node->type != YAML_TREE_MAP && !yaml_tree_empty(line->node))
         return;
     const struct yaml_tree *value = yaml_tree_get(line->node, "value");
     const struct yaml_tree *fallback = yaml_tree_get(line->node, "default");
     size_t before = line->loader->errors;
     check_origin(line, value);
     check_style_options(line);
-    style_check(line->loader, &line->settings, "date", "decimal", "currency");
+    loader_check_style(line->loader, &line->settings, "date", "decimal", "currency");
     style_apply(&map->style, &line->settings, "date", "separator");
     map->column = settings_text(&line->settings, "column");
     map->currency_column = settings_text(&line->settings, "currency_column");
     map->owner = read_owner(line);
     const char *empty = settings_text(&line->settings, "empty");
     map->clear = empty && !strcmp(empty, "clear");
-    if (map->clear && fallback)
+    if (map->clear && fallback && !value)
         loader_error(line->loader, option_node(line, "empty"), "keep one of the two",
                      "%s has both a default for empty cells and empty: clear", line->where);
     read_words(line);
@@ -305,6 +305,7 @@ void fields_read(struct loader *loader, const struct yaml_tree *node, struct job
     const struct yaml_tree *map = loader_map(loader, node, "fields");
     if (!map)
         return;
+    size_t before = loader->errors;
     struct value_style style = {0};
     const struct config_section *source = config_source(loader->config, job->source);
     if (source)
@@ -338,6 +339,6 @@ void fields_read(struct loader *loader, const struct yaml_tree *node, struct job
         loader_error(loader, node, "add at least one line such as title: {column: NAME}",
                      "fields is empty");
     check_columns(loader, job);
-    if (job->field_count)
+    if (loader->errors == before)
         recommend(loader, node, job);
 }

@@ -6,9 +6,13 @@
 #include "base/text.h"
 #include "config/options.h"
 
+#define SUGGEST_SECTIONS 256 /* each unknown name is compared with at most as many */
+
 static const char *suggest_section(struct loader *loader, const struct config_section *sections,
                                    size_t count, const char *name)
 {
+    if (count > SUGGEST_SECTIONS)
+        count = SUGGEST_SECTIONS;
     const char **names = arena_array(loader->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
         names[i] = sections[i].name;
@@ -89,6 +93,13 @@ static bool read_gate(struct loader *loader, const struct yaml_tree *job, const 
     bool open = false;
     if (node->type == YAML_TREE_TEXT && loader_flag(node->text, &open))
         return open;
+    for (size_t i = 0; node->type == YAML_TREE_MAP && i < node->count; i++) {
+        static const char *const known[] = {"when"};
+        const char *key = node->keys[i]->text;
+        if (strcmp(key, "when"))
+            loader_error(loader, node->keys[i], loader_suggest(loader, key, known, 1),
+                         "unknown key %s in %s", loader_quote(loader, key), name);
+    }
     const struct yaml_tree *when = yaml_tree_get(node, "when");
     if (!when) {
         loader_error(loader, node,
@@ -96,13 +107,6 @@ static bool read_gate(struct loader *loader, const struct yaml_tree *job, const 
                                   name, name, name),
                      "%s does not say when", name);
         return false;
-    }
-    for (size_t i = 0; i < node->count; i++) {
-        static const char *const known[] = {"when"};
-        const char *key = node->keys[i]->text;
-        if (strcmp(key, "when"))
-            loader_error(loader, node->keys[i], loader_suggest(loader, key, known, 1),
-                         "unknown key %s in %s", loader_quote(loader, key), name);
     }
     read_conditions(loader, when, "when", ret_when);
     return true;
@@ -350,5 +354,5 @@ void jobs_read(struct loader *loader, const struct yaml_tree *node)
     loader->config->jobs = jobs;
     loader->config->job_count = list->count;
     if (!loader->errors)
-        rules_hash(loader->config, jobs);
+        rules_fill(loader->config, jobs);
 }

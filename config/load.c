@@ -18,13 +18,13 @@ static const struct config_section_type *type_find(const struct config_section_t
     return NULL;
 }
 
-static const char *suggest_type(struct loader *loader, const struct config_section_type *types,
-                                size_t count, const char *name)
+static const char **type_names(struct loader *loader, const struct config_section_type *types,
+                               size_t count)
 {
     const char **names = arena_array(loader->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
         names[i] = types[i].name;
-    return loader_suggest(loader, name, names, count);
+    return names;
 }
 
 /* A section that is wrong is kept all the same: jobs that name it shall not be wrong too. */
@@ -41,7 +41,9 @@ static void read_cloud(struct loader *loader, const struct yaml_tree *key,
     };
     if (!type) {
         loader_error(loader, key,
-                     suggest_type(loader, schema->clouds, schema->cloud_count, key->text),
+                     loader_suggest(loader, key->text,
+                                    type_names(loader, schema->clouds, schema->cloud_count),
+                                    schema->cloud_count),
                      "unknown cloud %s", loader_quote(loader, key->text));
         return;
     }
@@ -65,24 +67,26 @@ static void read_source(struct loader *loader, const struct yaml_tree *key,
     const struct yaml_tree *map = yaml_tree_empty(node) ? node : loader_map(loader, node, where);
     if (!map)
         return;
+    const char **names = type_names(loader, schema->sources, schema->source_count);
     const struct yaml_tree *type_node = yaml_tree_get(map, "type");
     const char *name = loader_text(loader, type_node, "type");
     if (!type_node)
-        loader_error(loader, map, suggest_type(loader, schema->sources, schema->source_count, ""),
+        loader_error(loader, map,
+                     arena_printf(loader->arena, "add type: %s",
+                                  loader_list(loader, names, schema->source_count)),
                      "type is missing in %s", where);
     if (!name)
         return;
     const struct config_section_type *type = type_find(schema->sources, schema->source_count, name);
     if (!type) {
-        loader_error(loader, type_node,
-                     suggest_type(loader, schema->sources, schema->source_count, name),
+        loader_error(loader, type_node, loader_suggest(loader, name, names, schema->source_count),
                      "unknown type %s of source", loader_quote(loader, name));
         return;
     }
     section->type = type->name;
     const struct option_table table = {type->options, type->option_count};
     options_read(loader, map, where, &table, others, &section->settings);
-    style_check(loader, &section->settings, "date_format", "decimal", "currency");
+    loader_check_style(loader, &section->settings, "date_format", "decimal", "currency");
 }
 
 typedef void section_read(struct loader *loader, const struct yaml_tree *key,

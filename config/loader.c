@@ -1,5 +1,6 @@
 #include "config/loader.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -7,9 +8,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define SHOWN_CHARACTERS 60 /* of a text from the file, in a message */
-#define SUGGEST_BYTES    64 /* a longer key is no slip of the pen */
-#define LISTED_WORDS     16 /* more than this belongs into the manual */
+#define SHOWN_CHARACTERS 60  /* of a text from the file, in a message */
+#define SUGGEST_BYTES    64  /* a longer key is no slip of the pen */
+#define LISTED_WORDS     16  /* more than this belongs into the manual */
+#define SUGGEST_FAULTS   200 /* in a file with more, nobody reads on to the suggestions */
 #define NAME_BYTES       64
 
 struct place loader_place(const struct loader *loader, const struct yaml_tree *node)
@@ -79,18 +81,31 @@ const char *loader_list(struct loader *loader, const char *const *words, size_t 
     CLEANUP_TEXT struct text list;
     text_init(&list, 64 * 1024);
     for (size_t i = 0; i < count; i++) {
+        bool sign = !isalnum((unsigned char)*words[i]);
         text_add(&list, i == 0 ? "" : i + 1 == count ? " or " : ", ");
+        text_add(&list, sign ? "\"" : "");
         log_safe(&list, words[i]);
+        text_add(&list, sign ? "\"" : "");
     }
     return arena_copy(loader->arena, list.data);
+}
+
+const char *loader_near(struct loader *loader, const char *text, const char *const *words,
+                        size_t count)
+{
+    if (loader->fault_count > SUGGEST_FAULTS || strlen(text) > SUGGEST_BYTES)
+        return NULL;
+    const char *near = text_suggest(text, words, count);
+    return near ? arena_printf(loader->arena, "did you mean %s?", loader_quote(loader, near))
+                : NULL;
 }
 
 const char *loader_suggest(struct loader *loader, const char *text, const char *const *words,
                            size_t count)
 {
-    const char *near = strlen(text) <= SUGGEST_BYTES ? text_suggest(text, words, count) : NULL;
+    const char *near = loader_near(loader, text, words, count);
     if (near)
-        return arena_printf(loader->arena, "did you mean %s?", loader_quote(loader, near));
+        return near;
     if (!count)
         return NULL;
     if (count > LISTED_WORDS)
@@ -98,7 +113,7 @@ const char *loader_suggest(struct loader *loader, const char *text, const char *
     return arena_printf(loader->arena, "known here: %s", loader_list(loader, words, count));
 }
 
-size_t words_count(const char *const *words)
+size_t loader_words(const char *const *words)
 {
     size_t count = 0;
     while (words && words[count])

@@ -26,12 +26,15 @@ struct place loader_place(const struct loader *loader, const struct yaml_tree *n
 
 /* The text in double quotes, safe for a terminal and cut if it is long. */
 const char *loader_quote(struct loader *loader, const char *text);
-/* "a, b or c". */
+/* "a, b or c"; words that are mere signs stand in quotes. */
 const char *loader_list(struct loader *loader, const char *const *words, size_t count);
-/* A remedy: did you mean …, or which words there are, or where the manual lists them. */
+/* A remedy: did you mean …? NULL if none of the words is near. */
+const char *loader_near(struct loader *loader, const char *text, const char *const *words,
+                        size_t count);
+/* The same, or which words there are, or where the manual lists them. */
 const char *loader_suggest(struct loader *loader, const char *text, const char *const *words,
                            size_t count);
-size_t words_count(const char *const *words); /* NULL-ended; NULL: 0 */
+size_t loader_words(const char *const *words); /* NULL-ended; NULL: 0 */
 
 /* The node if it is of that type. NULL if it is absent or broken; anything else is reported and
  * NULL. `what` names it in the message. */
@@ -51,9 +54,9 @@ void jobs_read(struct loader *loader, const struct yaml_tree *node);
 /* fields.c: the `fields:` of a job whose kind is known. */
 void fields_read(struct loader *loader, const struct yaml_tree *node, struct job *job);
 /* fields.c: reports a day format, decimal sign or currency that cannot be. Absent settings pass. */
-void style_check(struct loader *loader, const struct settings *settings, const char *date,
-                 const char *decimal, const char *currency);
+void loader_check_style(struct loader *loader, const struct settings *settings, const char *date,
+                        const char *decimal, const char *currency);
 /* rules.c: fills job->rules_hash of every job. Only for a config without errors. */
-void rules_hash(const struct config *config, struct job *jobs);
+void rules_fill(const struct config *config, struct job *jobs);
 
 #endif

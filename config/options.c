@@ -184,10 +184,8 @@ static bool read_word(const struct reading *in, const char *text)
             return true;
         }
     }
-    size_t count = words_count(row->words);
-    const char *near = strlen(text) <= 64 ? text_suggest(text, row->words, count) : NULL;
-    loader_error(in->loader, in->node,
-                 near ? arena_printf(in->loader->arena, "did you mean \"%s\"?", near) : NULL,
+    size_t count = loader_words(row->words);
+    loader_error(in->loader, in->node, loader_near(in->loader, text, row->words, count),
                  "%s must be %s, not %s", row->name, loader_list(in->loader, row->words, count),
                  loader_quote(in->loader, text));
     return false;
@@ -339,7 +337,7 @@ static bool read_option(const struct reading *in)
 
 static const char *missing_remedy(struct loader *loader, const struct option_row *row)
 {
-    size_t count = words_count(row->words);
+    size_t count = loader_words(row->words);
     if (count)
         return arena_printf(loader->arena, "add %s: %s", row->name,
                             loader_list(loader, row->words, count));
@@ -364,10 +362,10 @@ static void check_keys(struct loader *loader, const struct yaml_tree *map, const
 {
     size_t count = 0;
     const char **known =
-        arena_array(loader->arena, table->count + words_count(others) + 1, sizeof *known);
+        arena_array(loader->arena, table->count + loader_words(others) + 1, sizeof *known);
     for (size_t i = 0; i < table->count; i++)
         known[count++] = table->rows[i].name;
-    for (size_t i = 0; i < words_count(others); i++)
+    for (size_t i = 0; i < loader_words(others); i++)
         known[count++] = others[i];
     for (size_t i = 0; i < map->count; i++) {
         const char *key = map->keys[i]->text;

@@ -26,7 +26,7 @@ static void put_number(struct text *out, int64_t number)
 /* NULL-ended. */
 static void put_words(struct text *out, const char *const *words)
 {
-    put_number(out, (int64_t)words_count(words));
+    put_number(out, (int64_t)loader_words(words));
     for (size_t i = 0; words && words[i]; i++)
         put_text(out, words[i]);
 }
@@ -37,7 +37,7 @@ static void put_source(struct text *out, const struct config_section *source)
     put_text(out, source->type);
     for (size_t i = 0; i < source->settings.count; i++) {
         const struct setting *setting = &source->settings.items[i];
-        if (!strcmp(setting->name, "write"))
+        if (!strcmp(setting->name, "write") || !strcmp(setting->name, "changes_file"))
             continue;
         put_text(out, setting->name);
         put_text(out, setting->text);
@@ -115,7 +115,7 @@ static void put_job(struct text *out, const struct job *job)
 }
 
 /* The sources are hashed once each: many jobs may share a long one. */
-void rules_hash(const struct config *config, struct job *jobs)
+void rules_fill(const struct config *config, struct job *jobs)
 {
     CLEANUP_TEXT struct text out;
     text_init(&out, RULES_BYTES);
