@@ -96,13 +96,12 @@ int sql_fail(const struct sqlite_store *store, struct error *error)
 
 /* ---- Statements. ---------------------------------------------------------------------------- */
 
-/* A statement that is at work already (a reader that calls a reader) gets a second copy. */
-static int find_statement(struct sqlite_store *store, const char *sql, size_t *ret_slot,
+static int find_statement(struct sqlite_store *store, const char *sql, sqlite3_stmt **ret_handle,
                           struct error *error)
 {
     for (size_t i = 0; i < store->statement_count; i++) {
-        if (store->statements[i].sql == sql && !store->statements[i].busy) {
-            *ret_slot = i;
+        if (store->statements[i].sql == sql) {
+            *ret_handle = store->statements[i].handle;
             return 0;
         }
     }
@@ -110,21 +109,19 @@ static int find_statement(struct sqlite_store *store, const char *sql, size_t *r
     if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL))
         return sql_fail(store, error);
     ARRAY_GROW(store->statements, &store->statement_capacity, store->statement_count + 1);
-    store->statements[store->statement_count] = (struct statement){.sql = sql, .handle = handle};
-    *ret_slot = store->statement_count++;
+    store->statements[store->statement_count++] = (struct statement){.sql = sql, .handle = handle};
+    *ret_handle = handle;
     return 0;
 }
 
 int query_open(struct query *query, struct sqlite_store *store, const char *sql,
                const struct bind *binds, size_t count, struct error *error)
 {
-    size_t slot = 0;
-    int result = find_statement(store, sql, &slot, error);
+    sqlite3_stmt *handle = NULL;
+    int result = find_statement(store, sql, &handle, error);
     if (result < 0)
         return result;
-    sqlite3_stmt *handle = store->statements[slot].handle;
-    store->statements[slot].busy = true;
-    *query = (struct query){.store = store, .slot = slot, .handle = handle};
+    *query = (struct query){.store = store, .handle = handle};
     for (size_t i = 0; i < count; i++) {
         int place = (int)i + 1;
         int code = binds[i].type == BIND_INT
@@ -157,7 +154,6 @@ void query_close(struct query *query)
         return;
     sqlite3_reset(query->handle); /* repeats the failure of the last step, which was reported */
     sqlite3_clear_bindings(query->handle);
-    query->store->statements[query->slot].busy = false;
     query->handle = NULL;
 }
 

@@ -41,7 +41,6 @@ bool process_holding(const char *path, char *buffer, size_t size);
 struct statement {
     const char *sql;
     sqlite3_stmt *handle;
-    bool busy;
 };
 
 struct sqlite_store {
@@ -81,10 +80,10 @@ static inline struct bind bind_int(int64_t number)
 #define BINDS(...) ((const struct bind[]){__VA_ARGS__}), COUNT(((const struct bind[]){__VA_ARGS__}))
 #define NO_BINDS   NULL, 0
 
-/* A statement at work. Bound texts must live until query_close(). Zeroed is closed. */
+/* A statement at work. Bound texts must live until query_close(). Zeroed is closed. The same text
+ * is not opened again before that: whoever hands rows on reads them all first (rows_read()). */
 struct query {
     struct sqlite_store *store;
-    size_t slot;
     sqlite3_stmt *handle;
 };
 #define CLEANUP_QUERY __attribute__((cleanup(query_close)))

@@ -199,6 +199,8 @@ static void a_reader_makes_nothing_and_writes_nothing(void **state)
     assert_fails(f, ERROR_BUG, "read only",
                  f->store->ops->run_start(f->store, "a", &run, &f->error));
     assert_fails(f, ERROR_BUG, "read only", f->store->ops->begin(f->store, &f->error));
+    assert_fails(f, ERROR_PERMANENT, "cannot be written", /* nor by another way */
+                 sql_run(sqlite_of(f->store), "DELETE FROM record", NO_BINDS, &f->error));
     fixture_close(f);
     snprintf(f->path, sizeof f->path, "%s/nowhere/agent.db", f->folder);
     assert_fails(f, ERROR_INPUT, "does not exist yet: run `agent plan`", reopen_readonly(f));
