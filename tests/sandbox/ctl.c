@@ -1,0 +1,257 @@
+/* The client half: what scripts do to a running sandbox. Output is plain text, one thing a line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+#include "tests/sandbox/server.h"
+
+#define SHOW_MAX (4u * 1024 * 1024)
+
+struct ctl {
+    struct arena *arena;
+    struct http *http;
+    const char *url;
+    char **arguments; /* behind the command's name */
+    int count;
+    bool done;
+    int status;
+    struct json *answer;
+    struct error error;
+};
+
+static void received(void *context, const struct http_response *response, const struct error *error)
+{
+    struct ctl *ctl = context;
+    ctl->done = true;
+    if (error)
+        ctl->error = *error;
+    else if (json_parse(ctl->arena, response->body, response->body_length, &ctl->answer,
+                        &ctl->error) == 0)
+        ctl->status = response->status;
+}
+
+/* Sends and waits; the answer is in ctl->answer. */
+static int call(struct ctl *ctl, const char *method, const char *path, const struct json *body)
+{
+    struct http_request request = {
+        .method = method,
+        .url = arena_printf(ctl->arena, "%s/_sandbox/%s", ctl->url, path),
+        .body = body ? json_print(ctl->arena, body) : NULL,
+    };
+    request.body_length = request.body ? strlen(request.body) : 0;
+    if (ctl->http->ops->start(ctl->http, &request, received, ctl, &ctl->error) < 0)
+        return -1;
+    while (!ctl->done) {
+        if (ctl->http->ops->wait(ctl->http, 1000, NULL, 0, &ctl->error) < 0)
+            return -1;
+    }
+    if (!ctl->status)
+        return -1;
+    if (ctl->status == 200)
+        return 0;
+    const struct json *details = json_get(ctl->answer, "details");
+    error_set(&ctl->error, ERROR_REFUSED, SCOPE_RUN, "%s%s%s", json_get_text(ctl->answer, "error"),
+              details ? " " : "", details ? json_print(ctl->arena, details) : "");
+    return -1;
+}
+
+static const char *shown(const char *text)
+{
+    return text ? text : "";
+}
+
+static int stats_of(struct ctl *ctl, const char *method, const char *path, const struct json *body)
+{
+    if (call(ctl, method, path, body) < 0)
+        return -1;
+    const struct json *calls = json_get(ctl->answer, "calls");
+    for (size_t i = 0; calls && i < calls->count; i++) {
+        const struct json *row = calls->items[i];
+        printf("%s %s %s\n", shown(json_get_text(row, "operation")),
+               shown(json_get_text(row, "status")), shown(json_get_text(row, "count")));
+    }
+    printf("opportunities %s\nduplicates %s\nnow %s\n",
+           shown(json_get_text(ctl->answer, "opportunities")),
+           shown(json_get_text(ctl->answer, "duplicates")),
+           shown(json_get_text(ctl->answer, "now")));
+    return 0;
+}
+
+static int do_stats(struct ctl *ctl)
+{
+    return stats_of(ctl, "GET", "stats", NULL);
+}
+
+static int do_reset(struct ctl *ctl)
+{
+    return stats_of(ctl, "POST", "reset-stats", json_object(ctl->arena));
+}
+
+static int do_show(struct ctl *ctl)
+{
+    if (call(ctl, "GET", arena_printf(ctl->arena, "opportunity?id=%s", ctl->arguments[0]), NULL) <
+        0)
+        return -1;
+    CLEANUP_TEXT struct text out;
+    text_init(&out, SHOW_MAX);
+    json_write(ctl->answer, JSON_PRETTY, &out);
+    printf("%s\n", out.data);
+    return 0;
+}
+
+static int do_ids(struct ctl *ctl)
+{
+    const char *limit = ctl->count > 0 ? ctl->arguments[0] : "0";
+    if (call(ctl, "GET", arena_printf(ctl->arena, "ids?limit=%s", limit), NULL) < 0)
+        return -1;
+    const struct json *ids = json_get(ctl->answer, "ids");
+    for (size_t i = 0; ids && i < ids->count; i++)
+        printf("%s\n", ids->items[i]->text);
+    return 0;
+}
+
+/* A value is text unless it is a whole JSON list or object; the word null removes. */
+static struct json *edit_value(struct ctl *ctl, const char *text)
+{
+    struct json *value = NULL;
+    if (!strcmp(text, "null"))
+        return json_null(ctl->arena);
+    if ((text[0] == '{' || text[0] == '[') &&
+        json_parse(ctl->arena, text, strlen(text), &value, NULL) == 0)
+        return value;
+    return json_string(ctl->arena, text);
+}
+
+static int edit(struct ctl *ctl, bool force)
+{
+    struct json *body = json_object(ctl->arena);
+    json_set_text(ctl->arena, body, "id", ctl->arguments[0]);
+    json_set_text(ctl->arena, body, "path", ctl->arguments[1]);
+    json_set(ctl->arena, body, "value", edit_value(ctl, ctl->arguments[2]));
+    json_set(ctl->arena, body, "force", json_bool(ctl->arena, force));
+    if (call(ctl, "POST", "edit", body) < 0)
+        return -1;
+    printf("%s %s\n", shown(json_get_text(ctl->answer, "id")),
+           shown(json_get_text(ctl->answer, "LastModifiedDate")));
+    return 0;
+}
+
+static int do_edit(struct ctl *ctl)
+{
+    return edit(ctl, false);
+}
+
+static int do_force_edit(struct ctl *ctl)
+{
+    return edit(ctl, true);
+}
+
+static int do_review(struct ctl *ctl)
+{
+    struct json *body = json_object(ctl->arena);
+    json_set_text(ctl->arena, body, "id", ctl->arguments[0]);
+    json_set_text(ctl->arena, body, "status", ctl->arguments[1]);
+    if (ctl->count > 2)
+        json_set_text(ctl->arena, body, "comments", ctl->arguments[2]);
+    if (call(ctl, "POST", "review", body) < 0)
+        return -1;
+    printf("%s %s\n", shown(json_get_text(ctl->answer, "id")),
+           shown(json_get_text(ctl->answer, "LastModifiedDate")));
+    return 0;
+}
+
+static int do_fault(struct ctl *ctl)
+{
+    struct json *body = json_object(ctl->arena);
+    json_set_text(ctl->arena, body, "spec", ctl->arguments[0]);
+    if (call(ctl, "POST", "fault", body) < 0)
+        return -1;
+    printf("faults %s\n", shown(json_get_text(ctl->answer, "faults")));
+    return 0;
+}
+
+static int do_no_faults(struct ctl *ctl)
+{
+    struct json *body = json_object(ctl->arena);
+    json_set(ctl->arena, body, "clear", json_bool(ctl->arena, true));
+    if (call(ctl, "POST", "fault", body) < 0)
+        return -1;
+    printf("faults 0\n");
+    return 0;
+}
+
+static int move_clock(struct ctl *ctl, const char *member, long long ms)
+{
+    struct json *body = json_object(ctl->arena);
+    json_set(ctl->arena, body, member, json_int(ctl->arena, ms));
+    if (call(ctl, "POST", "clock", body) < 0)
+        return -1;
+    printf("now %s\n", shown(json_get_text(ctl->answer, "now")));
+    return 0;
+}
+
+static int do_advance(struct ctl *ctl)
+{
+    int64_t ms;
+    if (!duration_parse(ctl->arguments[0], &ms))
+        return error_set(&ctl->error, ERROR_INPUT, SCOPE_RUN, "\"%s\" is no duration, e.g. 1h",
+                         ctl->arguments[0]);
+    return move_clock(ctl, "advance_ms", ms);
+}
+
+static int do_skew(struct ctl *ctl)
+{
+    long long ms;
+    if (!text_to_int64(ctl->arguments[0], &ms))
+        return error_set(&ctl->error, ERROR_INPUT, SCOPE_RUN, "\"%s\" is no number",
+                         ctl->arguments[0]);
+    return move_clock(ctl, "skew_ms", ms);
+}
+
+static const struct {
+    const char *name;
+    int least, most; /* arguments */
+    int (*run)(struct ctl *ctl);
+} commands[] = {
+    {"stats", 0, 0, do_stats},         {"reset-stats", 0, 0, do_reset},
+    {"show", 1, 1, do_show},           {"ids", 0, 1, do_ids},
+    {"edit", 3, 3, do_edit},           {"force-edit", 3, 3, do_force_edit},
+    {"review", 2, 3, do_review},       {"fault", 1, 1, do_fault},
+    {"no-faults", 0, 0, do_no_faults}, {"advance", 1, 1, do_advance},
+    {"skew", 1, 1, do_skew},
+};
+
+static int run(struct ctl *ctl, const char *command)
+{
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        if (strcmp(commands[i].name, command) != 0)
+            continue;
+        if (ctl->count < commands[i].least || ctl->count > commands[i].most)
+            return error_set(&ctl->error, ERROR_INPUT, SCOPE_RUN, "%s: wrong number of arguments",
+                             command);
+        return commands[i].run(ctl);
+    }
+    return error_set(&ctl->error, ERROR_INPUT, SCOPE_RUN, "there is no command \"%s\"", command);
+}
+
+int ctl_main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "sandbox: ctl needs an address and a command; see sandbox --help\n");
+        return 2;
+    }
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct ctl ctl = {.arena = arena, .url = argv[1], .arguments = argv + 3, .count = argc - 3};
+    const struct http_options options = {.user_agent = "sandbox-ctl"};
+    int result = http_curl_new(&options, &world_real, &ctl.http, &ctl.error);
+    if (result == 0) {
+        result = run(&ctl, argv[2]);
+        ctl.http->ops->close(ctl.http);
+    }
+    if (result < 0)
+        fprintf(stderr, "sandbox: %s\n", ctl.error.message);
+    return result < 0 ? 1 : 0;
+}

@@ -1,0 +1,266 @@
+/* sandbox: AWS Partner Central on loopback, and the CRM that belongs to it. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+#include "tests/sandbox/deals.h"
+#include "tests/sandbox/server.h"
+
+#define CRM_MAX    (512u * 1024 * 1024)
+#define FAULTS_MAX 32
+
+static const char usage[] =
+    "usage: sandbox serve [--port N] [--port-file FILE] [--seed N] [--referrals N]\n"
+    "                     [--catalog AWS|Sandbox] [--unregistered CATALOG] [--state FILE]\n"
+    "                     [--rate X] [--review-seconds N] [--task-ms N] [--unknown-members]\n"
+    "                     [--access-key ID] [--secret KEY] [--session-token TOKEN]\n"
+    "                     [--expires INSTANT] [--skew MS] [--now INSTANT] [--fault SPEC]...\n"
+    "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
+    "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
+    "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
+    "                     fault SPEC | no-faults | advance DURATION | skew MS\n";
+
+struct settings_given {
+    struct sandbox_options options;
+    uint16_t port;
+    const char *port_file, *out;
+    const char *faults[FAULTS_MAX];
+    size_t fault_count;
+};
+
+enum option_code {
+    OPT_PORT = 256,
+    OPT_PORT_FILE,
+    OPT_SEED,
+    OPT_REFERRALS,
+    OPT_CATALOG,
+    OPT_UNREGISTERED,
+    OPT_STATE,
+    OPT_RATE,
+    OPT_REVIEW,
+    OPT_TASK,
+    OPT_UNKNOWN,
+    OPT_ACCESS_KEY,
+    OPT_SECRET,
+    OPT_SESSION_TOKEN,
+    OPT_EXPIRES,
+    OPT_SKEW,
+    OPT_NOW,
+    OPT_FAULT,
+    OPT_OUT,
+};
+
+static const struct option long_options[] = {
+    {"port", required_argument, NULL, OPT_PORT},
+    {"port-file", required_argument, NULL, OPT_PORT_FILE},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"referrals", required_argument, NULL, OPT_REFERRALS},
+    {"catalog", required_argument, NULL, OPT_CATALOG},
+    {"unregistered", required_argument, NULL, OPT_UNREGISTERED},
+    {"state", required_argument, NULL, OPT_STATE},
+    {"rate", required_argument, NULL, OPT_RATE},
+    {"review-seconds", required_argument, NULL, OPT_REVIEW},
+    {"task-ms", required_argument, NULL, OPT_TASK},
+    {"unknown-members", no_argument, NULL, OPT_UNKNOWN},
+    {"access-key", required_argument, NULL, OPT_ACCESS_KEY},
+    {"secret", required_argument, NULL, OPT_SECRET},
+    {"session-token", required_argument, NULL, OPT_SESSION_TOKEN},
+    {"expires", required_argument, NULL, OPT_EXPIRES},
+    {"skew", required_argument, NULL, OPT_SKEW},
+    {"now", required_argument, NULL, OPT_NOW},
+    {"fault", required_argument, NULL, OPT_FAULT},
+    {"out", required_argument, NULL, OPT_OUT},
+    {NULL, 0, NULL, 0},
+};
+
+static bool parse_number(const char *text, long long min, long long max, long long *ret_number)
+{
+    long long number;
+    if (!text_to_int64(text, &number) || number < min || number > max)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static bool take_number(struct settings_given *given, int option, const char *text)
+{
+    long long number;
+    switch (option) {
+    case OPT_PORT:
+        if (!parse_number(text, 0, 65535, &number))
+            return false;
+        given->port = (uint16_t)number;
+        return true;
+    case OPT_SEED:
+        if (!parse_number(text, 0, INT64_MAX, &number))
+            return false;
+        given->options.seed = (uint64_t)number;
+        return true;
+    case OPT_REFERRALS:
+        if (!parse_number(text, 0, 100000, &number))
+            return false;
+        given->options.referrals = (size_t)number;
+        return true;
+    case OPT_RATE:
+        if (!parse_number(text, 1, 100000, &number))
+            return false;
+        given->options.rate = (unsigned)number;
+        return true;
+    case OPT_REVIEW:
+        if (!parse_number(text, 1, 1000000000, &number))
+            return false;
+        given->options.review_ms = number * 1000;
+        return true;
+    case OPT_TASK:
+        return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);
+    default:
+        if (!parse_number(text, -1000000000, 1000000000, &number))
+            return false;
+        given->options.skew_ms = number;
+        return true;
+    }
+}
+
+static bool take_option(struct settings_given *given, int option, const char *text)
+{
+    switch (option) {
+    case OPT_PORT_FILE:
+        given->port_file = text;
+        return true;
+    case OPT_CATALOG:
+        given->options.catalog = text;
+        return true;
+    case OPT_UNREGISTERED:
+        given->options.unregistered = text;
+        return true;
+    case OPT_STATE:
+        given->options.state_path = text;
+        return true;
+    case OPT_UNKNOWN:
+        given->options.unknown_members = true;
+        return true;
+    case OPT_ACCESS_KEY:
+        given->options.access_key = text;
+        return true;
+    case OPT_SECRET:
+        given->options.secret = text;
+        return true;
+    case OPT_SESSION_TOKEN:
+        given->options.session_token = text;
+        return true;
+    case OPT_EXPIRES:
+        return instant_parse(text, &given->options.expires_ms);
+    case OPT_NOW:
+        return instant_parse(text, &given->options.now_ms);
+    case OPT_OUT:
+        given->out = text;
+        return true;
+    case OPT_FAULT:
+        if (given->fault_count == FAULTS_MAX)
+            return false;
+        given->faults[given->fault_count++] = text;
+        return true;
+    default:
+        return take_number(given, option, text);
+    }
+}
+
+static bool parse_options(int argc, char **argv, struct settings_given *given)
+{
+    int option, index = 0;
+    while ((option = getopt_long(argc, argv, "", long_options, &index)) != -1) {
+        if (option == '?')
+            return false;
+        if (take_option(given, option, optarg))
+            continue;
+        fprintf(stderr, "sandbox: --%s %s: not understood\n", long_options[index].name,
+                optarg ? optarg : "");
+        return false;
+    }
+    return optind == argc;
+}
+
+static int complain(const struct error *error)
+{
+    fprintf(stderr, "sandbox: %s\n", error->message);
+    return 1;
+}
+
+/* Made only once the port answers, so that whoever waits for the file can connect. */
+static int write_port(const struct settings_given *given, uint16_t port, struct error *error)
+{
+    if (!given->port_file)
+        return 0;
+    char text[16];
+    int length = snprintf(text, sizeof text, "%u\n", port);
+    return file_replace(given->port_file, text, (size_t)length, 0644, error);
+}
+
+static int serve(const struct settings_given *given)
+{
+    struct error error;
+    struct sandbox *sandbox = NULL;
+    struct server *server = NULL;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    /* Before any thread is there, so that only sigwait() below sees them. */
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    int result = sandbox_new(&given->options, &world_real, &sandbox, &error);
+    for (size_t i = 0; result == 0 && i < given->fault_count; i++)
+        result = sandbox_fault_add(sandbox, given->faults[i], &error);
+    if (result == 0)
+        result = server_start(sandbox, given->port, &server, &error);
+    if (result == 0)
+        result = write_port(given, server_port(server), &error);
+    if (result == 0) {
+        printf("sandbox: listening on http://127.0.0.1:%u\n", server_port(server));
+        fflush(stdout);
+        int number;
+        sigwait(&signals, &number);
+    }
+    server_stop(server);
+    sandbox_free(sandbox);
+    return result < 0 ? complain(&error) : 0;
+}
+
+static int crm(const struct settings_given *given)
+{
+    struct error error;
+    if (!given->out) {
+        fprintf(stderr, "sandbox: crm needs --out FILE\n");
+        return 2;
+    }
+    CLEANUP_TEXT struct text out;
+    text_init(&out, CRM_MAX);
+    int64_t now = given->options.now_ms ? given->options.now_ms : world_now(&world_real);
+    crm_export(given->options.seed, given->options.referrals, now, &out);
+    if (file_replace(given->out, out.data, out.length, 0644, &error) < 0)
+        return complain(&error);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings_given given = {.options = {.seed = 1, .referrals = 100}};
+    const char *command = argc > 1 ? argv[1] : "";
+    if (!strcmp(command, "ctl"))
+        return ctl_main(argc - 1, argv + 1);
+    if (!strcmp(command, "--help")) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    bool known = !strcmp(command, "serve") || !strcmp(command, "crm");
+    if (!known || !parse_options(argc - 1, argv + 1, &given)) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    return strcmp(command, "crm") ? serve(&given) : crm(&given);
+}

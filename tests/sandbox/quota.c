@@ -1,0 +1,52 @@
+/* The published quotas: a bucket per second and a window over 24 hours, per account and class. */
+#include "tests/sandbox/internal.h"
+
+static const struct {
+    unsigned per_second, per_day;
+} limits[QUOTA_COUNT] = {
+    [QUOTA_READ] = {10, 100000},
+    [QUOTA_WRITE] = {1, 10000},
+};
+
+#define MINUTES (24 * 60)
+
+static void move_window(struct quota_state *state, int64_t minute)
+{
+    state->day_calls = 0;
+    for (size_t i = 0; i < MINUTES; i++) {
+        if (state->day[i].minute + MINUTES <= minute || state->day[i].minute > minute)
+            state->day[i].calls = 0;
+        state->day_calls += state->day[i].calls;
+    }
+}
+
+bool quota_take(struct sandbox *sandbox, enum quota_class class, bool *ret_daily)
+{
+    struct quota_state *state = &sandbox->quotas[class];
+    int64_t now = sandbox_now(sandbox);
+    double rate = (double)limits[class].per_second * sandbox->options.rate;
+    double full = rate;
+    if (!state->filled_ms || now < state->filled_ms)
+        state->tokens = full;
+    else
+        state->tokens += (double)(now - state->filled_ms) * rate / 1000;
+    if (state->tokens > full)
+        state->tokens = full;
+    state->filled_ms = now;
+
+    int64_t minute = now / 60000;
+    size_t slot = (size_t)(minute % MINUTES);
+    if (state->day[slot].minute != minute) {
+        move_window(state, minute);
+        state->day[slot].minute = minute;
+        state->day[slot].calls = 0;
+    }
+    *ret_daily = state->day_calls >= (uint64_t)limits[class].per_day * sandbox->options.rate;
+    /* A thousandth of a call is forgiven to the rounding of milliseconds. */
+    if (*ret_daily || state->tokens < 0.999)
+        return false;
+    state->tokens -= 1;
+    state->day[slot].calls++;
+    state->day_calls++;
+    return true;
+}

@@ -1,0 +1,110 @@
+/* AWS Partner Central Selling on one table: an emulator that refuses what the real service refuses.
+ * The core knows neither sockets nor the wall clock: a request goes in, an answer comes out, and
+ * time is what the `struct world` says plus what was added through the clock endpoint. So the same
+ * code runs behind the loopback server (http.h) and in tests under a virtual clock.
+ *
+ * Two clocks. The wire's clock (the world's, plus options->skew_ms) judges signatures, expiry of
+ * credentials and fills the Date header. The business clock (the world's, plus the offset that
+ * options->now_ms or the clock endpoint made) dates records, moves reviews, ages client and page
+ * tokens and refills quotas. Moving a review on by an hour thus does not break a caller's
+ * signature.
+ *
+ * Where the vendor's text is silent, the stricter reading is built. */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/world.h"
+#include "net/http.h"
+
+#define SANDBOX_HOST_REGION "us-east-1"
+#define SANDBOX_SERVICE     "partnercentral-selling"
+#define SANDBOX_TARGET      "AWSPartnerCentralSelling."
+#define SANDBOX_ACCOUNT     "111122223333"
+#define SANDBOX_ACCESS_KEY  "AKIDSANDBOX"
+#define SANDBOX_SECRET      "sandbox-secret"
+
+/* Zeroed options are the defaults. Texts are copied. */
+struct sandbox_options {
+    uint64_t seed;
+    size_t referrals;          /* how many opportunities to begin with */
+    const char *catalog;       /* where they are: NULL is "AWS" */
+    const char *unregistered;  /* catalog in which the account is no partner; NULL: none */
+    const char *access_key;    /* NULL: SANDBOX_ACCESS_KEY */
+    const char *secret;        /* NULL: SANDBOX_SECRET */
+    const char *session_token; /* NULL: long-lived keys, a token is not wanted */
+    int64_t expires_ms;        /* instant at which the credentials end; 0: never */
+    int64_t skew_ms;           /* the wire's clock runs ahead by this */
+    int64_t now_ms;            /* where the business clock starts; 0: at the world's time */
+    unsigned rate;             /* quotas times this; 0: 1 */
+    int64_t review_ms;         /* from submission to the reviewers' word; 0: 60 s */
+    int64_t task_ms;           /* how long a submission task runs; 0: 2 s */
+    bool unknown_members;      /* some records carry members that no published model has */
+    const char *state_path;    /* snapshot file, read at the start if it is there; NULL: none */
+};
+
+struct sandbox;
+
+/* Makes the service; ERROR_INPUT if the snapshot cannot be read or an option is impossible. */
+int sandbox_new(const struct sandbox_options *options, const struct world *world,
+                struct sandbox **ret_sandbox, struct error *error);
+void sandbox_free(struct sandbox *sandbox); /* NULL is fine */
+
+struct sandbox_request {
+    const char *method;
+    const char *path;  /* "/", "/_sandbox/stats" */
+    const char *query; /* without "?"; NULL or "": none */
+    const struct http_header *headers;
+    size_t header_count;
+    const char *body;
+    size_t body_length;
+};
+
+struct sandbox_response {
+    int status;
+    struct http_header headers[8]; /* names in lower case */
+    size_t header_count;
+    const char *body;
+    size_t body_length;
+    size_t sent_length; /* less than body_length: the body is cut there */
+    int64_t delay_ms;   /* to be waited before anything is sent */
+    bool dropped;       /* the connection ends without an answer */
+};
+
+/* Answers one request; what the answer points at lives in the arena. Paths under /_sandbox/ are the
+ * control endpoints: unsigned, outside quotas and faults. */
+void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *request,
+                    struct arena *arena, struct sandbox_response *ret_response);
+
+/* Adds a fault, `kind[:operation[:when[:parameter]]]`. Operation "" or "*" is any. When "" is every
+ * call, "3" the third call only, "every-3" each third. Kinds: latency (parameter: milliseconds,
+ * 1000), 429 (parameter: seconds of Retry-After), 500, 503, 401, 403, expired, reset, lost-after,
+ * truncate, html, empty-list, short-list, repeat-token. Calls are counted per fault, from when it
+ * was added. */
+int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *error);
+void sandbox_fault_clear(struct sandbox *sandbox);
+
+/* For tests: the business clock, and the document of an opportunity as GetOpportunity would show it
+ * (NULL if there is none; valid until the record is written next). */
+int64_t sandbox_now(const struct sandbox *sandbox);
+const struct json *sandbox_document(const struct sandbox *sandbox, const char *catalog,
+                                    const char *id);
+size_t sandbox_count(const struct sandbox *sandbox, const char *catalog); /* opportunities */
+size_t sandbox_duplicates(const struct sandbox *sandbox); /* partner ids held more than once */
+
+/* Signs a request as a client must, for tests that drive the core. `arena` holds the headers. */
+struct sandbox_signer {
+    const char *access_key, *secret, *session_token; /* NULL: the defaults, no token */
+    const char *region, *service;                    /* NULL: the right ones */
+    int64_t now_ms;
+};
+void sandbox_sign(struct arena *arena, const struct sandbox_signer *signer,
+                  struct sandbox_request *request);
+
+#endif
