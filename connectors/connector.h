@@ -1,8 +1,9 @@
 /* The one interface between the engine and a cloud. Everything the engine knows of a cloud stands
  * in a `struct connector`; it never asks which cloud it talks to.
  *
- * A connector never writes the store, never sees a local record, keeps no state between the steps of
- * a procedure but what it puts into the step's `progress`, and never retries: the session does. */
+ * A connector never writes the store, never sees a local record, keeps no state between the steps
+ * of a procedure but what it puts into the step's `progress`, and never retries: the session does.
+ */
 #ifndef CONNECTORS_CONNECTOR_H
 #define CONNECTORS_CONNECTOR_H
 
@@ -31,26 +32,30 @@ enum capability {
  * linting and the manual. */
 enum remote_flags {
     REMOTE_READ = 1 << 0,
-    REMOTE_CREATE = 1 << 1, /* may be set when creating */
-    REMOTE_UPDATE = 1 << 2, /* may be set when updating */
+    REMOTE_CREATE = 1 << 1,  /* may be set when creating */
+    REMOTE_UPDATE = 1 << 2,  /* may be set when updating */
     REMOTE_SUMMARY = 1 << 3, /* present in list summaries */
-    REMOTE_STEP = 1 << 4,   /* written by a step of its own (an association), not in the document */
-    REMOTE_DAY = 1 << 5,    /* TYPE_DATE that the cloud may show as an instant */
+    REMOTE_STEP = 1 << 4, /* written by a step of its own (an association), not in the document */
+    REMOTE_DAY = 1 << 5,  /* TYPE_DATE that the cloud may show as an instant */
 };
 
 struct remote_field {
-    const char *field;        /* canonical name */
-    const char *path;         /* in the document, see json_find(); NULL with REMOTE_STEP only */
-    unsigned flags;           /* enum remote_flags */
-    const char *const *words; /* pairs canonical, native, …, NULL: TYPE_WORD and TYPE_FLAG */
-    const char *const *choices; /* native words that the cloud takes, NULL-ended: TYPE_CHOICE, TYPE_LIST; NULL: any */
-    unsigned min, max;        /* characters; 0: no limit */
+    const char *field; /* canonical name */
+    /* In the document, see json_find(). With REMOTE_STEP it is only read: NULL, or several lists
+     * that are read as one, "A.X|A.Y". */
+    const char *path;
+    unsigned flags;                /* enum remote_flags */
+    const char *const *words;      /* pairs canonical, native, …, NULL: TYPE_WORD and TYPE_FLAG */
+    const char *const *choices;    /* native words that the cloud takes, NULL-ended: TYPE_CHOICE,
+                                      TYPE_LIST; NULL: any */
+    unsigned min, max;             /* characters; 0: no limit */
     const char *amount, *currency; /* TYPE_MONEY: member names inside the object at `path` */
-    const char *const *fixed; /* pairs member, value set beside a written value; NULL-ended */
-    const char *vendor;       /* the vendor's name of the field, for messages, e.g. "Project.Title" */
+    const char *const *fixed;      /* pairs member, value set beside a written value; NULL-ended */
+    const char *vendor; /* the vendor's name of the field, for messages, e.g. "Project.Title" */
 };
 
-/* Rules: what the cloud requires or locks in which state, as rows; checked before anything is sent. */
+/* Rules: what the cloud requires or locks in which state, as rows; checked before anything is sent.
+ */
 enum rule_type {
     RULE_REQUIRED,  /* the field must have a value */
     RULE_FORBIDDEN, /* the field must have none */
@@ -63,9 +68,9 @@ enum rule_moment { AT_CREATE = 1 << 0, AT_SUBMIT = 1 << 1, AT_UPDATE = 1 << 2 };
 
 struct rule {
     enum rule_type type;
-    const char *code;   /* of the finding */
-    unsigned at;        /* enum rule_moment */
-    const char *field;  /* canonical; "*" with RULE_LOCKED: every field but `except` */
+    const char *code;  /* of the finding */
+    unsigned at;       /* enum rule_moment */
+    const char *field; /* canonical; "*" with RULE_LOCKED: every field but `except` */
     /* All must hold for the rule to apply; looked up in the record as it would be after the write
      * (RULE_LOCKED: as it is before). A word starting with "!" negates; "" stands for absent. */
     struct rule_when {
@@ -102,15 +107,16 @@ struct read_sink {
 /* Procedures: the steps that carry out one action. */
 struct step_context {
     struct cloud *cloud;
-    struct arena *arena;         /* lives as long as the change is worked on */
+    struct arena *arena; /* lives as long as the change is worked on */
     const struct change *change;
-    const struct record *local;  /* all canonical values the local side has for the change, for creates; may be NULL */
-    struct json *progress;       /* object; what later steps need; journalled after each step */
-    const char *token;           /* idempotency token of the change, stable over restarts; ≤ 64 ASCII */
+    const struct record *local; /* all canonical values the local side has for the change, for
+                                   creates; may be NULL */
+    struct json *progress;      /* object; what later steps need; journalled after each step */
+    const char *token; /* idempotency token of the change, stable over restarts; ≤ 64 ASCII */
     int64_t now_ms;
-    int64_t wait_ms;             /* STEP_WAIT: how long */
-    const char *goto_step;       /* STEP_GOTO: name of the step to go on with */
-    struct record *after;        /* STEP_DONE: the record as the cloud has it now, if known */
+    int64_t wait_ms;       /* STEP_WAIT: how long */
+    const char *goto_step; /* STEP_GOTO: name of the step to go on with */
+    struct record *after;  /* STEP_DONE: the record as the cloud has it now, if known */
 };
 
 enum step_result {
@@ -128,7 +134,7 @@ struct step {
     const char *family;    /* quota */
     bool writes;           /* the engine journals the intent durably before sending */
     bool repeatable;
-    const char *resume;    /* step to restart at when a crash or a lost answer leaves this one open */
+    const char *resume; /* step to restart at when a crash or a lost answer leaves this one open */
     /* Builds the request. Returns 1 to skip the step (nothing to do), 0, or a negative error. */
     int (*build)(struct step_context *context, struct http_request *request, struct error *error);
     /* Reads the answer. `failure` is NULL or what the session ended with; a step may know that a
@@ -170,14 +176,14 @@ struct connector_env {
 };
 
 struct cloud_status {
-    char identity[128];           /* who we are there, without secrets; "" unknown */
-    char credential_source[64];   /* "environment", "profile alliance (credential_process)", … */
+    char identity[128];            /* who we are there, without secrets; "" unknown */
+    char credential_source[64];    /* "environment", "profile alliance (credential_process)", … */
     int64_t credential_expires_ms; /* 0: unknown or never */
 };
 
 struct connector {
-    const char *name;  /* "aws" */
-    const char *title; /* "AWS Partner Central" */
+    const char *name;                 /* "aws" */
+    const char *title;                /* "AWS Partner Central" */
     const struct option_row *options; /* of the section clouds.<name> */
     size_t option_count;
     const struct quota *quotas;

@@ -119,6 +119,21 @@ static const char *decode(const struct decoding *decoding, const struct json *no
     }
 }
 
+/* Lists that the cloud keeps apart and people see as one: "A.X|A.Y". */
+static struct json *gather(struct arena *arena, const struct json *document, const char *paths)
+{
+    struct json *all = json_array(arena);
+    for (;;) {
+        size_t length = strcspn(paths, "|");
+        const struct json *part = json_find(document, arena_copy_n(arena, paths, length));
+        for (size_t i = 0; part && part->type == JSON_ARRAY && i < part->count; i++)
+            json_append(arena, all, json_clone(arena, part->items[i]));
+        if (!paths[length])
+            return all->count ? all : NULL;
+        paths += length + 1;
+    }
+}
+
 struct record *document_decode(struct arena *arena, const struct connector_kind *kind,
                                const char *id, const char *version, const struct json *document,
                                document_report *report, void *context)
@@ -132,7 +147,8 @@ struct record *document_decode(struct arena *arena, const struct connector_kind 
         size_t index = kind_field(model, remote->field);
         if (index == FIELD_NONE || !(remote->flags & REMOTE_READ) || !remote->path)
             continue;
-        const struct json *node = json_find(document, remote->path);
+        const struct json *node = strchr(remote->path, '|') ? gather(arena, document, remote->path)
+                                                            : json_find(document, remote->path);
         if (json_is_null(node))
             continue;
         const struct decoding decoding = {arena,  id,     &model->fields[index],
@@ -293,7 +309,7 @@ int document_put(struct arena *arena, const struct connector_kind *kind, struct 
     const struct kind *model = &kinds[kind->kind];
     size_t index = kind_field(model, field);
     const struct remote_field *remote = connector_field(kind, field);
-    if (index == FIELD_NONE || !remote || !remote->path)
+    if (index == FIELD_NONE || !remote || !remote->path || remote->flags & REMOTE_STEP)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "%s has no place in the document", field);
     const struct writing writing = {arena, document, &model->fields[index], remote, error};
     if (!value)

@@ -22,8 +22,8 @@ int document_put(struct arena *arena, const struct connector_kind *kind, struct 
 /* The full-replace helper: fresh document + the change's fields, minus `drop` (paths that the
  * operation must not carry, NULL-ended), nulls dropped. The input document is unchanged. */
 int document_overlay(struct arena *arena, const struct connector_kind *kind,
-                     const struct json *fresh, const struct change *change,
-                     const char *const *drop, struct json **ret_document, struct error *error);
+                     const struct json *fresh, const struct change *change, const char *const *drop,
+                     struct json **ret_document, struct error *error);
 
 /* Holds the record `after` the write against field limits, choices and rules for `at`; `before` is
  * the record as the cloud has it, NULL when creating. Calls `report` per fault, with field, code,

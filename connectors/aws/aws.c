@@ -1,0 +1,44 @@
+#include "connectors/aws/aws.h"
+
+#include "base/memory.h"
+#include "connectors/aws/client.h"
+#include "connectors/aws/referrals.h"
+
+/* There is no delete; closing is an update of the stage. */
+const struct connector_kind aws_referrals = {
+    .kind = KIND_REFERRAL,
+    .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_SUBMIT |
+                    CAN_INCREMENTAL | CAN_LOCK | CAN_TOKEN,
+    .fields = aws_referral_fields,
+    .rules = aws_referral_rules,
+    .procedures = aws_referral_procedures,
+    .write_family = AWS_WRITE,
+    .writes_per_action =
+        {
+            [ACTION_CREATE] = 2, /* create, associate */
+            [ACTION_UPDATE] = 1,
+            [ACTION_SUBMIT] = 1,
+            [ACTION_LAUNCH] = 1,
+            [ACTION_CLOSE] = 1,
+        },
+    .read = aws_referrals_read,
+};
+
+static const struct connector_kind *const served[] = {&aws_referrals, NULL};
+
+static struct session *session_of(struct cloud *cloud)
+{
+    return cloud->session;
+}
+
+const struct connector connector_aws = {
+    .name = "aws",
+    .title = "AWS Partner Central",
+    .options = aws_options,
+    .quotas = aws_quotas,
+    .kinds = served,
+    .open = aws_open,
+    .close = aws_close,
+    .session = session_of,
+    .status = aws_status,
+};

@@ -1,0 +1,290 @@
+/* How canonical referral fields stand in an opportunity. Spelling, case and blanks of the words are
+ * those of the service model; the documentation's prose has others, which the service refuses. */
+#include "base/memory.h"
+#include "connectors/aws/referrals.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+enum {
+    SERVICE = REMOTE_READ, /* kept by the service; still travels back in a full replace */
+    WRITTEN = REMOTE_READ | REMOTE_CREATE | REMOTE_UPDATE,
+    LISTED = REMOTE_SUMMARY,
+};
+
+static const char *const industries[] = {
+    "Aerospace",
+    "Agriculture",
+    "Automotive",
+    "Computers and Electronics",
+    "Consumer Goods",
+    "Education",
+    "Energy - Oil and Gas",
+    "Energy - Power and Utilities",
+    "Financial Services",
+    "Gaming",
+    "Government",
+    "Healthcare",
+    "Hospitality",
+    "Life Sciences",
+    "Manufacturing",
+    "Marketing and Advertising",
+    "Media and Entertainment",
+    "Mining",
+    "Non-Profit Organization",
+    "Professional Services",
+    "Real Estate and Construction",
+    "Retail",
+    "Software and Internet",
+    "Telecommunications",
+    "Transportation and Logistics",
+    "Travel",
+    "Wholesale and Distribution",
+    "Other",
+    NULL,
+};
+
+static const char *const delivery_models[] = {
+    "SaaS or PaaS", "BYOL or AMI", "Managed Services", "Professional Services", "Resell",
+    "Other",        NULL,
+};
+
+static const char *const sales_activities[] = {
+    "Initialized discussions with customer",
+    "Customer has shown interest in solution",
+    "Conducted POC / Demo",
+    "In evaluation / planning stage",
+    "Agreed on solution to Business Problem",
+    "Completed Action Plan",
+    "Finalized Deployment Need",
+    "SOW Signed",
+    NULL,
+};
+
+static const char *const needs[] = {
+    "Co-Sell - Architectural Validation",
+    "Co-Sell - Business Presentation",
+    "Co-Sell - Competitive Information",
+    "Co-Sell - Pricing Assistance",
+    "Co-Sell - Technical Consultation",
+    "Co-Sell - Total Cost of Ownership Evaluation",
+    "Co-Sell - Deal Support",
+    "Co-Sell - Support for Public Tender / RFx",
+    NULL,
+};
+
+static const char *const competitors[] = {
+    "Oracle Cloud",   "On-Prem",         "Co-location",
+    "Akamai",         "AliCloud",        "Google Cloud Platform",
+    "IBM Softlayer",  "Microsoft Azure", "Other- Cost Optimization",
+    "No Competition", "*Other",          NULL,
+};
+
+static const char *const lost_reasons[] = {
+    "Customer Deficiency",
+    "Delay / Cancellation of Project",
+    "Legal / Tax / Regulatory",
+    "Lost to Competitor - Google",
+    "Lost to Competitor - Microsoft",
+    "Lost to Competitor - SoftLayer",
+    "Lost to Competitor - VMWare",
+    "Lost to Competitor - Other",
+    "No Opportunity",
+    "On Premises Deployment",
+    "Partner Gap",
+    "Price",
+    "Security / Compliance",
+    "Technical Limitations",
+    "Customer Experience",
+    "Other",
+    "People/Relationship/Governance",
+    "Product/Technology",
+    "Financial/Commercial",
+    NULL,
+};
+
+static const char *const channels[] = {
+    "AWS Marketing Central",
+    "Content Syndication",
+    "Display",
+    "Email",
+    "Live Event",
+    "Out Of Home (OOH)",
+    "Print",
+    "Search",
+    "Social",
+    "Telemarketing",
+    "TV",
+    "Video",
+    "Virtual Event",
+    NULL,
+};
+
+static const char *const yes_no[] = {"yes", "Yes", "no", "No", NULL};
+
+static const char *const stages[] = {
+    "prospect",
+    "Prospect",
+    "qualified",
+    "Qualified",
+    "technical_validation",
+    "Technical Validation",
+    "business_validation",
+    "Business Validation",
+    "committed",
+    "Committed",
+    STAGE_WON,
+    "Launched",
+    STAGE_LOST,
+    "Closed Lost",
+    NULL,
+};
+
+/* "Submitted" and "In review" (small r) both wait for people. */
+static const char *const statuses[] = {
+    "draft",     "Pending Submission", "submitted",       "Submitted",
+    "in_review", "In review",          "action_required", "Action Required",
+    "approved",  "Approved",           "rejected",        "Rejected",
+    NULL,
+};
+
+#define ACCOUNT "Customer.Account."
+#define ADDRESS "Customer.Account.Address."
+#define CONTACT "Customer.Contacts[0]."
+
+#define TEXT(name, at, limit, more)                                                                \
+    {                                                                                              \
+        .field = name, .path = at, .flags = WRITTEN | (more), .max = limit, .vendor = at           \
+    }
+#define CHOICE(name, at, words_, more)                                                             \
+    {                                                                                              \
+        .field = name, .path = at, .flags = WRITTEN | (more), .choices = words_, .vendor = at      \
+    }
+#define WORD(name, at, words_, more)                                                               \
+    {                                                                                              \
+        .field = name, .path = at, .flags = WRITTEN | (more), .words = words_, .vendor = at        \
+    }
+#define KEPT(name, at, more)                                                                       \
+    {                                                                                              \
+        .field = name, .path = at, .flags = SERVICE | (more), .vendor = at                         \
+    }
+
+/* ExpectedCustomerSpend holds one entry per company. AWS's is the monthly revenue that AWS expects,
+ * "Self" the partner's own total; prose asks for another Frequency there, the model has only this.
+ */
+#define SPEND(name, company)                                                                       \
+    {                                                                                              \
+        .field = name, .path = "Project.ExpectedCustomerSpend[TargetCompany=" company "]",         \
+        .flags = WRITTEN | LISTED, .amount = "Amount", .currency = "CurrencyCode",                 \
+        .fixed = WORDS("Frequency", "Monthly"),                                                    \
+        .vendor = "Project.ExpectedCustomerSpend (" company ")"                                    \
+    }
+
+const struct remote_field aws_referral_fields[] = {
+    KEPT("id", "Id", LISTED),
+    TEXT("partner_reference", "PartnerOpportunityIdentifier", 64, LISTED),
+    TEXT("title", "Project.Title", 255, 0),
+    TEXT("company", ACCOUNT "CompanyName", 120, LISTED),
+    {.field = "website",
+     .path = ACCOUNT "WebsiteUrl",
+     .flags = WRITTEN | LISTED,
+     .min = 4,
+     .max = 255,
+     .vendor = ACCOUNT "WebsiteUrl"},
+    CHOICE("industry", ACCOUNT "Industry", industries, LISTED),
+    TEXT("other_industry", ACCOUNT "OtherIndustry", 255, LISTED),
+    TEXT("country", ADDRESS "CountryCode", 2, LISTED),
+    TEXT("state", ADDRESS "StateOrRegion", 255, LISTED),
+    TEXT("city", ADDRESS "City", 255, LISTED),
+    TEXT("street", ADDRESS "StreetAddress", 255, 0),
+    TEXT("postal_code", ADDRESS "PostalCode", 20, LISTED),
+    TEXT("duns", ACCOUNT "Duns", 9, 0),
+    TEXT("cloud_account", ACCOUNT "AwsAccountId", 12, 0),
+    TEXT("contact_first_name", CONTACT "FirstName", 80, 0),
+    TEXT("contact_last_name", CONTACT "LastName", 80, 0),
+    TEXT("contact_email", CONTACT "Email", 80, 0),
+    TEXT("contact_phone", CONTACT "Phone", 16, 0),
+    TEXT("contact_title", CONTACT "BusinessTitle", 80, 0),
+    {.field = "problem",
+     .path = "Project.CustomerBusinessProblem",
+     .flags = WRITTEN,
+     .min = 20,
+     .max = 2000,
+     .vendor = "Project.CustomerBusinessProblem"},
+    /* Documented words, but free text on the wire: unknown ones are taken. */
+    TEXT("use_case", "Project.CustomerUseCase", 0, 0),
+    CHOICE("delivery_models", "Project.DeliveryModels", delivery_models, LISTED),
+    CHOICE("sales_activities", "Project.SalesActivities", sales_activities, 0),
+    CHOICE("needs", "PrimaryNeedsFromAws", needs, 0),
+    SPEND("spend", "AWS"),
+    SPEND("contract_value", "Self"),
+    {.field = "contract_months",
+     .path = "Project.ExpectedContractDuration.Value",
+     .flags = WRITTEN | LISTED,
+     .fixed = WORDS("Term", "Months"),
+     .vendor = "Project.ExpectedContractDuration"},
+    CHOICE("competitor", "Project.CompetitorName", competitors, 0),
+    TEXT("other_competitors", "Project.OtherCompetitorNames", 255, 0),
+    TEXT("other_solution", "Project.OtherSolutionDescription", 255, 0),
+    TEXT("comments", "Project.AdditionalComments", 255, 0),
+    TEXT("programs", "Project.ApnPrograms", 0, 0),
+    TEXT("related", "Project.RelatedOpportunityIdentifier", 20, 0),
+    WORD("opportunity_type", "OpportunityType",
+         WORDS("new", "Net New Business", "renewal", "Flat Renewal", "expansion", "Expansion"),
+         LISTED),
+    WORD("national_security", "NationalSecurity", yes_no, 0),
+    WORD("stage", "LifeCycle.Stage", stages, LISTED),
+    {.field = "close_date",
+     .path = "LifeCycle.TargetCloseDate",
+     .flags = WRITTEN | LISTED | REMOTE_DAY,
+     .vendor = "LifeCycle.TargetCloseDate"},
+    TEXT("next_steps", "LifeCycle.NextSteps", 255, LISTED),
+    CHOICE("lost_reason", "LifeCycle.ClosedLostReason", lost_reasons, LISTED),
+    {.field = "status",
+     .path = "LifeCycle.ReviewStatus",
+     .flags = SERVICE | LISTED,
+     .words = statuses,
+     .vendor = "LifeCycle.ReviewStatus"},
+    KEPT("status_comments", "LifeCycle.ReviewComments", LISTED),
+    KEPT("status_reason", "LifeCycle.ReviewStatusReason", 0),
+    CHOICE("marketing_source", "Marketing.Source", WORDS("Marketing Activity", "None"), 0),
+    TEXT("marketing_campaign", "Marketing.CampaignName", 0, 0),
+    CHOICE("marketing_channels", "Marketing.Channels", channels, 0),
+    TEXT("marketing_use_cases", "Marketing.UseCases", 0, 0),
+    WORD("marketing_funded", "Marketing.AwsFundingUsed", yes_no, 0),
+    CHOICE("revenue_model", "SoftwareRevenue.DeliveryModel",
+           WORDS("Contract", "Pay-as-you-go", "Subscription"), 0),
+    {.field = "revenue_value",
+     .path = "SoftwareRevenue.Value",
+     .flags = WRITTEN,
+     .amount = "Amount",
+     .currency = "CurrencyCode",
+     .vendor = "SoftwareRevenue.Value"},
+    TEXT("revenue_start", "SoftwareRevenue.EffectiveDate", 0, REMOTE_DAY),
+    TEXT("revenue_end", "SoftwareRevenue.ExpirationDate", 0, REMOTE_DAY),
+    {.field = "solutions",
+     .path = "RelatedEntityIdentifiers.Solutions|"
+             "RelatedEntityIdentifiers.AwsMarketplaceSolutions|"
+             "RelatedEntityIdentifiers.AwsMarketplaceProducts",
+     .flags = WRITTEN | REMOTE_STEP,
+     .max = 255,
+     .vendor = "RelatedEntityIdentifiers"},
+    /* Said when submitting; GetOpportunity never shows them. */
+    {.field = "involvement",
+     .flags = REMOTE_CREATE | REMOTE_STEP,
+     .words = WORDS("co_sell", "Co-Sell", "visibility_only", "For Visibility Only"),
+     .vendor = "AwsSubmission.InvolvementType"},
+    {.field = "visibility",
+     .flags = REMOTE_CREATE | REMOTE_STEP,
+     .words = WORDS("full", "Full", "limited", "Limited"),
+     .vendor = "AwsSubmission.Visibility"},
+    /* The team cannot be updated: UpdateOpportunity does not take it. */
+    {.field = "team_email",
+     .path = "OpportunityTeam[0].Email",
+     .flags = REMOTE_CREATE,
+     .max = 80,
+     .fixed = WORDS("BusinessTitle", "OpportunityOwner"),
+     .vendor = "OpportunityTeam"},
+    KEPT("created", "CreatedDate", LISTED),
+    KEPT("modified", "LastModifiedDate", LISTED),
+};
+const size_t aws_referral_field_count = COUNT(aws_referral_fields);
