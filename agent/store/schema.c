@@ -173,16 +173,23 @@ static const char *const step_1[] = {
 const char *const *const schema_steps[] = {step_1};
 const size_t schema_step_count = COUNT(schema_steps);
 
+/* In one statement: between two of them another process may have made the store. */
 static int read_marks(struct sqlite_store *store, int64_t *ret_application, int64_t *ret_version,
                       int64_t *ret_tables, struct error *error)
 {
-    int result = sql_number(store, "PRAGMA application_id", NO_BINDS, ret_application, error);
+    static const char sql[] = "SELECT (SELECT application_id FROM pragma_application_id),"
+                              " (SELECT user_version FROM pragma_user_version),"
+                              " (SELECT count(*) FROM sqlite_schema)";
+    CLEANUP_QUERY struct query query = {0};
+    int result = query_open(&query, store, sql, NO_BINDS, error);
     if (result == 0)
-        result = sql_number(store, "PRAGMA user_version", NO_BINDS, ret_version, error);
-    if (result == 0)
-        result =
-            sql_number(store, "SELECT count(*) FROM sqlite_schema", NO_BINDS, ret_tables, error);
-    return result;
+        result = query_step(&query, error);
+    if (result <= 0)
+        return result;
+    *ret_application = query_int(&query, 0);
+    *ret_version = query_int(&query, 1);
+    *ret_tables = query_int(&query, 2);
+    return 0;
 }
 
 int schema_version(struct sqlite_store *store, size_t count, size_t *ret_version,

@@ -162,7 +162,7 @@ static int connect_file(struct sqlite_store *store, struct error *error)
 /* Only after the file is known to be ours: the journal mode is written into some files. */
 static int configure(struct sqlite_store *store, struct error *error)
 {
-    const char *settings = store->readonly ? "PRAGMA cache_size = 10"
+    const char *settings = store->readonly ? "PRAGMA query_only = ON"
                                            : "PRAGMA journal_mode = TRUNCATE;"
                                              "PRAGMA synchronous = FULL;"
                                              "PRAGMA foreign_keys = ON;"
