@@ -7,7 +7,7 @@
 #include "base/times.h"
 #include "model/value.h"
 
-#define UNKNOWN_VALUE "REF-018"
+#define UNKNOWN_VALUE "CLD-001"
 
 /* ------------------------------------------------------------------ reading */
 

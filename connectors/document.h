@@ -8,7 +8,7 @@
 typedef void document_report(void *context, const struct finding *finding);
 
 /* Decodes a document by the kind's rows. A native word that the table does not know is kept out of
- * the record and reported (REF-018): it is never written back either, since only owned fields are
+ * the record and reported (CLD-001): it is never written back either, since only owned fields are
  * overlaid. raw is the document. Members of another type than expected are reported and absent.
  * Never fails: an odd document gives a poor record, not an error. */
 struct record *document_decode(struct arena *arena, const struct connector_kind *kind,

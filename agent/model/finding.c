@@ -105,13 +105,13 @@ const struct finding_type finding_types[] = {
      "Empty the field, or change the value that forbids it; the detail names both."},
     {"REF-017", WARNING, "the cloud's reviewers ask for an action",
      "Read their comment, correct the record and let it be submitted again."},
-    {"REF-018", INFO, "the cloud sent a value that is not known yet",
-     "Nothing to do now: the value is kept as it is; please report it."},
     {"REF-019", WARNING, "the cloud refused the change",
      "Correct what the cloud's message names; the change is not sent again until something "
      "changes."},
 
     /* Runs. */
+    {"CLD-001", INFO, "the cloud sent a value that is not known yet",
+     "Nothing to do now: the value is kept as it is; please report it."},
     {"RUN-001", ERROR, "reading failed",
      "Correct what the detail names; nothing is treated as deleted meanwhile."},
     {"RUN-002", WARNING, "only a part could be read",

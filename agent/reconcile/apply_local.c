@@ -124,12 +124,9 @@ static void edit_field(struct pulls *pulls, const struct change *change,
     add_edit(pulls, change, map->column, present,
              mapping_cell(pulls->arena, pulls->work->job, map, present, field->new_value));
 
-    const char *amount, *currency;
-    if (!map->currency_column || !field->new_value ||
-        !money_split(pulls->arena, field->new_value, &amount, &currency))
-        return;
-    const char *written = json_get_text(row, map->currency_column);
-    if (!text_equal_nocase(written, currency))
+    const char *currency = mapping_currency_cell(pulls->arena, map, field->new_value);
+    const char *written = map->currency_column ? json_get_text(row, map->currency_column) : NULL;
+    if (currency && !text_equal_nocase(written, currency))
         add_edit(pulls, change, map->currency_column, written, currency);
 }
 

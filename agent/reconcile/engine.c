@@ -8,8 +8,9 @@
 #include "reconcile/guard.h"
 
 #define LEASE_MS (10 * 60 * 1000) /* for stores shared by hosts; on one host the process tells */
-#define PASSES   6 /* read, plan, apply again: creates are submitted, stale records planned afresh \
-                    */
+#define PASSES                                                                                     \
+    6 /* read, plan, apply again: creates are submitted, stale records planned afresh              \
+       */
 
 struct lane {
     const struct work *work;

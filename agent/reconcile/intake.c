@@ -157,6 +157,18 @@ static int end_sweep(struct local_intake *intake, long long before, struct error
                                        &gone, error);
 }
 
+/* What is odd about the source as a whole. */
+static int put_notice(const struct work *work, const struct source_notice *notice,
+                      struct error *error)
+{
+    const struct finding finding = {.type = finding_type(notice->code),
+                                    .job = work->job->name,
+                                    .subject = work->job->source,
+                                    .detail = notice->detail,
+                                    .place = notice->place};
+    return work->store->ops->finding_put(work->store, &finding, NULL, error);
+}
+
 static int read_source(struct local_intake *intake, struct error *error)
 {
     const struct work *work = intake->work;
@@ -169,6 +181,8 @@ static int read_source(struct local_intake *intake, struct error *error)
     if (r < 0)
         return r;
     r = work->source->type->read(work->source, take_row, intake, &intake->result->state, error);
+    for (size_t i = 0; r == 0 && i < work->source->notice_count; i++)
+        r = put_notice(work, &work->source->notices[i], error);
     if (r == 0)
         r = end_sweep(intake, counts.local, error);
     if (r == 0)

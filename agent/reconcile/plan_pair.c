@@ -91,12 +91,17 @@ static void add_conflict(struct planner *planner, const struct pair *pair, size_
                      value_show(plan->arena, named, conflict->base), rule);
 }
 
-/* True if the local value is not the record's own: a constant, or a default for an empty cell. */
-static bool is_weak(const struct field_map *map, const struct json *row)
+/* True if the local value is not the record's own: a constant, or a default where the cell says
+ * nothing. */
+static bool is_weak(struct arena *arena, const struct job *job, const struct field_map *map,
+                    const struct json *row, const char *value)
 {
     if (map->constant)
         return true;
-    return map->fallback && text_blank(json_get_text(row, map->column));
+    if (!map->fallback || !text_equal(value, map->fallback))
+        return false;
+    const char *cell = json_get_text(row, map->column);
+    return text_blank(cell) || !text_equal(cell, mapping_cell(arena, job, map, cell, value));
 }
 
 static bool cloud_takes(const struct work *work, const char *field)
@@ -118,18 +123,18 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
     const struct field *field = &remote->kind->fields[map->field];
     const char *l = local->values[map->field], *c = remote->values[map->field];
     char conflict_id[24] = "";
-    struct merge_input input = {.owner = map->owner,
-                                .direction = field->direction,
-                                .clear = map->clear,
-                                .weak = is_weak(map, row),
-                                .cloud_writable = cloud_takes(planner->work, field->name),
-                                .local_writable =
-                                    map->column && source_writable(planner->work->source),
-                                .base = pair->base[map->field],
-                                .local = l,
-                                .cloud = c,
-                                .local_ms = local->modified_ms,
-                                .cloud_ms = remote->modified_ms};
+    struct merge_input input = {
+        .owner = map->owner,
+        .direction = field->direction,
+        .clear = map->clear,
+        .weak = is_weak(planner->plan->arena, planner->plan->job, map, row, l),
+        .cloud_writable = cloud_takes(planner->work, field->name),
+        .local_writable = map->column && source_writable(planner->work->source),
+        .base = pair->base[map->field],
+        .local = l,
+        .cloud = c,
+        .local_ms = local->modified_ms,
+        .cloud_ms = remote->modified_ms};
     if (!input.local_ms && pair->linked) /* a source without times: when we first saw it */
         input.local_ms = pair->local->changed_seen_ms;
     if (!text_equal(l, c)) {

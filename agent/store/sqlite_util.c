@@ -177,7 +177,7 @@ char *query_copy(struct query *query, int column, struct arena *arena)
     return arena_copy(arena, query_text(query, column));
 }
 
-void rows_free(struct rows *rows)
+void store_rows_free(struct rows *rows)
 {
     free(rows->items);
     *rows = (struct rows){0};

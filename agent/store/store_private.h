@@ -102,8 +102,8 @@ struct rows {
     void **items;
     size_t count, capacity;
 };
-void rows_free(struct rows *rows);
-#define CLEANUP_ROWS __attribute__((cleanup(rows_free)))
+void store_rows_free(struct rows *rows);
+#define CLEANUP_ROWS __attribute__((cleanup(store_rows_free)))
 typedef int row_reader(struct query *query, const struct kind *kind, struct arena *arena,
                        void **ret_row, struct error *error);
 int rows_read(struct rows *rows, struct query *query, row_reader *read, const struct kind *kind,

@@ -1,0 +1,43 @@
+/* What most commands need, opened from the configuration: store, sources, clouds, jobs. */
+#ifndef COMMANDS_CONTEXT_H
+#define COMMANDS_CONTEXT_H
+
+#include "commands/command.h"
+#include "config/config.h"
+#include "reconcile/engine.h"
+
+struct context {
+    const struct world *world;
+    const struct arguments *arguments;
+    struct config *config;
+    struct log log;
+    struct store *store;
+    struct http *http;
+    struct loop *loop;
+    struct har *har;
+    struct source **sources; /* of config->sources, same order; NULL until opened */
+    struct cloud **clouds;   /* of config->clouds */
+    struct work *works;      /* one per job that was asked for */
+    size_t work_count;
+};
+
+/* Where the configuration is looked for: --config, $AGENT_CONFIG, ./agent.yaml,
+ * /etc/marketplace-agent/agent.yaml. */
+const char *context_config_path(const struct arguments *arguments);
+/* Loads the configuration and prints its faults to standard error. */
+int context_load(const struct world *world, const struct arguments *arguments,
+                 struct context *ret_context); /* 0 or EXIT_CONFIG */
+/* Also opens the store. 0 or an exit code; the reason has been printed. */
+int context_open_store(struct context *context, bool read_only);
+/* Also everything that a run of the named jobs needs (count 0: all jobs). */
+int context_open_jobs(struct context *context, const char *const *names, size_t count);
+void context_close(struct context *context);
+#define CLEANUP_CONTEXT __attribute__((cleanup(context_close)))
+
+/* The schema that the configuration is checked against: what this program was built with. */
+const struct config_schema *context_schema(void);
+/* Faults of the jobs that only their connectors can tell: fields that the cloud does not have, kinds
+ * that it does not serve. Returns how many errors there were. */
+size_t context_check_jobs(const struct config *config, config_report *report, void *report_context);
+
+#endif
