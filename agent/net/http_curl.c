@@ -44,15 +44,17 @@ struct transfer {
     void *context;
     const char *body; /* what is left to send */
     size_t body_left;
+    bool no_body; /* HEAD */
     int64_t started_ms;
     /* The answer. */
     struct arena *arena;
     struct http_header headers[HEADER_COUNT];
     size_t header_count;
     size_t header_bytes;
-    bool headers_open; /* false: what comes are trailers */
+    bool headers_ended; /* what comes now are trailers, or the next status line */
     struct text received;
-    const char *too_large; /* what exceeded its bound */
+    const char *refusal; /* why we do not take the answer; NULL: we do, if curl does */
+    enum error_class refusal_class;
     char detail[CURL_ERROR_SIZE];
 };
 
@@ -104,21 +106,28 @@ static void add_header(struct transfer *transfer, const char *line, size_t lengt
     };
 }
 
+/* For a write callback: ends the transfer. */
+static size_t too_large(struct transfer *transfer, const char *what)
+{
+    transfer->refusal = what;
+    transfer->refusal_class = ERROR_PERMANENT;
+    return 0;
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     size_t length = size * count;
     transfer->header_bytes += length;
     if (transfer->header_bytes > HEADER_BYTES || transfer->header_count == HEADER_COUNT) {
-        transfer->too_large = "headers";
-        return 0;
+        return too_large(transfer, "the answer's headers exceed what is accepted");
     }
     if (length > 5 && memcmp(line, "HTTP/", 5) == 0) {
-        transfer->headers_open = true; /* the last status line counts: 100 Continue comes first */
+        transfer->headers_ended = false; /* the last status line counts: 100 Continue comes first */
         transfer->header_count = 0;
     } else if (line[0] == '\r' || line[0] == '\n') {
-        transfer->headers_open = false;
-    } else if (transfer->headers_open) {
+        transfer->headers_ended = true;
+    } else if (!transfer->headers_ended) {
         add_header(transfer, line, length);
     }
     return length;
@@ -129,8 +138,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     struct transfer *transfer = context;
     text_add_n(&transfer->received, bytes, size * count);
     if (text_failed(&transfer->received)) {
-        transfer->too_large = "body";
-        return 0;
+        return too_large(transfer, "the answer's body exceeds what is accepted");
     }
     return size * count;
 }
@@ -240,6 +248,7 @@ static void set_method(struct transfer *transfer, const struct http_request *req
         curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send);
         curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
     } else if (text_equal(request->method, "HEAD")) {
+        transfer->no_body = true;
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
         return;
     } else if (!get) {
@@ -360,59 +369,76 @@ static int curl_start(struct http *http, const struct http_request *request, htt
 
 /* ---- ending ---- */
 
-/* How a failed transfer reads. Codes that are not listed: TEMPORARY, and not-sent only if no byte
- * of the request left. */
+/* Failures that trying again mends only if somebody does something first; all others are
+ * TEMPORARY. */
 static const struct failure {
     CURLcode code;
     enum error_class class;
-    bool unsent; /* can only happen before the request is sent */
 } failures[] = {
-    {CURLE_URL_MALFORMAT, ERROR_INPUT, true},
-    {CURLE_UNSUPPORTED_PROTOCOL, ERROR_INPUT, true},
-    {CURLE_COULDNT_RESOLVE_PROXY, ERROR_TEMPORARY, true},
-    {CURLE_COULDNT_RESOLVE_HOST, ERROR_TEMPORARY, true},
-    {CURLE_COULDNT_CONNECT, ERROR_TEMPORARY, true},
-    {CURLE_PROXY, ERROR_TEMPORARY, true},
-    {CURLE_SSL_CONNECT_ERROR, ERROR_TEMPORARY, true},
-    {CURLE_PEER_FAILED_VERIFICATION, ERROR_PERMANENT, true},
-    {CURLE_SSL_CACERT_BADFILE, ERROR_PERMANENT, true},
-    {CURLE_SSL_ISSUER_ERROR, ERROR_PERMANENT, true},
-    {CURLE_SSL_CIPHER, ERROR_PERMANENT, true},
+    {CURLE_URL_MALFORMAT, ERROR_INPUT},          {CURLE_PEER_FAILED_VERIFICATION, ERROR_PERMANENT},
+    {CURLE_SSL_CACERT_BADFILE, ERROR_PERMANENT}, {CURLE_SSL_ISSUER_ERROR, ERROR_PERMANENT},
+    {CURLE_SSL_CIPHER, ERROR_PERMANENT},
 };
 
 static void describe(const struct transfer *transfer, CURLcode code, struct error *error)
 {
-    struct failure failure = {code, ERROR_TEMPORARY, false};
-    for (size_t i = 0; i < COUNT(failures); i++) {
-        if (failures[i].code == code) {
-            failure = failures[i];
-        }
-    }
-    long sent = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
-    bool unsent = failure.unsent || sent == 0;
-    if (transfer->too_large != NULL) {
-        error_set(error, ERROR_PERMANENT, SCOPE_COLLECTION,
-                  "the answer's %s exceeds what is accepted", transfer->too_large);
+    if (transfer->refusal != NULL) {
+        error_set(error, transfer->refusal_class, SCOPE_COLLECTION, "%s", transfer->refusal);
         return;
     }
-    error_set(error, failure.class, unsent ? SCOPE_CLOUD : SCOPE_COLLECTION, "%s",
+    enum error_class class = ERROR_TEMPORARY;
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        class = failures[i].code == code ? failures[i].class : class;
+    }
+    /* The code alone does not tell: a reply of garbage is an "unsupported protocol" too. A CONNECT
+     * to a proxy counts as sent, which errs on the side of care. */
+    long sent = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    error_set(error, class, sent == 0 ? SCOPE_CLOUD : SCOPE_COLLECTION, "%s",
               transfer->detail[0] != '\0' ? transfer->detail : curl_easy_strerror(code));
-    if (unsent) {
+    if (sent == 0) {
         snprintf(error->vendor_code, sizeof error->vendor_code, "not-sent");
     }
 }
 
+static const char *answer_header(const struct transfer *transfer, const char *name)
+{
+    const struct http_response response = {.headers = transfer->headers,
+                                           .header_count = transfer->header_count};
+    return http_response_get(&response, name);
+}
+
+/* curl takes for whole what ends in the middle of the headers, and a body of no stated length that
+ * ends with the connection, TLS connections without their closing message included. Neither can be
+ * told from an answer that was cut off. */
+static bool may_be_cut(const struct transfer *transfer, long status)
+{
+    if (!transfer->headers_ended) {
+        return true;
+    }
+    if (transfer->no_body || status == 204 || status == 304) {
+        return false;
+    }
+    const char *encoding = answer_header(transfer, "transfer-encoding");
+    return answer_header(transfer, "content-length") == NULL &&
+           (encoding == NULL || strcasestr(encoding, "chunked") == NULL);
+}
+
 static void deliver(struct transfer *transfer, CURLcode code)
 {
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK && may_be_cut(transfer, status)) {
+        transfer->refusal = "the answer may have been cut off";
+        transfer->refusal_class = ERROR_TEMPORARY;
+        code = CURLE_PARTIAL_FILE;
+    }
     if (code != CURLE_OK) {
         struct error error = {0};
         describe(transfer, code, &error);
         transfer->done(transfer->context, NULL, &error);
         return;
     }
-    long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     struct http_response response = {
         .status = (int)status,
         .headers = transfer->headers,
