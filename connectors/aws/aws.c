@@ -10,8 +10,11 @@ const struct connector_kind aws_referrals = {
     .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_SUBMIT |
                     CAN_INCREMENTAL | CAN_LOCK | CAN_TOKEN,
     .fields = aws_referral_fields,
+    .field_count = AWS_REFERRAL_FIELDS,
     .rules = aws_referral_rules,
+    .rule_count = AWS_REFERRAL_RULES,
     .procedures = aws_referral_procedures,
+    .procedure_count = AWS_REFERRAL_PROCEDURES,
     .write_family = AWS_WRITE,
     .writes_per_action =
         {
@@ -35,7 +38,9 @@ const struct connector connector_aws = {
     .name = "aws",
     .title = "AWS Partner Central",
     .options = aws_options,
+    .option_count = AWS_OPTIONS,
     .quotas = aws_quotas,
+    .quota_count = AWS_QUOTAS,
     .kinds = served,
     .open = aws_open,
     .close = aws_close,

@@ -12,7 +12,7 @@
 
 static const char *const catalogs[] = {"AWS", "Sandbox", NULL};
 
-const struct option_row aws_options[] = {
+const struct option_row aws_options[AWS_OPTIONS] = {
     {.name = "catalog",
      .type = OPTION_WORD,
      .required = true,
@@ -41,13 +41,11 @@ const struct option_row aws_options[] = {
      .max = 10,
      .help = "tries of one call in all; 3 unless AWS_MAX_ATTEMPTS says otherwise"},
 };
-const size_t aws_option_count = COUNT(aws_options);
 
-const struct quota aws_quotas[] = {
+const struct quota aws_quotas[AWS_QUOTAS] = {
     {.family = AWS_READ, .per_minute = 600, .burst = 10, .daily = 100000},
     {.family = AWS_WRITE, .per_minute = 60, .burst = 1, .daily = 10000},
 };
-const size_t aws_quota_count = COUNT(aws_quotas);
 
 static const char *env_get(const struct connector_env *env, const char *name)
 {
@@ -195,7 +193,7 @@ int aws_open(const struct connector_env *env, const struct settings *settings,
         .ops = &session_ops,
         .cloud = cloud,
         .quotas = aws_quotas,
-        .quota_count = aws_quota_count,
+        .quota_count = AWS_QUOTAS,
         .attempts = attempts(env, settings),
         .har = env->har,
         .log = env->log,

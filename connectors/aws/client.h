@@ -29,10 +29,9 @@ struct cloud {
     struct session *session;
 };
 
-extern const struct option_row aws_options[];
-extern const size_t aws_option_count;
-extern const struct quota aws_quotas[];
-extern const size_t aws_quota_count;
+enum { AWS_OPTIONS = 9, AWS_QUOTAS = 2 };
+extern const struct option_row aws_options[AWS_OPTIONS];
+extern const struct quota aws_quotas[AWS_QUOTAS];
 
 int aws_open(const struct connector_env *env, const struct settings *settings,
              struct cloud **ret_cloud, struct error *error);

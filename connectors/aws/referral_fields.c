@@ -287,4 +287,3 @@ const struct remote_field aws_referral_fields[] = {
     KEPT("created", "CreatedDate", LISTED),
     KEPT("modified", "LastModifiedDate", LISTED),
 };
-const size_t aws_referral_field_count = COUNT(aws_referral_fields);

@@ -240,4 +240,3 @@ const struct rule aws_referral_rules[] = {
     LOCKED_APPROVED("problem"),
     LOCKED_APPROVED("national_security"),
 };
-const size_t aws_referral_rule_count = COUNT(aws_referral_rules);

@@ -829,4 +829,3 @@ const struct procedure aws_referral_procedures[] = {
     {ACTION_CLOSE, update_steps, COUNT(update_steps), "get"},
     {ACTION_SUBMIT, submit_steps, COUNT(submit_steps), "get"},
 };
-const size_t aws_referral_procedure_count = COUNT(aws_referral_procedures);
