@@ -32,7 +32,7 @@ const char *context_config_path(const struct arguments *arguments)
     if (!text_blank(named))
         return named;
     return access(LOCAL_CONFIG, F_OK) == 0 || access(SYSTEM_CONFIG, F_OK) ? LOCAL_CONFIG
-                                                                        : SYSTEM_CONFIG;
+                                                                          : SYSTEM_CONFIG;
 }
 
 static void print_fault(void *context, const struct config_fault *fault)
@@ -62,8 +62,8 @@ static void check_field(const struct connector *connector, const struct connecto
     CLEANUP_ARENA struct arena *arena = arena_new();
     const struct config_fault fault = {
         .place = map->place,
-        .message = arena_printf(arena, "%s has no field that \"%s\" could go to", connector->title,
-                                name),
+        .message =
+            arena_printf(arena, "%s has no field that \"%s\" could go to", connector->title, name),
         .remedy = "remove the field from this job"};
     report(report_context, &fault);
     (*errors)++;
@@ -99,7 +99,7 @@ int context_load(const struct world *world, const struct arguments *arguments,
 {
     struct context context = {.world = world, .arguments = arguments};
     const char *path = context_config_path(arguments);
-    void *report_context = __extension__(void *)(uintptr_t)arguments;
+    void *report_context = __extension__(void *)(uintptr_t) arguments;
     if (!arguments->config && access(path, F_OK) < 0) {
         output_error("no configuration: neither %s nor %s is there; write one with `agent init`, "
                      "or name it with --config",
@@ -140,18 +140,23 @@ static const char *env_get(void *context, const char *name)
     return getenv(name);
 }
 
+const char *context_har_path(const struct context *context)
+{
+    return context->arguments->har ? context->arguments->har : context->config->har_path;
+}
+
 static int open_net(struct context *context, struct error *error)
 {
     const struct config *config = context->config;
     const struct http_options options = {.ca_file = settings_text(&config->net, "ca_file"),
                                          .proxy = settings_text(&config->net, "proxy"),
                                          .user_agent = "agent/" AGENT_VERSION};
-    const char *har = context->arguments->har ? context->arguments->har : config->har_path;
+    const char *har = context_har_path(context);
     int r = http_curl_new(&options, context->world, &context->http, error);
     if (r < 0)
         return r;
     context->loop = loop_new(context->world, context->http);
-    return har ? har_open(har, AGENT_VERSION, &context->har, error) : 0;
+    return har && !context->har ? har_open(har, AGENT_VERSION, &context->har, error) : 0;
 }
 
 static int open_source(struct context *context, const char *name, struct source **ret_source,
@@ -193,10 +198,8 @@ static int open_cloud(struct context *context, const char *name, struct cloud **
 {
     const struct config *config = context->config;
     const struct connector *connector = connector_find(name);
-    const struct connector_env env = {.loop = context->loop,
-                                      .log = &context->log,
-                                      .har = context->har,
-                                      .env = env_get};
+    const struct connector_env env = {
+        .loop = context->loop, .log = &context->log, .har = context->har, .env = env_get};
     for (size_t i = 0; i < config->cloud_count; i++) {
         if (!text_equal(config->clouds[i].name, name))
             continue;

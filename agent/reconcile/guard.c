@@ -92,6 +92,9 @@ static void hold_by_trust(const struct guard *guard, struct change *change)
     if (change->action == ACTION_CREATE &&
         (guard->trust->remote != READ_COMPLETE || !guard->trust->ever_complete))
         hold(change, HOLD_READ, "nothing is created while the cloud's records are not fully read");
+    else if (change->action == ACTION_CREATE && !guard->plan->counts.remote && guard->plan->orphans)
+        hold(change, HOLD_READ,
+             "the cloud lists nothing at all, though local records name records there");
     else if (guard->trust->remote == READ_FAILED && action_writes_cloud(change->action))
         hold(change, HOLD_READ, "the cloud could not be read in this run");
 }

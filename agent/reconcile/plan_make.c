@@ -50,6 +50,21 @@ static int get(struct planner *planner, enum side side, const char *id,
                                   id, planner->plan->arena, ret_record, error);
 }
 
+/* A pair is only worked on while both sides show it: absence is a finding, never a deletion. */
+static int plan_present(struct planner *planner, struct pair *pair, struct error *error)
+{
+    const char *remote_id = pair->remote->record->id, *key = pair->local->record->id;
+    if (pair->remote->gone)
+        plan_add_finding(planner->plan, "MAT-003", remote_id, key, NULL,
+                         "%s belongs to %s, which the cloud no longer lists", key, remote_id);
+    else if (pair->local->gone)
+        plan_add_finding(planner->plan, "MAT-004", remote_id, key, NULL,
+                         "%s belongs to %s, which the source no longer has", remote_id, key);
+    else
+        return plan_pair(planner, pair, error);
+    return 0;
+}
+
 /* One linked pair, reached from either side. */
 static int plan_linked(struct planner *planner, const struct store_link *link, struct error *error)
 {
@@ -62,21 +77,12 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
         r = get(planner, SIDE_LOCAL, link->local_key, &pair.local, error);
     if (r < 0)
         return r;
-    if (!pair.remote || pair.remote->gone) {
-        plan_add_finding(planner->plan, "MAT-003", link->remote_id, link->local_key, NULL,
-                         "%s is linked to %s, which the cloud no longer lists", link->local_key,
-                         link->remote_id);
-        return 0;
-    }
-    if (!pair.local || pair.local->gone) {
-        plan_add_finding(planner->plan, "MAT-004", link->remote_id, link->local_key, NULL,
-                         "%s is linked to %s, which the source no longer has", link->remote_id,
-                         link->local_key);
-        return 0;
-    }
+    if (!pair.remote || !pair.local)
+        return error_set(error, ERROR_BUG, SCOPE_COLLECTION, "%s = %s is linked and not stored",
+                         link->remote_id, link->local_key);
     if (map_has(planner->blocked, link->local_key))
         return 0;
-    return plan_pair(planner, &pair, error);
+    return plan_present(planner, &pair, error);
 }
 
 static int plan_unsettled(struct planner *planner, enum side side, bool *ret_unlinked,
@@ -172,7 +178,7 @@ static int plan_matches(struct planner *planner, struct loader *remote, struct l
             .how = matches->pairs[i].how};
         map_put(paired, pair.local->record->id, &pair);
         map_put(planner->done, pair.remote->record->id, &pair);
-        r = plan_pair(planner, &pair, error);
+        r = plan_present(planner, &pair, error);
     }
     for (size_t i = 0; r == 0 && i < remote->count; i++) {
         const char *id = remote->records[i]->record->id;
@@ -189,7 +195,8 @@ static int plan_matches(struct planner *planner, struct loader *remote, struct l
 static int plan_unlinked(struct planner *planner, struct error *error)
 {
     struct loader remote = {0}, local = {0};
-    int r = load(planner, SIDE_REMOTE, FILTER_UNLINKED | FILTER_PRESENT, &remote, error);
+    /* Gone ones too: what a listing has dropped must not be created once more. */
+    int r = load(planner, SIDE_REMOTE, FILTER_UNLINKED, &remote, error);
     if (r == 0)
         r = load(planner, SIDE_LOCAL, FILTER_UNLINKED | FILTER_PRESENT, &local, error);
     if (r == 0) {

@@ -428,6 +428,7 @@ int plan_create(struct planner *planner, struct store_record *local, bool *ret_s
 
     *ret_said = true;
     if (record_get(record, FIELD_ID)) { /* it was there once: creating it again would be a second */
+        planner->plan->orphans++;
         plan_add_finding(planner->plan, "MAT-003", NULL, record->id, FIELD_ID,
                          "%s names %s, which the cloud does not list", record->id,
                          record_get(record, FIELD_ID));
