@@ -41,7 +41,7 @@ static const struct option_row net_rows[] = {
     {"ca_file", OPTION_PATH, false, NULL, NULL, 0, 0,
      "certificates to trust instead of the system's"},
     {"proxy", OPTION_TEXT, false, NULL, NULL, 0, 0, "address of the HTTP proxy"},
-    {"quota_share", OPTION_NUMBER, false, "80%", NULL, 1, 100,
+    {"quota_share", OPTION_NUMBER, false, "80%", NULL, 1, 100000,
      "how much of each cloud's documented quota may be used"},
 };
 TABLE(net);

@@ -170,12 +170,17 @@ struct connector_env {
     struct loop *loop;
     const struct log *log;
     struct har *har; /* may be NULL */
+    /* Percent of the vendor's published quotas that may be used; 0: 80. Above 100 is refused for
+     * any endpoint that is not on this host. */
+    unsigned quota_share;
     /* Environment variables; injectable. NULL if unset. */
     const char *(*env)(void *context, const char *name);
     void *env_context;
 };
 
 struct cloud_status {
+    char realm[64]; /* whose records these are, e.g. "catalog Sandbox": what was linked in one realm
+                       means nothing in another */
     char identity[128];            /* who we are there, without secrets; "" unknown */
     char credential_source[64];    /* "environment", "profile alliance (credential_process)", … */
     int64_t credential_expires_ms; /* 0: unknown or never */

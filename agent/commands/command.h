@@ -30,7 +30,7 @@ struct arguments {
     bool quiet, verbose, help;
     bool full, dry_run, force, all, capabilities;
     const char *har;
-    const char *take;   /* resolve: local or cloud */
+    const char *take; /* resolve: local or cloud */
     const char *job;
     const char *severity;
     const char *who;
@@ -43,14 +43,14 @@ struct command_option {
     char letter;          /* 0: none */
     const char *argument; /* "FILE"; NULL: a flag */
     const char *help;
-    size_t offset;        /* in struct arguments: bool or const char * */
+    size_t offset; /* in struct arguments: bool or const char * */
 };
 
 struct command {
     const char *name;
-    const char *usage;   /* "[JOB...]" */
-    const char *summary; /* one line */
-    const char *help;    /* paragraphs; exit codes where they matter */
+    const char *usage;                    /* "[JOB...]" */
+    const char *summary;                  /* one line */
+    const char *help;                     /* paragraphs; exit codes where they matter */
     const struct command_option *options; /* ended by a row without name */
     size_t min_words, max_words;
     int (*run)(const struct world *world, const struct arguments *arguments);

@@ -29,15 +29,18 @@ int context_load(const struct world *world, const struct arguments *arguments,
                  struct context *ret_context); /* 0 or EXIT_CONFIG */
 /* Also opens the store. 0 or an exit code; the reason has been printed. */
 int context_open_store(struct context *context, bool read_only);
-/* Also everything that a run of the named jobs needs (count 0: all jobs). */
+/* Where HTTP exchanges are to be recorded, or NULL. */
+const char *context_har_path(const struct context *context);
+/* Also everything that a run of the named jobs needs (count 0: all jobs). A record of exchanges
+ * that is there already is gone on with. */
 int context_open_jobs(struct context *context, const char *const *names, size_t count);
 void context_close(struct context *context);
 #define CLEANUP_CONTEXT __attribute__((cleanup(context_close)))
 
 /* The schema that the configuration is checked against: what this program was built with. */
 const struct config_schema *context_schema(void);
-/* Faults of the jobs that only their connectors can tell: fields that the cloud does not have, kinds
- * that it does not serve. Returns how many errors there were. */
+/* Faults of the jobs that only their connectors can tell: fields that the cloud does not have,
+ * kinds that it does not serve. Returns how many errors there were. */
 size_t context_check_jobs(const struct config *config, config_report *report, void *report_context);
 
 #endif

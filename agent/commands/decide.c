@@ -61,7 +61,7 @@ static int each_item(struct context *context, const char *list, plan_item_each *
 struct deciding {
     struct context *context;
     const char *verdict;
-    const char *id;   /* NULL: all that are held for a person */
+    const char *id; /* NULL: all that are held for a person */
     size_t found;
     struct error *error;
 };
@@ -113,7 +113,7 @@ static int decide_one(void *data, const char *job, const struct json *item)
     if (r == 0 && !deciding->context->arguments->quiet)
         printf("%s: %s %s: %s\n", deciding->verdict, id,
                output_safe(arena, json_get_text(item, "action") ? json_get_text(item, "action")
-                                                               : json_get_text(item, "field")),
+                                                                : json_get_text(item, "field")),
                output_safe(arena, json_get_text(item, "title")));
     return r;
 }

@@ -57,8 +57,9 @@ static int parse_severity(const char *word, enum severity *ret_least)
 
 static int run_findings(const struct world *world, const struct arguments *arguments)
 {
-    static const char *const columns[] = {"code",  "severity", "job",    "subject",    "field",
-                                          "detail", "place",   "remedy", "first_seen", "id", NULL};
+    static const char *const columns[] = {"code",       "severity", "job",   "subject",
+                                          "field",      "detail",   "place", "remedy",
+                                          "first_seen", "id",       NULL};
     CLEANUP_CONTEXT struct context context = {0};
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct error error = {0};

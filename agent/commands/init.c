@@ -22,9 +22,9 @@ static const struct command_option no_options[] = {{NULL, 0, NULL, NULL, 0}};
 static int run_init(const struct world *world, const struct arguments *arguments)
 {
     (void)world;
-    const char *path = arguments->word_count   ? arguments->words[0]
-                       : arguments->config     ? arguments->config
-                                               : "agent.yaml";
+    const char *path = arguments->word_count ? arguments->words[0]
+                       : arguments->config   ? arguments->config
+                                             : "agent.yaml";
     struct error error = {0};
     if (!arguments->force && access(path, F_OK) == 0) {
         output_error("%s is there already; --force replaces it", path);
@@ -62,8 +62,9 @@ const struct command command_init = {
     .name = "init",
     .usage = "[FILE]",
     .summary = "write a commented starter configuration",
-    .help = "Writes a configuration with every section explained (agent.yaml if no file is named).\n"
-            "It passes agent check as it stands; agent.yaml(5) is the reference.",
+    .help =
+        "Writes a configuration with every section explained (agent.yaml if no file is named).\n"
+        "It passes agent check as it stands; agent.yaml(5) is the reference.",
     .options = init_options,
     .max_words = 1,
     .run = run_init,

@@ -14,15 +14,20 @@
 #define OFFSET(member) offsetof(struct arguments, member)
 
 const struct command *const commands[] = {
-    &command_init,     &command_check,    &command_plan,    &command_reconcile,
-    &command_approve,  &command_reject,   &command_conflicts, &command_resolve,
-    &command_findings, &command_status,   &command_show,    &command_why,
-    &command_run,      NULL,
+    &command_init,      &command_check,
+    &command_plan,      &command_reconcile,
+    &command_approve,   &command_reject,
+    &command_conflicts, &command_resolve,
+    &command_findings,  &command_status,
+    &command_show,      &command_why,
+    &command_run,       NULL,
 };
 
 const struct command_option command_common_options[] = {
-    {"config", 'c', "FILE", "configuration; else $AGENT_CONFIG, ./agent.yaml, "
-                            "/etc/marketplace-agent/agent.yaml", OFFSET(config)},
+    {"config", 'c', "FILE",
+     "configuration; else $AGENT_CONFIG, ./agent.yaml, "
+     "/etc/marketplace-agent/agent.yaml",
+     OFFSET(config)},
     {"output", 'o', "FORMAT", "table (default), json or csv", OFFSET(output_name)},
     {"color", 0, "WHEN", "auto (default), always or never", OFFSET(color_name)},
     {"quiet", 'q', NULL, "say only what is wrong", OFFSET(quiet)},
@@ -241,6 +246,6 @@ int agent_main(int argc, char **argv, const struct world *world)
         print_help(command);
     else if (!code)
         code = command->run(world, &arguments);
-    free(__extension__(void *)(uintptr_t)arguments.words);
+    free(__extension__(void *)(uintptr_t) arguments.words);
     return flush_output(code);
 }

@@ -11,8 +11,8 @@
 #include "commands/command.h"
 
 struct listing;
-/* `columns` is NULL-ended and stays the caller's; names are JSON members and CSV headers; in a table they are shown in
- * capitals. */
+/* `columns` is NULL-ended and stays the caller's; names are JSON members and CSV headers; in a
+ * table they are shown in capitals. */
 struct listing *listing_new(const char *const *columns);
 void listing_free(struct listing *listing);
 /* As many texts as there are columns; NULL is "nothing". Copied. */

@@ -44,11 +44,12 @@ const struct command command_reconcile = {
     .name = "reconcile",
     .usage = "[JOB...]",
     .summary = "plan, and apply what mode, guard and approvals allow",
-    .help = "Plans like agent plan, then applies what may be applied: creates, updates and submits\n"
-            "at the cloud, writes back to the source. What an earlier run left unfinished is\n"
-            "brought to its end first. What is held back stays in the plan with the reason.\n\n"
-            "Exit code: 0 everything that was allowed is done, 3 part of it failed or is not\n"
-            "finished and a later run goes on, 1 failed.",
+    .help =
+        "Plans like agent plan, then applies what may be applied: creates, updates and submits\n"
+        "at the cloud, writes back to the source. What an earlier run left unfinished is\n"
+        "brought to its end first. What is held back stays in the plan with the reason.\n\n"
+        "Exit code: 0 everything that was allowed is done, 3 part of it failed or is not\n"
+        "finished and a later run goes on, 1 failed.",
     .options = reconcile_options,
     .max_words = 256,
     .run = run_reconcile,

@@ -103,14 +103,13 @@ static void print_conflicts(struct printer *printer)
 {
     for (size_t i = 0; i < printer->plan->conflict_count; i++) {
         const struct conflict *conflict = &printer->plan->conflicts[i];
-        printf("%s  ! conflict%s %s = %s  %s  %s%s%s\n",
-               output_tint(printer->arguments, TINT_REMOVE),
-               output_tint(printer->arguments, TINT_PLAIN),
-               output_safe(printer->arena, conflict->remote_id),
-               output_safe(printer->arena, conflict->local_key),
-               output_safe(printer->arena, conflict->title),
-               output_tint(printer->arguments, TINT_DIM), conflict->id,
-               output_tint(printer->arguments, TINT_PLAIN));
+        printf(
+            "%s  ! conflict%s %s = %s  %s  %s%s%s\n", output_tint(printer->arguments, TINT_REMOVE),
+            output_tint(printer->arguments, TINT_PLAIN),
+            output_safe(printer->arena, conflict->remote_id),
+            output_safe(printer->arena, conflict->local_key),
+            output_safe(printer->arena, conflict->title), output_tint(printer->arguments, TINT_DIM),
+            conflict->id, output_tint(printer->arguments, TINT_PLAIN));
         printf("        %-20s local %s | cloud %s | last agreed %s\n",
                printer->plan->job->kind->fields[conflict->field].name,
                shown(printer, conflict->field, conflict->local),
@@ -148,8 +147,7 @@ static const char *count_holds(struct printer *printer)
         counts[printer->plan->changes[i]->hold]++;
     for (size_t i = HOLD_NONE + 1; i < HOLD_COUNT; i++)
         if (counts[i])
-            text_addf(&out, "%s%zu %s", out.length ? ", " : "", counts[i],
-                      hold_name((enum hold)i));
+            text_addf(&out, "%s%zu %s", out.length ? ", " : "", counts[i], hold_name((enum hold)i));
     return out.length ? arena_copy(printer->arena, out.data) : NULL;
 }
 

@@ -17,7 +17,7 @@ struct runner {
     struct engine_control control;
     int signals; /* signalfd, or -1 */
     bool terminal;
-    bool shown;  /* a progress line stands on the terminal */
+    bool shown; /* a progress line stands on the terminal */
     int64_t last_shown;
 };
 
@@ -110,12 +110,18 @@ static void add_csv(struct arena *arena, struct listing *listing, const struct p
             const struct change_field *field = j < change->field_count ? &change->fields[j] : NULL;
             const struct field *named = field ? &change->kind->fields[field->field] : NULL;
             const char *const cells[] = {
-                change->job, change->id, action_name(change->action), change->remote_id,
-                change->local_key, change->title, named ? named->name : NULL,
+                change->job,
+                change->id,
+                action_name(change->action),
+                change->remote_id,
+                change->local_key,
+                change->title,
+                named ? named->name : NULL,
                 field && field->old_value ? value_show(arena, named, field->old_value) : NULL,
                 field && field->new_value ? value_show(arena, named, field->new_value) : NULL,
                 field ? field->rule : change->note,
-                change->hold ? hold_name(change->hold) : NULL, change->hold_reason};
+                change->hold ? hold_name(change->hold) : NULL,
+                change->hold_reason};
             listing_add(listing, cells);
         }
     }
@@ -124,9 +130,9 @@ static void add_csv(struct arena *arena, struct listing *listing, const struct p
 static void print_all(const struct arguments *arguments, const struct engine_result *results,
                       size_t count, bool apply)
 {
-    static const char *const columns[] = {"job",   "change", "action", "remote_id",
-                                          "local_key", "title", "field",  "old",
-                                          "new",   "rule",   "held",   "held_reason", NULL};
+    static const char *const columns[] = {
+        "job", "change", "action", "remote_id", "local_key",   "title", "field",
+        "old", "new",    "rule",   "held",      "held_reason", NULL};
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct listing *listing = listing_new(columns);
     struct json *array = json_array(arena);
@@ -168,9 +174,8 @@ int run_jobs(const struct world *world, const struct arguments *arguments, bool 
         code = context_open_jobs(&context, arguments->words, arguments->word_count);
     if (code)
         return code;
-    struct runner runner = {.context = &context,
-                            .signals = -1,
-                            .terminal = isatty(STDERR_FILENO) && !arguments->quiet};
+    struct runner runner = {
+        .context = &context, .signals = -1, .terminal = isatty(STDERR_FILENO) && !arguments->quiet};
     const struct engine_options options = {.apply = apply,
                                            .full = arguments->full,
                                            .progress = show_progress,

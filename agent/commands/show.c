@@ -99,8 +99,8 @@ static void show_head(struct arena *arena, const struct subject *subject)
 static void show_fields(struct arena *arena, const struct subject *subject,
                         const struct arguments *arguments)
 {
-    static const char *const columns[] = {"field", "owner", "local", "cloud", "last_agreed",
-                                          "differs", NULL};
+    static const char *const columns[] = {"field",       "owner",   "local", "cloud",
+                                          "last_agreed", "differs", NULL};
     struct listing *listing = listing_new(columns);
     for (size_t i = 0; i < subject->job->kind->field_count; i++) {
         const struct field_map *map = job_field(subject->job, i);
@@ -402,9 +402,10 @@ const struct command command_why = {
     .name = "why",
     .usage = "ID",
     .summary = "the story of a record: what was decided, by which rule, with what answer",
-    .help = "Tells how the pair was found, what the last plan says about it and which rule decided,\n"
-            "what was done, under which version and token, and what people decided. ID is the\n"
-            "cloud's id, the local key, or the id of a change or conflict.",
+    .help =
+        "Tells how the pair was found, what the last plan says about it and which rule decided,\n"
+        "what was done, under which version and token, and what people decided. ID is the\n"
+        "cloud's id, the local key, or the id of a change or conflict.",
     .options = no_options,
     .min_words = 1,
     .max_words = 1,

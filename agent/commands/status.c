@@ -63,7 +63,8 @@ static int load_state(struct context *context, const struct job *job, struct are
     if (r == 0)
         r = store->ops->plan_get(store, job->name, arena, &state.plan, error);
     if (r == 0)
-        r = store->ops->finding_each(store, job->name, arena, count_finding, &state.findings, error);
+        r = store->ops->finding_each(store, job->name, arena, count_finding, &state.findings,
+                                     error);
     if (r == 0)
         r = store->ops->journal_open(store, job->name, arena, count_journal, &state.unfinished,
                                      error);
@@ -93,30 +94,29 @@ static int add_job(struct context *context, struct listing *listing, const struc
     const struct json *changes = json_get(state.plan, "changes");
     const struct json *conflicts = json_get(state.plan, "conflicts");
     size_t open = count_open(state.plan), all = changes ? changes->count : 0;
-    const char *const cells[] = {
-        job->name,
-        mode_name(job->mode),
-        output_instant(arena, state.last ? state.last->started_ms : 0),
-        tell_outcome(state.last),
-        number(arena, state.counts.remote),
-        number(arena, state.counts.local),
-        number(arena, state.counts.links),
-        tell_drift(arena, state.plan),
-        number(arena, (long long)open),
-        number(arena, (long long)(all - open)),
-        number(arena, conflicts ? (long long)conflicts->count : 0),
-        number(arena, state.findings),
-        number(arena, state.unfinished),
-        state.last ? state.last->message : NULL};
+    const char *const cells[] = {job->name,
+                                 mode_name(job->mode),
+                                 output_instant(arena, state.last ? state.last->started_ms : 0),
+                                 tell_outcome(state.last),
+                                 number(arena, state.counts.remote),
+                                 number(arena, state.counts.local),
+                                 number(arena, state.counts.links),
+                                 tell_drift(arena, state.plan),
+                                 number(arena, (long long)open),
+                                 number(arena, (long long)(all - open)),
+                                 number(arena, conflicts ? (long long)conflicts->count : 0),
+                                 number(arena, state.findings),
+                                 number(arena, state.unfinished),
+                                 state.last ? state.last->message : NULL};
     listing_add(listing, cells);
     return 0;
 }
 
 static int print_capabilities(const struct arguments *arguments)
 {
-    static const char *const columns[] = {"cloud",  "kind",        "list", "read",
-                                          "create", "update",      "close", "submit",
-                                          "incremental", "lock", "token", NULL};
+    static const char *const columns[] = {"cloud",       "kind",   "list",  "read",
+                                          "create",      "update", "close", "submit",
+                                          "incremental", "lock",   "token", NULL};
     static const unsigned bits[] = {CAN_LIST,   CAN_READ,        CAN_CREATE, CAN_UPDATE, CAN_CLOSE,
                                     CAN_SUBMIT, CAN_INCREMENTAL, CAN_LOCK,   CAN_TOKEN};
     struct listing *listing = listing_new(columns);
@@ -137,9 +137,9 @@ static int print_capabilities(const struct arguments *arguments)
 
 static int run_status(const struct world *world, const struct arguments *arguments)
 {
-    static const char *const columns[] = {"job",    "mode",     "last_run", "outcome", "remote",
-                                          "local",  "linked",   "drift",    "open",    "held",
-                                          "conflicts", "findings", "unfinished", "message", NULL};
+    static const char *const columns[] = {
+        "job",  "mode", "last_run",  "outcome",  "remote",     "local",   "linked", "drift",
+        "open", "held", "conflicts", "findings", "unfinished", "message", NULL};
     if (arguments->capabilities)
         return print_capabilities(arguments);
     CLEANUP_CONTEXT struct context context = {0};
@@ -164,9 +164,10 @@ const struct command command_status = {
     .name = "status",
     .usage = "",
     .summary = "where each job stands",
-    .help = "Per job: last run and how it ended, records on both sides, linked pairs, fields that\n"
-            "differ (drift), changes that are open or held, conflicts, findings, and changes whose\n"
-            "outcome is still open (unfinished). Reads the store only.",
+    .help =
+        "Per job: last run and how it ended, records on both sides, linked pairs, fields that\n"
+        "differ (drift), changes that are open or held, conflicts, findings, and changes whose\n"
+        "outcome is still open (unfinished). Reads the store only.",
     .options = status_options,
     .run = run_status,
 };

@@ -73,6 +73,25 @@ static void lane_ended(void *context)
 
 /* ---- opening and closing ---- */
 
+/* Links made with one catalog or account mean nothing in another. */
+static int check_realm(struct lane *lane, struct error *error)
+{
+    const struct work *work = lane->work;
+    struct cloud_status status;
+    const char *known = NULL;
+    work->connector->status(work->cloud, &status);
+    int r = work->store->ops->cursor_get(work->store, work->job->name, "realm", lane->result->arena,
+                                         &known, error);
+    if (r < 0 || text_equal(known, status.realm))
+        return r;
+    if (known)
+        return error_set(error, ERROR_INPUT, SCOPE_COLLECTION,
+                         "the store knows this job's records from %s, the configuration now names "
+                         "%s: give the job another name, or the store another path",
+                         known, status.realm);
+    return work->store->ops->cursor_put(work->store, work->job->name, "realm", status.realm, error);
+}
+
 static void lane_open(struct lane *lane)
 {
     const struct work *work = lane->work;
@@ -83,6 +102,8 @@ static void lane_open(struct lane *lane)
     lane->result->arena = arena_new();
     int r = work->store->ops->lease_take(work->store, work->job->name, LEASE_MS, &error);
     lane->leased = r == 0;
+    if (r == 0)
+        r = check_realm(lane, &error);
     if (r == 0)
         r = work->store->ops->run_start(work->store, work->job->name, &lane->result->run, &error);
     lane->active = r == 0;

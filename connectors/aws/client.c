@@ -1,5 +1,6 @@
 #include "connectors/aws/client.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -177,6 +178,10 @@ int aws_open(const struct connector_env *env, const struct settings *settings,
     if (!catalog)
         return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
                          "clouds.aws: catalog is missing: AWS or Sandbox");
+    if (env->quota_share > 100 && !http_is_loopback(url))
+        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
+                         "net.quota_share above 100%% is for a sandbox on this host: %s is not",
+                         url);
     struct cloud *cloud = memory_alloc(sizeof *cloud);
     cloud->catalog = arena_copy(arena, catalog);
     cloud->url = url;
@@ -194,6 +199,7 @@ int aws_open(const struct connector_env *env, const struct settings *settings,
         .cloud = cloud,
         .quotas = aws_quotas,
         .quota_count = AWS_QUOTAS,
+        .share_percent = env->quota_share,
         .attempts = attempts(env, settings),
         .har = env->har,
         .log = env->log,
@@ -219,6 +225,8 @@ void aws_status(struct cloud *cloud, struct cloud_status *ret_status)
     struct cloud_status status = {0};
     const struct aws_keys *keys = aws_credentials_keys(cloud->credentials);
     CLEANUP_TEXT struct text identity;
+    snprintf(status.realm, sizeof status.realm, "catalog %s%s", cloud->catalog,
+             http_is_loopback(cloud->url) ? " of a sandbox on this host" : "");
     text_init(&identity, sizeof status.identity - 1);
     if (keys) { /* who owns the key only a call could tell; its id is no secret, but say little */
         text_addf(&identity, "catalog %s, key %.4s…", cloud->catalog, keys->access_key_id);

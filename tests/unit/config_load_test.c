@@ -335,7 +335,7 @@ static const struct {
      "3:11: \"my crm\" is no name for a source (use letters, digits, - and _, at most 64)\n"},
     {"net",
      HEAD JOB FIELDS "net: {quota_share: 0, proxy: 'http://me:geheim@proxy:3128', cafile: x}\n",
-     "11:20: quota_share must be a whole number from 1% to 100%\n"
+     "11:20: quota_share must be a whole number from 1% to 100000%\n"
      "11:30: proxy must not carry a user or a password (use a proxy that lets this host in by its address)\n"
      "11:61: unknown key \"cafile\" in net (did you mean \"ca_file\"?)\n"},
     {"log",
