@@ -199,7 +199,12 @@ static int open_cloud(struct context *context, const char *name, struct cloud **
     const struct config *config = context->config;
     const struct connector *connector = connector_find(name);
     const struct connector_env env = {
-        .loop = context->loop, .log = &context->log, .har = context->har, .env = env_get};
+        .loop = context->loop,
+        .log = &context->log,
+        .har = context->har,
+        .quota_share = (unsigned)settings_number(&config->net, "quota_share"),
+        .env = env_get,
+    };
     for (size_t i = 0; i < config->cloud_count; i++) {
         if (!text_equal(config->clouds[i].name, name))
             continue;
