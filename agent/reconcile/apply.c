@@ -379,6 +379,18 @@ static void task_go(struct task *task, size_t step)
     task_step(task);
 }
 
+static void task_goto(struct task *task, const char *name)
+{
+    struct error error = {0};
+    size_t step = find_step(task->procedure, name);
+    if (step < task->procedure->count) {
+        task_go(task, step);
+        return;
+    }
+    error_set(&error, ERROR_BUG, SCOPE_RECORD, "there is no step %s", name ? name : "without name");
+    task_fail(task, &error);
+}
+
 static void task_answer(void *context, const struct http_response *response,
                         const struct error *failure)
 {
@@ -392,7 +404,7 @@ static void task_answer(void *context, const struct http_response *response,
         task_go(task, task->step + 1);
         break;
     case STEP_GOTO:
-        task_go(task, find_step(task->procedure, step->goto_step));
+        task_goto(task, step->goto_step);
         break;
     case STEP_WAIT:
         loop_after(session_loop(task->applier->work->connector->session(step->cloud)),

@@ -418,12 +418,13 @@ static int read_and_plan(struct run *run, size_t pass, struct error *error)
         if (run->lanes[i].active)
             read_local(&run->lanes[i], pass);
     int r = stage(run, start_read, read_remote_due, pass, error);
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < run->count; i++)
         if (run->lanes[i].active)
             finish_read(&run->lanes[i], pass);
-    if (r == 0)
-        each(run, make_plan);
-    return r;
+    each(run, make_plan);
+    return 0;
 }
 
 static void drop_if_done(struct lane *lane)
@@ -437,9 +438,11 @@ static int passes(struct run *run, struct error *error)
     int r = run->options->apply ? resume(run, error) : 0;
     for (size_t pass = 0; r == 0 && more && pass < PASSES; pass++) {
         r = read_and_plan(run, pass, error);
-        each(run, publish);
-        if (r < 0 || !run->options->apply)
+        if (r < 0)
             return r;
+        each(run, publish);
+        if (!run->options->apply)
+            return 0;
         r = stage(run, start_apply_stage, NULL, pass, error);
         if (r == 0)
             each(run, finish_apply);

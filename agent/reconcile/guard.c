@@ -194,6 +194,27 @@ static void hold_by_limits(struct guard *guard)
     plan_add_finding(guard->plan, "RUN-004", NULL, NULL, NULL, "%s", why);
 }
 
+/* What rests on a held change waits with it: everything about a pair that is not made, and a
+ * submission whose correction does not go out. */
+static void hold_followers(struct guard *guard)
+{
+    CLEANUP_MAP struct map *held = map_new(); /* remote id → the first that is held */
+    for (size_t i = 0; i < guard->plan->change_count; i++) {
+        struct change *change = guard->plan->changes[i];
+        bool adopt = change->action == ACTION_ADOPT;
+        if (!change->remote_id)
+            continue;
+        const struct change *first = map_get(held, change->remote_id);
+        if (!first && change->hold && (adopt || action_writes_cloud(change->action)))
+            map_put(held, change->remote_id, change);
+        if (first && !change->hold &&
+            (first->action == ACTION_ADOPT || change->action == ACTION_SUBMIT))
+            hold(change, first->hold,
+                 arena_printf(guard->plan->arena, "waits for %s (%s): %s", first->id,
+                              action_name(first->action), first->hold_reason));
+    }
+}
+
 static int hold_each(struct guard *guard, struct error *error)
 {
     struct plan *plan = guard->plan;
@@ -236,7 +257,9 @@ int guard_apply(const struct work *work, const struct plan_trust *trust, struct 
         r = hold_each(&guard, error);
     if (r < 0)
         return r;
+    hold_followers(&guard);
     hold_by_limits(&guard);
+    hold_followers(&guard);
     for (size_t i = 0; i < plan->change_count; i++)
         if (plan->changes[i]->hold == HOLD_APPROVAL)
             plan_add_finding(plan, "APV-001", plan->changes[i]->remote_id,

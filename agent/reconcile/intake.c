@@ -29,6 +29,7 @@ struct local_intake {
     size_t review_count, review_capacity;
     int64_t sweep;
     const char *row_code, *row_reason; /* first fault of the row at hand */
+    bool unusable;                     /* a column that the job needs is not there */
     struct error *error;
 };
 
@@ -53,6 +54,11 @@ static void note_fault(void *context, const struct finding *finding)
 {
     struct local_intake *intake = context;
     struct finding stored = *finding;
+    if (text_starts(finding->type->code, "CFG-")) { /* no row's fault: all would be left out */
+        intake->unusable = true;
+        error_set(intake->error, ERROR_INPUT, SCOPE_COLLECTION, "%s", finding->detail);
+        return;
+    }
     stored.job = intake->work->job->name;
     struct store *store = intake->work->store;
     /* A store that cannot take the finding fails the record's own write right after. */
@@ -91,7 +97,7 @@ static int take_row(void *context, const struct row *row)
         return 0;
     intake->result->records++;
     if (mapping_record(intake->record, work->job, row, note_fault, intake, &record) < 0)
-        return keep_for_review(intake, row);
+        return intake->unusable ? -ERROR_INPUT : keep_for_review(intake, row);
     int r = work->store->ops->record_put(work->store, work->job->name, SIDE_LOCAL, record,
                                          intake->sweep, &changed, intake->error);
     intake->result->changed += changed;
@@ -114,7 +120,8 @@ static bool state_scan(const char *text, struct file_state *ret_state)
     return true;
 }
 
-/* Marks what the rules made of the records as outdated if the rules changed. */
+/* Marks what the rules made of the records as outdated if the rules changed. The source is read
+ * again, however often that fails: what is kept of its state goes together with the old rules. */
 static int check_rules(const struct work *work, struct arena *arena, bool *ret_changed,
                        struct error *error)
 {
@@ -122,11 +129,21 @@ static int check_rules(const struct work *work, struct arena *arena, bool *ret_c
     const char *known = NULL;
     int r = store->ops->cursor_get(store, work->job->name, CURSOR_RULES, arena, &known, error);
     *ret_changed = !text_equal(known, work->job->rules_hash);
-    if (r == 0 && *ret_changed)
-        r = store->ops->unsettle_all(store, work->job->name, error);
-    if (r == 0 && *ret_changed)
+    if (r < 0 || !*ret_changed)
+        return r;
+    r = store->ops->begin(store, error);
+    if (r < 0)
+        return r;
+    r = store->ops->unsettle_all(store, work->job->name, error);
+    if (r == 0)
+        r = store->ops->cursor_put(store, work->job->name, CURSOR_STATE, NULL, error);
+    if (r == 0)
         r = store->ops->cursor_put(store, work->job->name, CURSOR_RULES, work->job->rules_hash,
                                    error);
+    if (r == 0)
+        r = store->ops->commit(store, error);
+    if (r < 0)
+        store->ops->rollback(store);
     return r;
 }
 
@@ -286,15 +303,14 @@ static int flush(struct intake *intake)
     if (!intake->pending_count)
         return 0;
     int r = store->ops->begin(store, &intake->error);
-    if (r < 0)
-        return r;
+    bool begun = r == 0;
     for (size_t i = 0; r == 0 && i < intake->pending_count; i++)
         r = put_pending(intake, &intake->pending[i]);
     if (r == 0)
         r = store->ops->commit(store, &intake->error);
-    if (r < 0)
+    if (r < 0 && begun)
         store->ops->rollback(store);
-    intake->pending_count = 0;
+    intake->pending_count = 0; /* also after a failure: what follows must find room */
     arena_reset(intake->batch);
     return r;
 }
@@ -365,6 +381,7 @@ struct intake *intake_new(const struct work *work, struct arena *arena)
     intake->arena = arena;
     intake->batch = arena_new();
     intake->scratch = arena_new();
+    intake->result.outcome = READ_FAILED; /* until the connector says otherwise */
     intake->sink = (struct read_sink){.context = intake,
                                       .have = sink_have,
                                       .record = sink_record,

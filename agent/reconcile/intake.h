@@ -30,7 +30,7 @@ void intake_free(struct intake *intake);
 void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context);
 /* Ends the sweep, keeps the watermark. Writes findings. */
 int intake_finish(struct intake *intake, struct intake_result *ret_result, struct error *error);
-/* True if a full read is due: never done, rules changed, or older than full_every. */
+/* True if a full read is due: never done, or longer ago than full_every. */
 int intake_full_due(const struct work *work, bool *ret_due, bool *ret_ever, struct error *error);
 
 #endif

@@ -123,7 +123,6 @@ static bool free_local(const struct search *search, const struct record *record)
            !map_has(search->matches->unsure_local, record->id);
 }
 
-/* Pairs records by one text of each side; a text that stands on a side twice is a finding. */
 typedef const char *key_of(const struct record *record);
 
 static const char *own_id(const struct record *record)
@@ -141,6 +140,24 @@ static const char *said_reference(const struct record *record)
     return record_get(record, FIELD_REFERENCE);
 }
 
+static bool contested(const struct bucket *bucket)
+{
+    return bucket && bucket->locals && (bucket->remotes > 1 || bucket->locals > 1);
+}
+
+/* Everyone who has a contested text is in doubt, also those whom the finding does not name. */
+static void doubt(const struct match_side *side, key_of *key_of_side, const struct map *by_key,
+                  struct map *unsure)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        struct record *record = side->records[i];
+        const char *key = key_of_side(record);
+        if (key && contested(map_get(by_key, key)))
+            map_put(unsure, record->id, record);
+    }
+}
+
+/* Pairs records by one text of each side; a text that stands on a side twice is a finding. */
 static void match_by_text(struct search *search, key_of *remote_key, key_of *local_key,
                           const char *field)
 {
@@ -170,19 +187,14 @@ static void match_by_text(struct search *search, key_of *remote_key, key_of *loc
         if (bucket->remotes == 1 && bucket->locals == 1) {
             take(search, bucket->remote[0], bucket->local[0],
                  arena_printf(arena, "%s = \"%s\"", field, key));
-        } else if (bucket->locals) {
-            struct record *remote = bucket->remote[0], *local = bucket->local[0];
-            plan_add_finding(search->plan, "MAT-002", remote->id, local->id, field,
-                             "%zu remote and %zu local records share %s \"%s\"", bucket->remotes,
-                             bucket->locals, field, key);
-            for (size_t j = 0; j < 2; j++) {
-                if (bucket->remote[j])
-                    map_put(search->matches->unsure_remote, bucket->remote[j]->id, remote);
-                if (bucket->local[j])
-                    map_put(search->matches->unsure_local, bucket->local[j]->id, local);
-            }
+        } else if (contested(bucket)) {
+            plan_add_finding(search->plan, "MAT-002", bucket->remote[0]->id, bucket->local[0]->id,
+                             field, "%zu remote and %zu local records share %s \"%s\"",
+                             bucket->remotes, bucket->locals, field, key);
         }
     }
+    doubt(search->remote, remote_key, by_key, search->matches->unsure_remote);
+    doubt(search->local, local_key, by_key, search->matches->unsure_local);
 }
 
 /* The candidates that one record has under a rule of fields. */

@@ -45,7 +45,7 @@ struct plan {
     size_t settled_remote_count, settled_remote_capacity;
     size_t settled_local_count, settled_local_capacity;
     struct store_counts counts;
-    size_t drift;   /* fields whose two sides differ */
+    size_t drift;   /* fields whose two sides differ and are not to stay so */
     size_t orphans; /* local records that name a record which the cloud does not list */
 };
 

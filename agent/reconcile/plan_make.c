@@ -77,10 +77,8 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
         r = get(planner, SIDE_LOCAL, link->local_key, &pair.local, error);
     if (r < 0)
         return r;
-    if (!pair.remote || !pair.local)
-        return error_set(error, ERROR_BUG, SCOPE_COLLECTION, "%s = %s is linked and not stored",
-                         link->remote_id, link->local_key);
-    if (map_has(planner->blocked, link->local_key))
+    /* Not stored: created, but a later step was refused. The next read brings it. */
+    if (!pair.remote || !pair.local || map_has(planner->blocked, link->local_key))
         return 0;
     return plan_present(planner, &pair, error);
 }
@@ -124,6 +122,45 @@ static int claims_linked(struct planner *planner, const struct record *local, bo
     return 0;
 }
 
+static int note_reference(void *context, const struct store_record *record)
+{
+    struct map *references = context;
+    const char *reference = record_get(record->record, FIELD_REFERENCE);
+    char *id = __extension__(char *)(uintptr_t) record->record->id;
+    if (reference)
+        map_put(references, reference, id);
+    return 0;
+}
+
+/* A reference that a remote record carries, present or gone, must not be given to a second one. */
+static int claims_reference(struct planner *planner, const struct record *local, bool *ret_claims,
+                            struct error *error)
+{
+    struct store *store = planner->work->store;
+    const struct job *job = planner->plan->job;
+    if (!job->create)
+        return 0;
+    if (!planner->references) {
+        planner->references = map_new();
+        int r = store->ops->record_each(store, job->name, job->kind, SIDE_REMOTE, FILTER_ALL,
+                                        planner->plan->arena, note_reference, planner->references,
+                                        error);
+        if (r < 0)
+            return r;
+    }
+    const char *reference = record_get(local, FIELD_REFERENCE);
+    reference = reference ? reference : local->id;
+    const char *id = map_get(planner->references, reference);
+    if (!id)
+        return 0;
+    *ret_claims = true;
+    plan_add_finding(planner->plan, "MAT-002", NULL, local->id, FIELD_REFERENCE,
+                     "%s at the cloud carries the reference %s already, and belongs to another "
+                     "record or cannot be matched by it",
+                     id, reference);
+    return 0;
+}
+
 static void keep_usable(struct planner *planner, struct loader *loader, struct record **records,
                         size_t *ret_count)
 {
@@ -151,6 +188,8 @@ static int plan_alone(struct planner *planner, const struct loader *loader,
             map_has(matches->unsure_local, local->record->id))
             continue;
         r = claims_linked(planner, local->record, &claims, error);
+        if (r == 0 && !claims)
+            r = claims_reference(planner, local->record, &claims, error);
         if (r == 0 && !claims)
             r = plan_create(planner, local, &said, error);
         if (r == 0 && !claims && !said)
@@ -252,7 +291,9 @@ static int compare_findings(const void *left, const void *right)
     int r = compare_text(a->subject, b->subject);
     if (r == 0)
         r = compare_text(a->type->code, b->type->code);
-    return r ? r : compare_text(a->field, b->field);
+    if (r == 0)
+        r = compare_text(a->field, b->field);
+    return r ? r : compare_text(a->detail, b->detail);
 }
 
 static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
@@ -285,6 +326,7 @@ int plan_make(const struct work *work, const struct plan_trust *trust, struct pl
         r = plan_unlinked(&planner, error);
     if (r == 0)
         r = store->ops->counts(store, work->job->name, &plan->counts, error);
+    map_free(planner.references);
     if (r < 0) {
         plan_free(plan);
         return r;

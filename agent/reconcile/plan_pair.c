@@ -138,12 +138,12 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
     if (!input.local_ms && pair->linked) /* a source without times: when we first saw it */
         input.local_ms = pair->local->changed_seen_ms;
     if (!text_equal(l, c)) {
-        planner->plan->drift += field->direction != FIELD_TO_CLOUD;
         int r = decision(planner, pair, map->field, conflict_id, &input.decision, error);
         if (r < 0)
             return r;
     }
     struct merge_result merged = merge_field(&input);
+    planner->plan->drift += merged.verdict != MERGE_AGREED && merged.verdict != MERGE_KEPT;
     if (merged.verdict == MERGE_AGREED && !text_equal(input.base, l)) {
         sides->base[map->field] = l;
         sides->base_changed = true;

@@ -7,8 +7,9 @@
 struct planner {
     const struct work *work;
     struct plan *plan;
-    struct map *blocked; /* local keys whose present row could not be used */
-    struct map *done;    /* remote ids that have been planned */
+    struct map *blocked;    /* local keys whose present row could not be used */
+    struct map *done;       /* remote ids that have been planned */
+    struct map *references; /* reference → remote id, over all; made when first asked for */
 };
 
 struct pair {
