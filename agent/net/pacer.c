@@ -50,7 +50,6 @@ struct pacer {
 struct pacer *pacer_new(const struct quota *quotas, size_t count, unsigned share_percent)
 {
     unsigned share = share_percent == 0 ? DEFAULT_SHARE : share_percent;
-    share = share > PERCENT ? PERCENT : share;
     struct pacer *pacer = memory_alloc(sizeof *pacer);
     pacer->families = memory_alloc((count > 0 ? count : 1) * sizeof *pacer->families);
     pacer->count = count;
