@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "tests/sandbox/server.h"
 
-#define REQUEST_MAX (4u * 1024 * 1024) /* the largest request is a full opportunity: below 64 KiB  \
-                                        */
+/* The largest request is a full opportunity: below 64 KiB. */
+#define REQUEST_MAX (4u * 1024 * 1024)
 
 struct server {
     struct sandbox *sandbox;
