@@ -137,20 +137,17 @@ enum report_state report_run(struct report *report, const struct log *log,
     struct memory *memory = recall(report, result->work->job->name);
     const struct plan *plan = last_plan(result);
     enum report_state state = report_judge(result);
-    struct memory now = {
-        .state = state, .class = result->error.class, .since_ms = memory->since_ms};
-    now.planned = plan ? plan->change_count : 0;
-    now.held = plan ? plan->change_count - plan_open_count(plan) : 0;
-    now.conflicts = plan ? plan->conflict_count : 0;
+    struct memory now = *memory; /* without a plan, what is known of the last one stands */
+    now.state = state;
+    now.class = result->error.class;
+    if (plan) {
+        now.planned = plan->change_count;
+        now.held = plan->change_count - plan_open_count(plan);
+        now.conflicts = plan->conflict_count;
+    }
     bool active = result->local.changed || result->remote.changed || result->counts.applied ||
                   result->counts.failed || now.planned != memory->planned ||
                   now.held != memory->held || now.conflicts != memory->conflicts;
-    if (!plan) { /* it never got to one: what is known of the last one stands */
-        now.planned = memory->planned;
-        now.held = memory->held;
-        now.conflicts = memory->conflicts;
-        active = false;
-    }
     if (state != memory->state)
         now.since_ms = world_now(report->world);
     log_turn(report, log, result, memory, state, next_ms);
