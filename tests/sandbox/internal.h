@@ -177,7 +177,7 @@ struct opportunity *record_add(struct sandbox *sandbox, const char *catalog, con
 /* Replaces the document (copied) and moves LastModifiedDate, which never stands still. */
 void record_write(struct sandbox *sandbox, struct opportunity *record, const struct json *document);
 /* The same without moving the date: for seeding and snapshots, which bring their own. */
-void record_set(struct opportunity *record, const struct json *document);
+void record_replace(struct opportunity *record, const struct json *document);
 void record_free(struct opportunity *record);
 /* What was said as next step before goes into NextStepsHistory, newest first. */
 void record_remember_next_steps(const struct sandbox *sandbox, struct arena *arena,

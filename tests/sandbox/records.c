@@ -46,7 +46,7 @@ struct opportunity *record_add(struct sandbox *sandbox, const char *catalog, con
     return record;
 }
 
-void record_set(struct opportunity *record, const struct json *document)
+void record_replace(struct opportunity *record, const struct json *document)
 {
     struct arena *arena = arena_new();
     struct json *copy = json_clone(arena, document);
@@ -59,7 +59,7 @@ void record_write(struct sandbox *sandbox, struct opportunity *record, const str
 {
     int64_t now = sandbox_now(sandbox);
     record->modified_ms = now > record->modified_ms ? now : record->modified_ms + 1;
-    record_set(record, document);
+    record_replace(record, document);
     char text[INSTANT_TEXT];
     json_set_text(record->arena, record->document, "LastModifiedDate",
                   instant_print(record->modified_ms, text));

@@ -169,7 +169,7 @@ static void add_deal(struct sandbox *sandbox, struct arena *arena, const struct 
     record->modified_ms = deal->modified_ms;
     if (submitted)
         text_replace(&record->involvement, "Co-Sell");
-    record_set(record, document);
+    record_replace(record, document);
 }
 
 void seed_fill(struct sandbox *sandbox)

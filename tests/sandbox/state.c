@@ -104,7 +104,7 @@ static void read_record(struct sandbox *sandbox, const struct json *row)
     text_replace(&record->task, json_get_text(row, "task"));
     record->modified_ms = json_get_int(row, "modified_ms", 0);
     record->submitted_ms = json_get_int(row, "submitted_ms", 0);
-    record_set(record, json_get(row, "document"));
+    record_replace(record, json_get(row, "document"));
 }
 
 static bool row_is_whole(const struct json *row)
