@@ -36,8 +36,8 @@ struct scene {
     enum action action;
     struct wish fields[4];
     struct wish local[3]; /* name and new_value */
-    const char *resume;    /* step that was open; NULL: undisturbed */
-    const char *progress;  /* as the journal had it; NULL: {} */
+    const char *resume;   /* step that was open; NULL: undisturbed */
+    const char *progress; /* as the journal had it; NULL: {} */
     struct reply replies[10];
     const char *trail; /* operations in order, by step name */
     enum ending ending;
@@ -60,14 +60,18 @@ struct run {
 #define DOC(version, members)                                                                      \
     "{\"Catalog\":\"AWS\",\"Id\":\"O1\",\"Arn\":\"a\",\"CreatedDate\":\"" V1 "\","                 \
     "\"LastModifiedDate\":\"" version "\",\"Unknown\":{\"N\":1.50}," members "}"
-#define STEPS(value)        "\"LifeCycle\":{\"NextSteps\":\"" value "\",\"ReviewStatus\":\"Approved\"}"
-#define DRAFT               "\"LifeCycle\":{\"ReviewStatus\":\"Pending Submission\"}"
-#define SUBMITTED           "\"LifeCycle\":{\"ReviewStatus\":\"Submitted\"}"
-#define WITH(solutions)     "\"RelatedEntityIdentifiers\":{\"Solutions\":[" solutions "]}"
-#define CREATED             "{\"Id\":\"O1\",\"LastModifiedDate\":\"" V1 "\"}"
-#define CONFLICT            "{\"__type\":\"ConflictException\",\"Message\":\"moved\"}"
-#define INVALID             "{\"__type\":\"ValidationException\",\"Message\":\"bad\"}"
-#define ALREADY             "{\"__type\":\"ValidationException\",\"Message\":\"Already associated\"}"
+#define STEPS(value)                                                                               \
+    "\"LifeCycle\":{\"NextSteps\":\"" value "\","                                                  \
+    "\"ReviewStatus\":\"Approved\"}"
+#define DRAFT           "\"LifeCycle\":{\"ReviewStatus\":\"Pending Submission\"}"
+#define SUBMITTED       "\"LifeCycle\":{\"ReviewStatus\":\"Submitted\"}"
+#define WITH(solutions) "\"RelatedEntityIdentifiers\":{\"Solutions\":[" solutions "]}"
+#define CREATED         "{\"Id\":\"O1\",\"LastModifiedDate\":\"" V1 "\"}"
+#define CONFLICT        "{\"__type\":\"ConflictException\",\"Message\":\"moved\"}"
+#define INVALID         "{\"__type\":\"ValidationException\",\"Message\":\"bad\"}"
+#define ALREADY                                                                                    \
+    "{\"__type\":\"ValidationException\","                                                         \
+    "\"Message\":\"Already associated\"}"
 #define LISTED(list, token) "{\"OpportunitySummaries\":[" list "],\"NextToken\":" token "}"
 #define FOUND               "{\"Id\":\"O1\",\"PartnerOpportunityIdentifier\":\"CRM-1\"}"
 #define OTHER               "{\"Id\":\"O2\",\"PartnerOpportunityIdentifier\":\"CRM-2\"}"

@@ -1,0 +1,59 @@
+/* The procedures that carry out changes of opportunities, step by step. What a later step needs
+ * stands in `progress`, which the engine keeps in its journal:
+ *
+ *   id, version   the opportunity and its LastModifiedDate, as the very text
+ *   since         when the creation was first tried, for the lookup
+ *   page, pages   where the lookup is
+ *   add, remove   solutions still to associate and to take off; added, removed: how many are done
+ *   document      the opportunity as freshly read, until the update is built from it
+ *   task, polls   the submission's task */
+#ifndef CONNECTORS_AWS_REFERRAL_STEPS_H
+#define CONNECTORS_AWS_REFERRAL_STEPS_H
+
+#include "connectors/aws/referrals.h"
+
+enum { AWS_CREATE_STEPS = 4, AWS_UPDATE_STEPS = 6, AWS_SUBMIT_STEPS = 6 };
+extern const struct step aws_create_steps[AWS_CREATE_STEPS]; /* referral_create.c */
+extern const struct step aws_update_steps[AWS_UPDATE_STEPS]; /* referral_update.c */
+extern const struct step aws_submit_steps[AWS_SUBMIT_STEPS]; /* referral_submit.c */
+
+/* The opportunity's id: the change's, or the one that its first step made. */
+const char *step_opportunity(const struct step_context *context);
+/* What the local side says of a field, for creating and submitting. */
+const char *step_wanted(const struct step_context *context, const char *field);
+
+/* Progress: texts and counts under a name; an absent count is 0. */
+void step_keep(struct step_context *context, const char *name, const char *text);
+long long step_count_of(const struct step_context *context, const char *name);
+void step_keep_count(struct step_context *context, const char *name, long long count);
+/* Puts what the list `list` has and `other` has not under `name`. */
+void step_keep_missing(struct step_context *context, const char *name, const char *list,
+                       const char *other);
+
+enum step_result step_failed(const struct error *failure, struct error *error);
+enum step_result step_go_to(struct step_context *context, const char *step);
+void step_send(struct step_context *context, const char *operation, struct json *body,
+               struct http_request *request);
+
+/* GetOpportunity: its request, its answer, the record in it, and the step that ends a procedure. */
+int step_build_get(struct step_context *context, struct http_request *request, struct error *error);
+int step_read_document(struct step_context *context, const struct http_response *response,
+                       struct json **ret_document, struct error *error);
+struct record *step_decode(struct step_context *context, const struct json *document);
+enum step_result step_answer_read(struct step_context *context,
+                                  const struct http_response *response, const struct error *failure,
+                                  struct error *error);
+
+/* The steps "associate" and "disassociate", over `add` and `remove`. */
+int step_build_associate(struct step_context *context, struct http_request *request,
+                         struct error *error);
+enum step_result step_answer_associate(struct step_context *context,
+                                       const struct http_response *response,
+                                       const struct error *failure, struct error *error);
+int step_build_disassociate(struct step_context *context, struct http_request *request,
+                            struct error *error);
+enum step_result step_answer_disassociate(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error);
+
+#endif

@@ -1,0 +1,195 @@
+/* Updating an opportunity, launching and closing included: a full replace of the document as it is
+ * at that moment, under its LastModifiedDate. */
+
+#include "base/text.h"
+#include "connectors/aws/client.h"
+#include "connectors/aws/referral_steps.h"
+#include "connectors/document.h"
+
+static const struct connector_kind *const kind = &aws_referrals;
+
+/* Members that UpdateOpportunity does not take; the rest travels back as it came. */
+static const char *const not_updated[] = {
+    "Id", "Arn", "CreatedDate", "OpportunityTeam", "RelatedEntityIdentifiers", NULL,
+};
+
+/* Where the record stands, as far as the change goes. */
+enum standing { STANDS_OLD, STANDS_NEW, STANDS_OTHER };
+
+static enum standing standing(const struct step_context *context, const struct record *record)
+{
+    bool old = true, new = true;
+    for (size_t i = 0; i < context->change->field_count; i++) {
+        const struct change_field *field = &context->change->fields[i];
+        const char *name = context->change->kind->fields[field->field].name;
+        const struct remote_field *remote = connector_field(kind, name);
+        if (!remote || !(remote->flags & REMOTE_READ))
+            continue;
+        const char *now = record->values[field->field];
+        bool ours = remote->flags & REMOTE_STEP; /* our own associations may stand half-way */
+        old = old && (ours || text_equal(now, field->old_value));
+        new = new &&text_equal(now, field->new_value);
+    }
+    return new ? STANDS_NEW : old ? STANDS_OLD : STANDS_OTHER;
+}
+
+static void keep_associations(struct step_context *context, const struct record *now)
+{
+    const struct change_field *field = change_field(context->change, "solutions");
+    const char *have = record_get(now, "solutions");
+    step_keep_missing(context, "add", field ? field->new_value : NULL, have);
+    step_keep_missing(context, "remove", field ? have : NULL, field ? field->new_value : NULL);
+    step_keep_count(context, "added", 0);
+    step_keep_count(context, "removed", 0);
+}
+
+static void keep_document(struct step_context *context, struct json *document)
+{
+    json_remove(context->progress, "document");
+    json_set(context->arena, context->progress, "document", document);
+}
+
+/* Promise: nothing is written over an edit that the plan has not seen. */
+static enum step_result answer_get(struct step_context *context,
+                                   const struct http_response *response,
+                                   const struct error *failure, struct error *error)
+{
+    struct json *document = NULL;
+    if (failure)
+        return step_failed(failure, error);
+    if (step_read_document(context, response, &document, error) < 0)
+        return STEP_FAIL;
+    struct record *now = step_decode(context, document);
+    enum standing where = standing(context, now);
+    if (where == STANDS_NEW) {
+        context->after = now;
+        return STEP_DONE;
+    }
+    /* After our own associations the version is another one; the values must be those planned on.
+     */
+    bool ours = step_count_of(context, "added") || step_count_of(context, "removed");
+    bool same = text_equal(now->version, context->change->version);
+    if (!same && !(ours && where == STANDS_OLD))
+        return STEP_STALE;
+    keep_document(context, document);
+    keep_associations(context, now);
+    return STEP_NEXT;
+}
+
+/* Only after an association: it has changed LastModifiedDate. */
+static int build_refresh(struct step_context *context, struct http_request *request,
+                         struct error *error)
+{
+    if (!step_count_of(context, "added") && !step_count_of(context, "removed") &&
+        json_get(context->progress, "document"))
+        return 1;
+    return step_build_get(context, request, error);
+}
+
+static enum step_result answer_refresh(struct step_context *context,
+                                       const struct http_response *response,
+                                       const struct error *failure, struct error *error)
+{
+    struct json *document = NULL;
+    if (failure)
+        return step_failed(failure, error);
+    if (step_read_document(context, response, &document, error) < 0)
+        return STEP_FAIL;
+    struct record *now = step_decode(context, document);
+    enum standing where = standing(context, now);
+    if (where == STANDS_NEW) {
+        context->after = now;
+        return STEP_DONE;
+    }
+    if (where == STANDS_OTHER)
+        return STEP_STALE;
+    keep_document(context, document);
+    return STEP_NEXT;
+}
+
+/* True if something of the change stands in the document itself. */
+static bool writes_document(const struct change *change)
+{
+    for (size_t i = 0; i < change->field_count; i++) {
+        const struct remote_field *remote =
+            connector_field(kind, change->kind->fields[change->fields[i].field].name);
+        if (remote && !(remote->flags & REMOTE_STEP))
+            return true;
+    }
+    return false;
+}
+
+static int build_update(struct step_context *context, struct http_request *request,
+                        struct error *error)
+{
+    if (!writes_document(context->change))
+        return 1;
+    const struct json *fresh = json_get(context->progress, "document");
+    struct json *body = NULL;
+    int result =
+        document_overlay(context->arena, kind, fresh, context->change, not_updated, &body, error);
+    if (result < 0)
+        return result;
+    json_set_text(context->arena, body, "Catalog", context->cloud->catalog);
+    json_set_text(context->arena, body, "Identifier", step_opportunity(context));
+    step_send(context, "UpdateOpportunity", body, request);
+    json_remove(context->progress, "document"); /* a resumed update starts by reading */
+    return 0;
+}
+
+static enum step_result answer_update(struct step_context *context,
+                                      const struct http_response *response,
+                                      const struct error *failure, struct error *error)
+{
+    (void)context;
+    (void)response; /* the new LastModifiedDate comes with the record */
+    return failure ? step_failed(failure, error) : STEP_NEXT;
+}
+
+const struct step aws_update_steps[] = {
+    {.name = "get",
+     .operation = "GetOpportunity",
+     .family = AWS_READ,
+     .repeatable = true,
+     .resume = "get",
+     .build = step_build_get,
+     .answer = answer_get},
+    {.name = "associate",
+     .operation = "AssociateOpportunity",
+     .family = AWS_WRITE,
+     .writes = true,
+     .repeatable = true,
+     .resume = "associate",
+     .build = step_build_associate,
+     .answer = step_answer_associate},
+    {.name = "disassociate", /* afterwards: the last solution cannot be taken off */
+     .operation = "DisassociateOpportunity",
+     .family = AWS_WRITE,
+     .writes = true,
+     .repeatable = true,
+     .resume = "disassociate",
+     .build = step_build_disassociate,
+     .answer = step_answer_disassociate},
+    {.name = "refresh",
+     .operation = "GetOpportunity",
+     .family = AWS_READ,
+     .repeatable = true,
+     .resume = "get",
+     .build = build_refresh,
+     .answer = answer_refresh},
+    {.name = "update",
+     .operation = "UpdateOpportunity",
+     .family = AWS_WRITE,
+     .writes = true,
+     .repeatable = false, /* LastModifiedDate protects it: after a lost answer, look first */
+     .resume = "get",
+     .build = build_update,
+     .answer = answer_update},
+    {.name = "read",
+     .operation = "GetOpportunity",
+     .family = AWS_READ,
+     .repeatable = true,
+     .resume = "read",
+     .build = step_build_get,
+     .answer = step_answer_read},
+};
