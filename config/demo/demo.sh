@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# The main job from end to end against the embedded sandbox. Ends with "demo: ok" only if every step did
+# what it says. AGENT and SANDBOX name other builds; HAR_DIR keeps the HTTP exchanges.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+agent=${AGENT:-$root/build/agent}
+sandbox=${SANDBOX:-$root/build/sandbox}
+work=${DEMO_DIR:-$root/build/demo}
+deals=520
+har=()
+
+die() {
+    echo "demo: FAILED: $*" >&2
+    exit 1
+}
+
+# Shows a command as a person would type it, and runs it. Expects one of the exit codes in $codes.
+codes="0"
+run() {
+    local words="${*/#$agent/agent}"
+    printf '\n$ %s\n' "${words/#$sandbox/sandbox}"
+    local code=0
+    "$@" || code=$?
+    [[ " $codes " == *" $code "* ]] || die "exit code $code from: $*"
+}
+
+say() {
+    printf '\n== %s\n' "$*"
+}
+
+# field KEY FIELD COLUMN: a cell of `agent show`: owner 2, local 3, cloud 4.
+field() {
+    "$agent" show "$1" --output csv | awk -F, -v f="$2" -v c="$3" '$1 == f { sub(/\r$/, ""); print $c }'
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+"$sandbox" serve --port 0 --port-file port --catalog Sandbox --seed 7 --referrals $deals --rate 1000 \
+    --state sandbox.json >sandbox.log 2>&1 &
+server=$!
+trap 'kill $server 2>/dev/null || true' EXIT
+for _ in $(seq 100); do
+    [[ -s port ]] && break
+    kill -0 $server 2>/dev/null || die "the sandbox did not start: $(cat sandbox.log)"
+    sleep 0.1
+done
+[[ -s port ]] || die "the sandbox did not start"
+url="http://127.0.0.1:$(cat port)"
+"$sandbox" crm --seed 7 --referrals $deals --out crm.csv
+sed "s/@PORT@/$(cat port)/" "$root/config/demo/agent.yaml" >agent.yaml
+export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
+if [[ -n ${HAR_DIR:-} ]]; then
+    mkdir -p "$HAR_DIR"
+fi
+# har_for NAME: options that record a command's exchanges, if anybody wants them.
+har_for() {
+    har=()
+    [[ -z ${HAR_DIR:-} ]] || har=(--har "$HAR_DIR/demo-$1.har")
+}
+
+say "A sandbox with $deals opportunities, a CRM export with $(wc -l <crm.csv) lines, and a configuration"
+run "$agent" check
+
+say "What would happen? Nothing is written yet"
+har_for plan
+codes="2"
+run "$agent" plan "${har[@]}" >plan.txt
+head -28 plan.txt
+echo "  ... ($(wc -l <plan.txt) lines, all of them in $work/plan.txt)"
+sed -n '/^Plan for/,$p' plan.txt
+
+say "Do it"
+codes="0"
+har_for reconcile
+run "$agent" reconcile --quiet "${har[@]}"
+run "$agent" status
+
+say "Once more: nothing is left to do, and it costs one call"
+har_for again
+run "$agent" reconcile --quiet "${har[@]}" | tee again.txt
+grep -q "nothing to do" again.txt || die "the second reconcile found something to do"
+grep -q " 1 calls" again.txt || die "the second reconcile made more than one call"
+
+say "A colleague works in the partner portal, another one in the CRM"
+pair=""
+while IFS=, read -r key id; do
+    [[ $(field "$id" status 4) == approved && $(field "$id" close_date 3) == "$(field "$id" close_date 4)" &&
+        $(field "$id" next_steps 3) == "$(field "$id" next_steps 4)" && $(field "$id" next_steps 4) != "" &&
+        $(field "$id" stage 4) =~ ^(qualified|technical_validation)$ ]] || continue
+    pair="$pair $key,$id"
+    [[ $(wc -w <<<"$pair") -lt 3 ]] || break
+done < <(grep -oE '^[0-9]{10},.*,O[0-9]+,' crm.csv | sed -E 's/^([0-9]+),.*,(O[0-9]+),$/\1,\2/')
+read -r first second third <<<"$pair"
+[[ -n ${third:-} ]] || die "the demo data holds no three approved deals that agree"
+
+run "$sandbox" ctl "$url" edit "${first#*,}" LifeCycle.NextSteps "Architecture review with the customer"
+old=$(field "${second#*,}" next_steps 3)
+echo
+echo "(in the CRM export, deal ${second%,*}: \"$old\" becomes \"Contract is with procurement\")"
+sed -i "/^${second%,*},/s/$old/Contract is with procurement/" crm.csv
+date=$(field "${third#*,}" close_date 3)
+run "$sandbox" ctl "$url" edit "${third#*,}" LifeCycle.TargetCloseDate "$(date -u -d "$date + 20 days" +%F)"
+echo
+echo "(in the CRM export, the same deal ${third%,*}: $date becomes $(date -u -d "$date + 40 days" +%F))"
+sed -i "/^${third%,*},/s/$date/$(date -u -d "$date + 40 days" +%F)/" crm.csv
+
+har_for edits
+run "$agent" reconcile "${har[@]}" >edits.txt
+# What is written now, without what is held or in conflict as before.
+awk '/^  [~<!>+=]/ { head = $0; open = !/^  !/; next }
+     /^        held/ { open = 0 }
+     /^        / { if (open && head) print head; head = ""; if (open) print; next }
+     { print }' edits.txt
+[[ $(field "${first#*,}" next_steps 3) == "Architecture review with the customer" ]] ||
+    die "the portal's edit did not reach the CRM"
+[[ $(field "${second#*,}" next_steps 4) == "Contract is with procurement" ]] ||
+    die "the CRM's edit did not reach the cloud"
+
+say "Both changed the close date of one deal: nobody guesses, a person decides"
+run "$agent" conflicts | grep -E "^ID|${third#*,}"
+run "$agent" why "${third#*,}"
+conflict=$("$agent" conflicts --output csv | grep "${third#*,}" | grep close_date | cut -d, -f1)
+run "$agent" resolve "$conflict" --take local
+har_for resolved
+run "$agent" reconcile --quiet "${har[@]}"
+[[ $(field "${third#*,}" close_date 4) == "$(date -u -d "$date + 40 days" +%F)" ]] ||
+    die "the decision was not carried out"
+"$sandbox" ctl "$url" stats | grep -q "^duplicates 0" || die "an opportunity was created twice"
+
+say "What a person must know"
+"$agent" findings --severity warning --output csv | cut -d, -f1 | tail -n +2 | sort | uniq -c | sort -rn | head -5
+
+cat <<END
+
+Everything is in $work: agent.yaml, crm.csv, crm.needs-review.csv, plan.txt, agent.db.
+The sandbox ends with this demo; to go on, start it again with
+  $sandbox serve --port $(cat port) --catalog Sandbox --rate 1000 --state $work/sandbox.json &
+and export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
+
+demo: ok
+END
