@@ -190,15 +190,21 @@ static void open_sandbox(struct rig *rig)
     rig_assert_ok(rig, sandbox_new(&sandbox, &rig->fake.world, &rig->sandbox, &rig->error));
 }
 
+void rig_make_folder(char *folder, size_t size)
+{
+    bool memory = access("/dev/shm", W_OK) == 0;
+    snprintf(folder, size, "%s/rig-test-XXXXXX", memory ? "/dev/shm" : "/tmp");
+    assert_non_null(mkdtemp(folder));
+}
+
 struct rig *rig_new(const struct rig_options *options)
 {
     struct rig *rig = memory_alloc(sizeof *rig);
     rig->options = *options;
     rig->arena = arena_new();
-    snprintf(rig->folder, sizeof rig->folder, "%s",
-             options->folder ? options->folder : "/tmp/rig-test-XXXXXX");
+    snprintf(rig->folder, sizeof rig->folder, "%s", options->folder ? options->folder : "");
     if (!options->folder)
-        assert_non_null(mkdtemp(rig->folder));
+        rig_make_folder(rig->folder, sizeof rig->folder);
     snprintf(rig->yaml_path, sizeof rig->yaml_path, "%s/agent.yaml", rig->folder);
     snprintf(rig->csv_path, sizeof rig->csv_path, "%s/crm.csv", rig->folder);
     snprintf(rig->store_path, sizeof rig->store_path, "%s/state/agent.db", rig->folder);
