@@ -77,7 +77,7 @@ static const struct word {
         {"Qualified", "Discovery"},
         {"Technical Validation", "Evaluation"},
         {"Business Validation", "Proposal"},
-        {"Committed", "Negotiation"},
+        {"Committed", "Verbal"},
         {"Launched", "Closed Won"},
         {"Closed Lost", "Closed Lost"},
         {NULL, "?"},
@@ -226,7 +226,7 @@ static void drift(struct arena *arena, const struct deal *deal, int64_t today, s
     unsigned moved = deal_roll(deal, "moved", 100);
     if (!approved || moved >= 8)
         return;
-    row->cells[STAGE] = moved == 0 ? "Closed Lost" : moved == 1 ? "Closed Won" : "Negotiation";
+    row->cells[STAGE] = moved == 0 ? "Closed Lost" : moved == 1 ? "Closed Won" : "Verbal";
     row->cells[LOSS_REASON] = moved == 0 ? "Price" : NULL;
 }
 
