@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#define ORPHANS_PERCENT 10 /* of the local records that name one at the cloud */
+
 struct guard {
     const struct work *work;
     const struct plan_trust *trust;
@@ -87,16 +89,37 @@ static void hold_if_busy(const struct guard *guard, struct change *change)
                           action_name(open->action)));
 }
 
-static void hold_by_trust(const struct guard *guard, struct change *change)
+/* The cloud forgets nothing: where many local records name records that it does not list, the list
+ * is short or the account is another one, and what seems to be missing is most likely there. */
+static bool list_looks_short(const struct plan *plan)
 {
-    if (change->action == ACTION_CREATE &&
-        (guard->trust->remote != READ_COMPLETE || !guard->trust->ever_complete))
+    size_t named = (size_t)plan->counts.links + plan->orphans;
+    for (size_t i = 0; i < plan->change_count; i++)
+        named += plan->changes[i]->action == ACTION_ADOPT;
+    return plan->orphans * 100 > named * ORPHANS_PERCENT;
+}
+
+static void hold_by_trust(const struct guard *guard, struct change *change, bool approved)
+{
+    const struct plan *plan = guard->plan;
+    bool create = change->action == ACTION_CREATE;
+    bool complete = guard->trust->remote == READ_COMPLETE;
+    if (create && (!complete || !guard->trust->ever_complete))
         hold(change, HOLD_READ, "nothing is created while the cloud's records are not fully read");
-    else if (change->action == ACTION_CREATE && !guard->plan->counts.remote && guard->plan->orphans)
+    else if (create && !plan->counts.remote && plan->orphans)
         hold(change, HOLD_READ,
              "the cloud lists nothing at all, though local records name records there");
+    else if (create && !approved && list_looks_short(plan))
+        hold(change, HOLD_APPROVAL,
+             arena_printf(plan->arena,
+                          "%zu local records name records that the cloud does not list: is it the "
+                          "right account, was all of it listed?",
+                          plan->orphans));
     else if (guard->trust->remote == READ_FAILED && action_writes_cloud(change->action))
         hold(change, HOLD_READ, "the cloud could not be read in this run");
+    else if (!complete && action_irreversible(change->action))
+        hold(change, HOLD_READ,
+             "what cannot be undone waits until the cloud's records are fully read");
 }
 
 static void hold_by_mode(const struct guard *guard, struct change *change, bool approved)
@@ -233,7 +256,7 @@ static int hold_each(struct guard *guard, struct error *error)
         if (change->hold == HOLD_NONE)
             hold_if_busy(guard, change);
         if (change->hold == HOLD_NONE)
-            hold_by_trust(guard, change);
+            hold_by_trust(guard, change, guard->approved[i]);
         if (change->hold == HOLD_NONE)
             hold_by_mode(guard, change, guard->approved[i]);
         if (change->hold == HOLD_NONE)

@@ -4,10 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 
 # What differs between two documents beside the next step, the history that the cloud keeps of it,
-# and the time of change.
+# and the time of change. Members of an object have no order.
 differs() {
-    diff "$1" "$2" | grep '^[<>]' |
-        grep -vE '"(NextSteps|Value|Time|LastModifiedDate)":|^[<>] *[{}],?$'
+    diff <(sed 's/,$//' "$1" | sort) <(sed 's/,$//' "$2" | sort) | grep '^[<>]' |
+        grep -vE '"(NextSteps|Value|Time|LastModifiedDate)":|^[<>] *[{}]$'
 }
 
 linked 5
