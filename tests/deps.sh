@@ -59,7 +59,12 @@ say() {
 list=$(missing "$@")
 [ -z "$list" ] && exit 0
 
-packages=$(echo "$list" | cut -d' ' -f1 | tr '\n' ' ')
+names() {
+    cut -d' ' -f1 <<<"$list" | tr '\n' ' '
+}
+
+packages=$(names)
+packages=${packages% }
 say "missing:"
 echo "$list" | while read -r package purpose; do
     printf '  %-22s %s\n' "$package" "$purpose" >&2
@@ -97,7 +102,7 @@ fi
 hash -r
 list=$(missing "$@")
 if [ -n "$list" ]; then
-    say "still missing after installing: $(echo "$list" | cut -d' ' -f1 | tr '\n' ' ')"
+    say "still missing after installing: $(names)"
     exit 1
 fi
 say "done"

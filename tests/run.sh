@@ -71,8 +71,8 @@ finish() {
         fi
         failed=$((failed + 1))
         printf '\n--- %s: the last lines of %s\n' "$name" "$log"
-        # cmocka says much about what went well.
-        grep -avE '^\[ +(RUN|OK) +\]|^\[=+\]' "$log" | tail -n 60
+        # cmocka says much about what went well; and no line of a log may look like our last one.
+        grep -avE '^\[ +(RUN|OK) +\]|^\[=+\]' "$log" | tail -n 60 | sed 's/^/    /'
     done <"$LOGS/results"
     printf '%d passed, %d failed\n' "$passed" "$failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -12,7 +12,8 @@ faults=0
 machine() {
     rm -rf "${box:?}"/*
     mkdir "$box/bin"
-    for tool in bash env cut tr mktemp rm tail cat touch chmod; do
+    : >"$box/calls"
+    for tool in bash env cut tr mktemp rm tail cat touch chmod mkdir; do
         ln -s "$(command -v $tool)" "$box/bin/"
     done
     script id "echo $1"
@@ -23,7 +24,7 @@ machine() {
         echo "echo \"\$DEBIAN_FRONTEND \$*\" >>$box/calls"
         echo 'case "$*" in *update*) exit 0 ;; esac'
         echo "for t in gcc pkg-config clang clang-format mandoc; do"
-        echo "    printf '#!/bin/bash\necho $box\n' >$box/bin/\$t; chmod +x $box/bin/\$t"
+        echo "    printf '#!/bin/bash\n[[ \$1 = --exists ]] || echo $box\n' >$box/bin/\$t; chmod +x $box/bin/\$t"
         echo "done"
         echo "mkdir -p $box/lib/linux; touch $box/lib/linux/libclang_rt.asan-x86_64.a"
     )" ;;

@@ -42,7 +42,7 @@ static const struct world fixed_world = {.now_ms = fixed_now};
 static inline struct fixture *fixture_new(const char *file)
 {
     struct fixture *f = memory_alloc(sizeof *f);
-    strcpy(f->folder, "/tmp/sources-test-XXXXXX");
+    snprintf(f->folder, sizeof f->folder, "/tmp/sources-test-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->path, sizeof f->path, "%s/%s", f->folder, file);
     f->arena = arena_new();
