@@ -9,7 +9,7 @@
 #include "reconcile/guard.h"
 #include "reconcile/journal.h"
 
-#define TASKS_IN_FLIGHT 8 /* changes worked on at once; the session paces their calls */
+#define TASKS_IN_FLIGHT 32 /* changes worked on at once; the session paces their calls */
 
 /* One change on its way. */
 struct task {
