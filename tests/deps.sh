@@ -16,6 +16,7 @@ build libsqlite3-dev       library sqlite3         the store
 build libyaml-dev          library yaml-0.1        the configuration
 build libyajl-dev          library yajl            JSON
 build libmicrohttpd-dev    library libmicrohttpd   the sandbox serves HTTP
+build ca-certificates      file /etc/ssl/certs/ca-certificates.crt  whom HTTPS trusts
 check libcmocka-dev        library cmocka          unit tests
 check clang                command clang           second compiler, fuzzers
 check libclang-rt-14-dev   runtime asan            sanitizers and fuzzers of clang
