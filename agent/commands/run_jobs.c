@@ -79,8 +79,14 @@ static void print_result(const struct arguments *arguments, const struct engine_
         if (apply)
             print_outcome(arguments, result);
     }
-    if (result->error.class != ERROR_NONE)
+    if (result->error.class != ERROR_NONE) {
         output_failure(job, &result->error);
+    } else if (result->outcome == READ_FAILED && result->plan &&
+               arguments->output != OUTPUT_TABLE) {
+        CLEANUP_ARENA struct arena *arena = arena_new();
+        output_error("%s: the cloud could not be read: %s", job,
+                     output_safe(arena, result->plan->read_message));
+    }
 }
 
 static struct json *result_to_json(struct arena *arena, const struct engine_result *result,

@@ -258,7 +258,7 @@ static int put_link(struct task *task, const char *remote_id, const struct recor
     const struct store_link link = {.remote_id = remote_id,
                                     .local_key = change->local_key,
                                     .base = base,
-                                    .how = old ? old->how : "created from the local record",
+                                    .how = old ? old->how : LINK_CREATED,
                                     .made_ms = old ? old->made_ms : world_now(work->world)};
     return work->store->ops->link_put(work->store, work->job->name, work->job->kind, &link, error);
 }

@@ -133,6 +133,22 @@ static long long count_held(const struct plan *plan)
     return plan ? (long long)(plan->change_count - plan_open_count(plan)) : 0;
 }
 
+/* Why the run is not complete, in words; NULL if it is. */
+static const char *tell_trouble(const struct engine_result *result)
+{
+    const struct apply_counts *counts = &result->counts;
+    if (result->error.class != ERROR_NONE)
+        return result->error.message;
+    if (result->remote.outcome != READ_COMPLETE)
+        return result->remote.message;
+    if (result->local.outcome != READ_COMPLETE)
+        return result->local.message;
+    if (result->outcome == READ_COMPLETE)
+        return NULL;
+    return arena_printf(result->arena, "%zu changes refused, %zu not finished", counts->failed,
+                        counts->open);
+}
+
 static int put_run(struct lane *lane, struct error *error)
 {
     const struct work *work = lane->work;
@@ -143,7 +159,7 @@ static int put_run(struct lane *lane, struct error *error)
                           .started_ms = lane->started_ms,
                           .ended_ms = world_now(work->world),
                           .outcome = outcome_name(result->outcome),
-                          .message = result->error.class ? result->error.message : NULL};
+                          .message = tell_trouble(result)};
     row.counts[RUN_READ] = result->local.records + result->remote.records;
     row.counts[RUN_CALLS] = result->stats.calls;
     row.counts[RUN_PLANNED] = result->plan ? (long long)result->plan->change_count : 0;

@@ -175,16 +175,46 @@ static const char *amount_moved(struct guard *guard, const char *currency)
     return sum;
 }
 
+/* A record that an earlier change of ours made: handing it over ends what its creation began, and
+ * that was counted then. */
+static int made_here(const struct guard *guard, const struct change *change, bool *ret_made,
+                     struct error *error)
+{
+    const struct work *work = guard->work;
+    struct store_link *link = NULL;
+    int r = work->store->ops->link_get(work->store, work->job->name, work->job->kind, SIDE_REMOTE,
+                                       change->remote_id, guard->plan->arena, &link, error);
+    *ret_made = r == 0 && link && text_equal(link->how, LINK_CREATED);
+    return r;
+}
+
+/* How many linked records the plan would change: each once, however many changes it has. */
+static int count_existing(struct guard *guard, size_t *ret_count, struct error *error)
+{
+    CLEANUP_MAP struct map *records = map_new();
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < guard->plan->change_count; i++) {
+        struct change *change = guard->plan->changes[i];
+        bool made = false;
+        if (!counts(guard, i) || change->action == ACTION_CREATE)
+            continue;
+        if (change->action == ACTION_SUBMIT)
+            r = made_here(guard, change, &made, error);
+        if (!made)
+            map_put(records, change->remote_id, change);
+    }
+    *ret_count = map_count(records);
+    return r;
+}
+
 /* The limit that the plan exceeds, in words, or NULL. */
-static const char *exceeded(struct guard *guard)
+static const char *exceeded(struct guard *guard, size_t existing)
 {
     const struct limits *limits = &guard->plan->job->limits;
     struct arena *arena = guard->plan->arena;
-    size_t all = 0, existing = 0;
-    for (size_t i = 0; i < guard->plan->change_count; i++) {
+    size_t all = 0;
+    for (size_t i = 0; i < guard->plan->change_count; i++)
         all += counts(guard, i);
-        existing += counts(guard, i) && guard->plan->changes[i]->action != ACTION_CREATE;
-    }
     size_t links = (size_t)guard->plan->counts.links;
     if (limits->max_changes && all > limits->max_changes)
         return arena_printf(arena, "%zu changes, more than max_changes %u", all,
@@ -206,15 +236,18 @@ static const char *exceeded(struct guard *guard)
     return NULL;
 }
 
-static void hold_by_limits(struct guard *guard)
+static int hold_by_limits(struct guard *guard, struct error *error)
 {
-    const char *why = exceeded(guard);
+    size_t existing = 0;
+    int r = count_existing(guard, &existing, error);
+    const char *why = r == 0 ? exceeded(guard, existing) : NULL;
     if (!why)
-        return;
+        return r;
     for (size_t i = 0; i < guard->plan->change_count; i++)
         if (counts(guard, i))
             hold(guard->plan->changes[i], HOLD_LIMIT, why);
     plan_add_finding(guard->plan, "RUN-004", NULL, NULL, NULL, "%s", why);
+    return 0;
 }
 
 /* What rests on a held change waits with it: everything about a pair that is not made, and a
@@ -281,7 +314,9 @@ int guard_apply(const struct work *work, const struct plan_trust *trust, struct 
     if (r < 0)
         return r;
     hold_followers(&guard);
-    hold_by_limits(&guard);
+    r = hold_by_limits(&guard, error);
+    if (r < 0)
+        return r;
     hold_followers(&guard);
     for (size_t i = 0; i < plan->change_count; i++)
         if (plan->changes[i]->hold == HOLD_APPROVAL)

@@ -9,6 +9,9 @@
 #include "reconcile/merge.h"
 #include "reconcile/work.h"
 
+/* How a pair was found whose remote record we made: see struct store_link. */
+#define LINK_CREATED "created from the local record"
+
 struct conflict {
     char id[24]; /* "x-" and 12 hex digits: over job, pair, field and both values */
     const char *remote_id, *local_key, *title;
