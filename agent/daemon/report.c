@@ -90,8 +90,11 @@ static void log_run(const struct log *log, enum log_level level, const struct en
               "next_ms", number(next_ms).text, NULL);
 }
 
-static const char *partial_reason(const struct engine_result *result)
+/* Why the job is not well: the failure, or what a side said when it was read. */
+static const char *reason(const struct engine_result *result)
 {
+    if (result->error.class != ERROR_NONE)
+        return result->error.message;
     if (result->remote.outcome != READ_COMPLETE)
         return result->remote.message ? result->remote.message : "not everything could be read";
     return result->counts.open ? "some changes are not finished; the next run goes on with them"
@@ -110,14 +113,14 @@ static void log_turn(const struct report *report, const struct log *log,
         return;
     switch (state) {
     case REPORT_FAILED:
-        log_event(log, LOG_LEVEL_ERROR, "job fails", "job", job, "error", error->message, "class",
-                  error_class_name(error->class), "request_id",
+        log_event(log, LOG_LEVEL_ERROR, "job fails", "job", job, "error", reason(result), "class",
+                  error->class ? error_class_name(error->class) : NULL, "request_id",
                   error->request_id[0] ? error->request_id : NULL, "next_ms", number(next_ms).text,
                   NULL);
         break;
     case REPORT_PARTIAL:
         log_event(log, LOG_LEVEL_WARNING, "job is done in part", "job", job, "reason",
-                  partial_reason(result), NULL);
+                  reason(result), NULL);
         break;
     case REPORT_BUSY:
         log_event(log, LOG_LEVEL_INFO, "job waits", "job", job, "reason", error->message, NULL);
