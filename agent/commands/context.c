@@ -123,7 +123,7 @@ int context_load(const struct world *world, const struct arguments *arguments,
     return 0;
 }
 
-int context_open_store(struct context *context, bool read_only)
+static int open_store(struct context *context, bool read_only)
 {
     struct error error = {0};
     const char *path = context->config->store_path;
@@ -132,6 +132,13 @@ int context_open_store(struct context *context, bool read_only)
     if (r < 0)
         output_failure(NULL, &error);
     return r < 0 ? EXIT_FAILED : 0;
+}
+
+int context_load_store(const struct world *world, const struct arguments *arguments, bool read_only,
+                       struct context *ret_context)
+{
+    int code = context_load(world, arguments, ret_context);
+    return code ? code : open_store(ret_context, read_only);
 }
 
 static const char *env_get(void *context, const char *name)
@@ -256,7 +263,7 @@ int context_open_jobs(struct context *context, const char *const *names, size_t 
 {
     const struct config *config = context->config;
     struct error error = {0};
-    int code = context_open_store(context, false);
+    int code = open_store(context, false);
     if (code)
         return code;
     context->sources = memory_alloc((config->source_count + 1) * sizeof *context->sources);

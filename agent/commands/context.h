@@ -27,12 +27,14 @@ const char *context_config_path(const struct arguments *arguments);
 /* Loads the configuration and prints its faults to standard error. */
 int context_load(const struct world *world, const struct arguments *arguments,
                  struct context *ret_context); /* 0 or EXIT_CONFIG */
-/* Also opens the store. 0 or an exit code; the reason has been printed. */
-int context_open_store(struct context *context, bool read_only);
+/* The same with the store open, for commands that need nothing else. 0 or an exit code; the reason
+ * has been printed. */
+int context_load_store(const struct world *world, const struct arguments *arguments, bool read_only,
+                       struct context *ret_context);
 /* Where HTTP exchanges are to be recorded, or NULL. */
 const char *context_har_path(const struct context *context);
-/* Also everything that a run of the named jobs needs (count 0: all jobs). A record of exchanges
- * that is there already is gone on with. */
+/* Opens the store and everything that a run of the named jobs needs (count 0: all jobs). A record
+ * of exchanges that is there already is gone on with. */
 int context_open_jobs(struct context *context, const char *const *names, size_t count);
 void context_close(struct context *context);
 #define CLEANUP_CONTEXT __attribute__((cleanup(context_close)))

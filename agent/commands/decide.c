@@ -123,9 +123,7 @@ static int decide(const struct world *world, const struct arguments *arguments, 
 {
     CLEANUP_CONTEXT struct context context = {0};
     struct error error = {0};
-    int code = context_load(world, arguments, &context);
-    if (!code)
-        code = context_open_store(&context, false);
+    int code = context_load_store(world, arguments, false, &context);
     if (code)
         return code;
     size_t rounds = arguments->all ? 1 : arguments->word_count;
@@ -198,9 +196,7 @@ static int run_conflicts(const struct world *world, const struct arguments *argu
                                           "field", "local", "cloud",     "last_agreed", NULL};
     CLEANUP_CONTEXT struct context context = {0};
     struct error error = {0};
-    int code = context_load(world, arguments, &context);
-    if (!code)
-        code = context_open_store(&context, true);
+    int code = context_load_store(world, arguments, true, &context);
     if (code)
         return code;
     struct listing *listing = listing_new(columns);

@@ -66,9 +66,7 @@ static int run_findings(const struct world *world, const struct arguments *argum
     struct lister lister = {.arena = arena, .arguments = arguments, .least = SEVERITY_INFO};
     int code = arguments->severity ? parse_severity(arguments->severity, &lister.least) : 0;
     if (!code)
-        code = context_load(world, arguments, &context);
-    if (!code)
-        code = context_open_store(&context, true);
+        code = context_load_store(world, arguments, true, &context);
     if (code)
         return code;
     lister.listing = listing_new(columns);

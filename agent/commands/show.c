@@ -360,9 +360,7 @@ static int run(const struct world *world, const struct arguments *arguments, tel
     CLEANUP_CONTEXT struct context context = {0};
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct error error = {0};
-    int code = context_load(world, arguments, &context);
-    if (!code)
-        code = context_open_store(&context, true);
+    int code = context_load_store(world, arguments, true, &context);
     if (code)
         return code;
     struct json *all = gather && arguments->output == OUTPUT_JSON ? json_array(arena) : NULL;

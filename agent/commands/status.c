@@ -144,9 +144,7 @@ static int run_status(const struct world *world, const struct arguments *argumen
         return print_capabilities(arguments);
     CLEANUP_CONTEXT struct context context = {0};
     struct error error = {0};
-    int r = 0, code = context_load(world, arguments, &context);
-    if (!code)
-        code = context_open_store(&context, true);
+    int r = 0, code = context_load_store(world, arguments, true, &context);
     if (code)
         return code;
     struct listing *listing = listing_new(columns);
