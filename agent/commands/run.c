@@ -1,5 +1,6 @@
 /* agent run */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -109,6 +110,7 @@ static int serve(struct service *service)
         .notify = &notify,
         .reload = reload,
         .context = service,
+        .leave = _exit,
         .cut_code = EXIT_PARTIAL,
     };
     int r = daemon_run(&options, &error);

@@ -52,8 +52,6 @@ static void leave(struct daemon *daemon, const char *why)
     snprintf(code, sizeof code, "%d", daemon->options->cut_code);
     log_event(daemon->setup.log, LOG_LEVEL_WARNING, "ended with changes under way", "why", why,
               "then", "the next start finds out what became of them", "exit", code, NULL);
-    if (!daemon->options->leave)
-        _exit(daemon->options->cut_code);
     daemon->options->leave(daemon->options->cut_code);
 }
 

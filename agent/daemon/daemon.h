@@ -36,8 +36,8 @@ struct daemon_options {
     int (*reload)(void *context, struct daemon_setup *setup);
     void *context;
     daemon_engine *engine;   /* NULL: engine_run() */
-    void (*leave)(int code); /* ends the process at once; NULL: _exit() */
-    int cut_code;            /* the exit code of an end at once */
+    void (*leave)(int code); /* ends the process at once: _exit() */
+    int cut_code;            /* what an end at once is called with */
 };
 
 /* Blocks the daemon's signals for this thread and those it will start. */
