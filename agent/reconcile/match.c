@@ -147,11 +147,11 @@ static bool contested(const struct bucket *bucket)
 
 /* Everyone who has a contested text is in doubt, also those whom the finding does not name. */
 static void doubt(const struct match_side *side, key_of *key_of_side, const struct map *by_key,
-                  struct map *unsure)
+                  const struct map *taken, struct map *unsure)
 {
     for (size_t i = 0; i < side->count; i++) {
         struct record *record = side->records[i];
-        const char *key = key_of_side(record);
+        const char *key = map_has(taken, record->id) ? NULL : key_of_side(record);
         if (key && contested(map_get(by_key, key)))
             map_put(unsure, record->id, record);
     }
@@ -193,8 +193,9 @@ static void match_by_text(struct search *search, key_of *remote_key, key_of *loc
                              bucket->remotes, bucket->locals, field, key);
         }
     }
-    doubt(search->remote, remote_key, by_key, search->matches->unsure_remote);
-    doubt(search->local, local_key, by_key, search->matches->unsure_local);
+    struct matches *matches = search->matches;
+    doubt(search->remote, remote_key, by_key, search->taken_remote, matches->unsure_remote);
+    doubt(search->local, local_key, by_key, search->taken_local, matches->unsure_local);
 }
 
 /* The candidates that one record has under a rule of fields. */
