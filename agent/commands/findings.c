@@ -1,4 +1,8 @@
 /* agent findings */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "base/text.h"
 #include "commands/context.h"
 #include "commands/output.h"
@@ -12,34 +16,74 @@ static const struct command_option findings_options[] = {
 };
 
 struct lister {
-    struct listing *listing;
     struct arena *arena;
-    const struct arguments *arguments;
     enum severity least;
+    struct finding *findings;
+    size_t count, capacity;
 };
 
-static int list_one(void *context, const struct finding *finding)
+static int keep(void *context, const struct finding *finding)
 {
     struct lister *lister = context;
     if (finding->type->severity < lister->least)
         return 0;
-    const char *place = finding->place.file && finding->place.line
-                            ? arena_printf(lister->arena, "%s:%zu:%zu", finding->place.file,
-                                           finding->place.line, finding->place.column)
-                            : NULL;
-    const char *const cells[] = {finding->type->code,
-                                 severity_name(finding->type->severity),
-                                 finding->job,
-                                 finding->subject,
-                                 finding->field,
-                                 finding->detail ? finding->detail : finding->type->title,
-                                 place,
-                                 finding->type->remedy,
-                                 output_instant(lister->arena, finding->first_seen_ms),
-                                 finding->id};
-    /* A terminal has room for what is wrong and what to do; machines get everything. */
-    listing_add(lister->listing, cells);
+    ARRAY_GROW(lister->findings, &lister->capacity, lister->count + 1);
+    lister->findings[lister->count++] = *finding; /* its texts are in the arena */
     return 0;
+}
+
+static const char *place_of(struct arena *arena, const struct finding *finding)
+{
+    if (!finding->place.file || !finding->place.line)
+        return NULL;
+    return arena_printf(arena, "%s:%zu:%zu", finding->place.file, finding->place.line,
+                        finding->place.column);
+}
+
+/* For people: what is wrong and what to do once per code, then each case. */
+static void print_groups(const struct lister *lister, const struct arguments *arguments)
+{
+    for (size_t i = 0; i < lister->count; i++) {
+        const struct finding *finding = &lister->findings[i];
+        const struct finding_type *type = finding->type;
+        const char *place = place_of(lister->arena, finding);
+        if (i == 0 || lister->findings[i - 1].type != type)
+            printf("%s%s%s %s: %s\n    %s\n", i ? "\n" : "",
+                   output_tint(arguments, type->severity > SEVERITY_INFO ? TINT_WARN : TINT_DIM),
+                   type->code, severity_name(type->severity), type->title, type->remedy);
+        if (i == 0 || lister->findings[i - 1].type != type)
+            fputs(output_tint(arguments, TINT_PLAIN), stdout);
+        printf("  %s%s%s%s%s%s%s\n", output_safe(lister->arena, finding->subject),
+               finding->field ? "  " : "", finding->field ? finding->field : "", place ? "  " : "",
+               place ? output_safe(lister->arena, place) : "", finding->detail ? "  " : "",
+               finding->detail ? output_safe(lister->arena, finding->detail) : "");
+    }
+    if (!lister->count)
+        printf("No open findings.\n");
+}
+
+static void print_listing(const struct lister *lister, const struct arguments *arguments)
+{
+    static const char *const columns[] = {"code",       "severity", "job",   "subject",
+                                          "field",      "detail",   "place", "remedy",
+                                          "first_seen", "id",       NULL};
+    struct listing *listing = listing_new(columns);
+    for (size_t i = 0; i < lister->count; i++) {
+        const struct finding *finding = &lister->findings[i];
+        const char *const cells[] = {finding->type->code,
+                                     severity_name(finding->type->severity),
+                                     finding->job,
+                                     finding->subject,
+                                     finding->field,
+                                     finding->detail ? finding->detail : finding->type->title,
+                                     place_of(lister->arena, finding),
+                                     finding->type->remedy,
+                                     output_instant(lister->arena, finding->first_seen_ms),
+                                     finding->id};
+        listing_add(listing, cells);
+    }
+    listing_print(listing, arguments, "");
+    listing_free(listing);
 }
 
 static int parse_severity(const char *word, enum severity *ret_least)
@@ -57,28 +101,25 @@ static int parse_severity(const char *word, enum severity *ret_least)
 
 static int run_findings(const struct world *world, const struct arguments *arguments)
 {
-    static const char *const columns[] = {"code",       "severity", "job",   "subject",
-                                          "field",      "detail",   "place", "remedy",
-                                          "first_seen", "id",       NULL};
     CLEANUP_CONTEXT struct context context = {0};
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct error error = {0};
-    struct lister lister = {.arena = arena, .arguments = arguments, .least = SEVERITY_INFO};
+    struct lister lister = {.arena = arena, .least = SEVERITY_INFO};
     int code = arguments->severity ? parse_severity(arguments->severity, &lister.least) : 0;
     if (!code)
         code = context_load_store(world, arguments, true, &context);
     if (code)
         return code;
-    lister.listing = listing_new(columns);
-    if (context.store->ops->finding_each(context.store, arguments->job, arena, list_one, &lister,
-                                         &error) < 0) {
+    int r = context.store->ops->finding_each(context.store, arguments->job, arena, keep, &lister,
+                                             &error);
+    if (r < 0)
         output_failure(NULL, &error);
-        code = EXIT_FAILED;
-    } else {
-        listing_print(lister.listing, arguments, "No open findings.");
-    }
-    listing_free(lister.listing);
-    return code;
+    else if (arguments->output == OUTPUT_TABLE)
+        print_groups(&lister, arguments);
+    else
+        print_listing(&lister, arguments);
+    free(lister.findings);
+    return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
 const struct command command_findings = {

@@ -1,4 +1,5 @@
 /* Options, help and the table of subcommands. */
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
@@ -204,10 +205,12 @@ static int parse(const struct command *command, int argc, char **argv, struct ar
     return code;
 }
 
-/* Standard output may be a full disk or a closed pipe: what was not said was not said. */
+/* Standard output may be a full disk: what was not said was not said. A reader that has seen enough
+ * (`agent plan | head`) is no failure. */
 static int flush_output(int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
         return code;
     output_error("cannot write to standard output");
     return code ? code : EXIT_FAILED;

@@ -73,6 +73,18 @@ static void put_padded(const char *text, size_t width, bool last)
         fputc(' ', stdout);
 }
 
+#define CELL_WIDTH 48 /* of a table, in characters; --verbose and the other formats cut nothing */
+
+static const char *table_cell(struct arena *arena, const char *cell, bool whole)
+{
+    const char *safe = output_safe(arena, cell);
+    if (whole || utf8_length(safe) <= CELL_WIDTH)
+        return safe;
+    char *cut = arena_copy(arena, safe);
+    utf8_truncate(cut, CELL_WIDTH - 1);
+    return arena_printf(arena, "%s…", cut);
+}
+
 static void print_table(const struct listing *listing, const struct arguments *arguments)
 {
     size_t *widths = memory_alloc((listing->column_count + 1) * sizeof *widths);
@@ -80,7 +92,7 @@ static void print_table(const struct listing *listing, const struct arguments *a
         widths[c] = strlen(listing->columns[c]);
     for (size_t r = 0; r < listing->count; r++) {
         for (size_t c = 0; c < listing->column_count; c++) {
-            const char *safe = output_safe(listing->arena, listing->rows[r][c]);
+            const char *safe = table_cell(listing->arena, listing->rows[r][c], arguments->verbose);
             listing->rows[r][c] = safe;
             if (utf8_length(safe) > widths[c])
                 widths[c] = utf8_length(safe);
