@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "tests/support/folder.h"
 #include "tests/support/rig.h"
 
 #define HOUR_MS    INT64_C(3600000)
@@ -128,7 +129,7 @@ static void check_end(const struct scene *scene, struct rig *rig, const char *wh
 static int setup(void **state)
 {
     struct scene *scene = memory_alloc(sizeof *scene);
-    rig_make_folder(scene->folder, sizeof scene->folder);
+    folder_make(scene->folder, sizeof scene->folder, "crash-test");
     snprintf(scene->trial, sizeof scene->trial, "%s/trial", scene->folder);
     prepare(scene);
     restore(scene);
@@ -141,24 +142,10 @@ static int setup(void **state)
     return 0;
 }
 
-static void remove_files(const char *folder)
-{
-    static const char *const more[] = {"state/agent.db-journal", "crm.needs-review.csv", "state",
-                                       ""};
-    char path[192];
-    for (size_t i = 0; i < COUNT(files) + COUNT(more); i++) {
-        const char *name = i < COUNT(files) ? files[i] : more[i - COUNT(files)];
-        snprintf(path, sizeof path, "%s/%s", folder, name);
-        remove(path);
-    }
-}
-
 static int teardown(void **state)
 {
     struct scene *scene = *state;
-    remove_files(scene->trial);
-    remove_files(scene->folder);
-    assert_int_equal(access(scene->folder, F_OK), -1);
+    folder_remove(scene->folder);
     free(scene->expected);
     free(scene);
     return 0;

@@ -1,6 +1,5 @@
 #include "tests/support/rig.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/times.h"
+#include "tests/support/folder.h"
 
 #define LATENCY_MS 20
 
@@ -190,13 +190,6 @@ static void open_sandbox(struct rig *rig)
     rig_assert_ok(rig, sandbox_new(&sandbox, &rig->fake.world, &rig->sandbox, &rig->error));
 }
 
-void rig_make_folder(char *folder, size_t size)
-{
-    bool memory = access("/dev/shm", W_OK) == 0;
-    snprintf(folder, size, "%s/rig-test-XXXXXX", memory ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(folder));
-}
-
 struct rig *rig_new(const struct rig_options *options)
 {
     struct rig *rig = memory_alloc(sizeof *rig);
@@ -204,7 +197,7 @@ struct rig *rig_new(const struct rig_options *options)
     rig->arena = arena_new();
     snprintf(rig->folder, sizeof rig->folder, "%s", options->folder ? options->folder : "");
     if (!options->folder)
-        rig_make_folder(rig->folder, sizeof rig->folder);
+        folder_make(rig->folder, sizeof rig->folder, "rig-test");
     snprintf(rig->yaml_path, sizeof rig->yaml_path, "%s/agent.yaml", rig->folder);
     snprintf(rig->csv_path, sizeof rig->csv_path, "%s/crm.csv", rig->folder);
     snprintf(rig->store_path, sizeof rig->store_path, "%s/state/agent.db", rig->folder);
@@ -220,20 +213,12 @@ struct rig *rig_new(const struct rig_options *options)
     return rig;
 }
 
-static int remove_one(const char *path, const struct stat *about, int type, struct FTW *where)
-{
-    (void)about;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 void rig_free(struct rig *rig)
 {
     close_program(rig);
     sandbox_free(rig->sandbox);
     if (!rig->options.folder)
-        nftw(rig->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(rig->folder);
     arena_free(rig->arena);
     fake_free(&rig->fake);
     free(rig);

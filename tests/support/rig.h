@@ -57,9 +57,6 @@ extern const char rig_yaml[];
     "Key,OppId,Name,Company,Website,Country,State,Zip,Industry,Problem,UseCase,Delivery,Spend,"    \
     "Stage,Close,NextStep,LostReason,Needs,Activities,Marketing,Solution,Share,Modified\n"
 
-/* A new folder, in memory where that can be: fsync costs nothing there, and a killed process loses
- * no more than on a disk. */
-void rig_make_folder(char *folder, size_t size);
 struct rig *rig_new(const struct rig_options *options);
 void rig_free(struct rig *rig);
 /* Everything but the cloud ends and starts anew, as after a restart of the program. */

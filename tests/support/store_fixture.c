@@ -1,6 +1,5 @@
 #include "tests/support/store_fixture.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +7,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/support/folder.h"
 
 static int64_t fixture_now(void *context)
 {
@@ -59,8 +60,7 @@ void fixture_close(struct fixture *fixture)
 int fixture_setup(void **state)
 {
     struct fixture *fixture = memory_alloc(sizeof *fixture);
-    snprintf(fixture->folder, sizeof fixture->folder, "/tmp/store-test-XXXXXX");
-    assert_non_null(mkdtemp(fixture->folder));
+    folder_make(fixture->folder, sizeof fixture->folder, "store-test");
     snprintf(fixture->path, sizeof fixture->path, "%s/state/agent.db", fixture->folder);
     fixture->now_ms = 1000;
     fixture->world = (struct world){
@@ -77,20 +77,12 @@ int fixture_setup(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *about, int type, struct FTW *where)
-{
-    (void)about;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 int fixture_teardown(void **state)
 {
     struct fixture *fixture = *state;
     fixture_close(fixture);
     arena_free(fixture->arena);
-    nftw(fixture->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(fixture->folder);
     free(fixture);
     return 0;
 }
