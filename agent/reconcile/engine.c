@@ -289,11 +289,12 @@ static void make_plan(struct lane *lane)
 /* What people look at between runs: the plan as it stands, and its findings. */
 static void publish(struct lane *lane)
 {
-    static const char *const prefixes[] = {"MAT-", "MRG-", "REF-", "APV-", "RUN-"};
+    static const char *const of_plan[] = {"MAT-", "MRG-", "REF-", "APV-"};
     const struct work *work = lane->work;
     const struct plan *plan = lane->plan;
     struct store *store = work->store;
     struct error error = {0};
+    int64_t now = world_now(work->world);
     int r = store->ops->begin(store, &error);
     if (r < 0) {
         fail(lane, &error);
@@ -301,9 +302,11 @@ static void publish(struct lane *lane)
     }
     for (size_t i = 0; r == 0 && i < plan->finding_count; i++)
         r = store->ops->finding_put(store, &plan->findings[i], NULL, &error);
-    for (size_t i = 0; r == 0 && i < COUNT(prefixes); i++)
-        r = store->ops->finding_sweep(store, work->job->name, prefixes[i], lane->started_ms,
-                                      &error);
+    /* What an earlier pass of this run said of the plan is settled; what befell the run is not. */
+    for (size_t i = 0; r == 0 && i < COUNT(of_plan); i++)
+        r = store->ops->finding_sweep(store, work->job->name, of_plan[i], now, &error);
+    if (r == 0)
+        r = store->ops->finding_sweep(store, work->job->name, "RUN-", lane->started_ms, &error);
     if (r == 0)
         r = store->ops->plan_put(store, work->job->name, lane->result->run,
                                  plan_to_json(plan->arena, plan), &error);
