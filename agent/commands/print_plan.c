@@ -222,4 +222,6 @@ void print_outcome(const struct arguments *arguments, const struct engine_result
     const char *holds = count_holds(&printer);
     printf("%s%s; %lld calls in %s.\n", holds ? "; held back: " : "", holds ? holds : "",
            result->stats.calls, output_duration(arena, result->elapsed_ms));
+    if (counts->failed || counts->open)
+        printf("  `agent findings` tells why.\n");
 }

@@ -111,12 +111,6 @@ static void lane_open(struct lane *lane)
         fail(lane, &error);
 }
 
-static const char *outcome_name(enum read_outcome outcome)
-{
-    static const char *const names[] = {"complete", "partial", "failed"};
-    return names[outcome];
-}
-
 static void subtract_stats(struct lane *lane)
 {
     struct session_stats now;
@@ -158,7 +152,7 @@ static int put_run(struct lane *lane, struct error *error)
                           .job = work->job->name,
                           .started_ms = lane->started_ms,
                           .ended_ms = world_now(work->world),
-                          .outcome = outcome_name(result->outcome),
+                          .outcome = read_outcome_name(result->outcome),
                           .message = tell_trouble(result)};
     row.counts[RUN_READ] = result->local.records + result->remote.records;
     row.counts[RUN_CALLS] = result->stats.calls;
@@ -202,15 +196,32 @@ static void lane_close(struct lane *lane)
 
 /* ---- stages ---- */
 
+/* People look at findings, not only at the last run's message. */
+static void report_unreadable(const struct lane *lane, const struct error *failure)
+{
+    const struct work *work = lane->work;
+    const struct finding finding = {.type = finding_type("RUN-001"),
+                                    .job = work->job->name,
+                                    .subject = work->job->source,
+                                    .detail = failure->message};
+    struct error error;
+    if (work->store->ops->finding_put(work->store, &finding, NULL, &error) < 0)
+        log_event(work->log, LOG_LEVEL_ERROR, "cannot store a finding", "error", error.message,
+                  "finding", finding.detail, NULL);
+}
+
 static void read_local(struct lane *lane, size_t pass)
 {
     struct error error = {0};
     say(lane, "reading", 0, 0);
     if (intake_local(lane->work, lane->result->arena, &lane->local, &error) < 0) {
         error_context(&error, "source %s", lane->work->job->source);
+        report_unreadable(lane, &error);
         fail(lane, &error);
         return;
     }
+    if (lane->local.outcome > lane->result->outcome)
+        lane->result->outcome = lane->local.outcome;
     if (pass == 0)
         lane->result->local = lane->local;
 }

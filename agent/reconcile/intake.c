@@ -147,16 +147,6 @@ static int check_rules(const struct work *work, struct arena *arena, bool *ret_c
     return r;
 }
 
-static int put_finding(const struct work *work, const char *code, const char *detail,
-                       struct error *error)
-{
-    const struct finding finding = {.type = finding_type(code),
-                                    .job = work->job->name,
-                                    .subject = work->job->source,
-                                    .detail = detail};
-    return work->store->ops->finding_put(work->store, &finding, NULL, error);
-}
-
 /* Ends the sweep, unless the source looks as if it had been emptied by accident. */
 static int end_sweep(struct local_intake *intake, long long before, struct error *error)
 {
@@ -168,7 +158,7 @@ static int end_sweep(struct local_intake *intake, long long before, struct error
         result->outcome = READ_PARTIAL;
         result->message =
             arena_printf(intake->arena, "%lld rows where there were %lld", result->records, before);
-        return put_finding(work, "RUN-003", result->message, error);
+        return work_put_finding(work, "RUN-003", result->message, error);
     }
     return work->store->ops->sweep_end(work->store, work->job->name, SIDE_LOCAL, intake->sweep,
                                        &gone, error);
@@ -204,7 +194,8 @@ static int read_source(struct local_intake *intake, struct error *error)
         r = end_sweep(intake, counts.local, error);
     if (r == 0)
         r = store->ops->finding_sweep(store, work->job->name, "SRC-", started, error);
-    if (r == 0)
+    /* A source that looks incomplete is looked at again, and reported again, by the next run. */
+    if (r == 0 && intake->result->outcome == READ_COMPLETE)
         r = store->ops->cursor_put(store, work->job->name, CURSOR_STATE,
                                    state_print(intake->arena, &intake->result->state), error);
     if (r == 0)
@@ -431,7 +422,7 @@ static int finish_full(struct intake *intake, struct error *error)
         intake->result.message =
             arena_printf(intake->arena, "the cloud lists %lld records where there were %lld",
                          intake->result.records, counts.remote);
-        return put_finding(work, "RUN-003", intake->result.message, error);
+        return work_put_finding(work, "RUN-003", intake->result.message, error);
     }
     r = store->ops->sweep_end(store, work->job->name, SIDE_REMOTE, intake->sweep, &gone, error);
     if (r == 0)
@@ -460,8 +451,8 @@ int intake_finish(struct intake *intake, struct intake_result *ret_result, struc
     if (r == 0 && intake->result.outcome == READ_COMPLETE && intake->full)
         r = store->ops->finding_sweep(store, work->job->name, "CLD-", intake->sweep, error);
     if (r == 0 && intake->result.outcome != READ_COMPLETE)
-        r = put_finding(work, intake->result.outcome == READ_FAILED ? "RUN-001" : "RUN-002",
-                        intake->result.message, error);
+        r = work_put_finding(work, intake->result.outcome == READ_FAILED ? "RUN-001" : "RUN-002",
+                             intake->result.message, error);
     if (r == 0)
         r = store->ops->commit(store, error);
     if (r < 0) {

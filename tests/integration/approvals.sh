@@ -18,7 +18,8 @@ exits 0 "a run that holds back is no failure"
 is "nothing is written without approval" 0 "$(writes)"
 says "it says that it holds back" 'held back: 2 approval'
 agent findings
-says "a finding for each" 'APV-001 .*close'
+says "a finding for each" 'APV-001'
+says "that names the change" 'c-[0-9a-f]+ close of '
 agent plan --output csv
 exits 2 "a held change is a change"
 CLOSE=$(held close) LAUNCH=$(held launch)
