@@ -47,7 +47,7 @@ struct remote_field {
     unsigned flags;                /* enum remote_flags */
     const char *const *words;      /* pairs canonical, native, …, NULL: TYPE_WORD and TYPE_FLAG */
     const char *const *choices;    /* native words that the cloud takes, NULL-ended: TYPE_CHOICE,
-                                      TYPE_LIST; NULL: any */
+                                      TYPE_LIST, TYPE_SET; NULL: any */
     unsigned min, max;             /* characters; 0: no limit */
     const char *amount, *currency; /* TYPE_MONEY: member names inside the object at `path` */
     const char *const *fixed;      /* pairs member, value set beside a written value; NULL-ended */
@@ -86,6 +86,7 @@ struct rule {
  * record, `seen` for each id that was listed but not fetched, `finding` for oddities, and `done`
  * exactly once at the end. */
 enum read_outcome { READ_COMPLETE, READ_PARTIAL, READ_FAILED };
+const char *read_outcome_name(enum read_outcome outcome); /* "complete" */
 
 struct read_scope {
     bool full;             /* list everything; else what changed since `watermark` */

@@ -46,3 +46,9 @@ const struct procedure *connector_procedure(const struct connector_kind *kind, e
     }
     return NULL;
 }
+
+const char *read_outcome_name(enum read_outcome outcome)
+{
+    static const char *const names[] = {"complete", "partial", "failed"};
+    return names[outcome];
+}

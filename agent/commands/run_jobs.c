@@ -98,8 +98,7 @@ static struct json *result_to_json(struct arena *arena, const struct engine_resu
         json_set_text(arena, object, "error", result->error.message);
     if (!apply)
         return object;
-    static const char *const outcomes[] = {"complete", "partial", "failed"};
-    json_set_text(arena, object, "outcome", outcomes[result->outcome]);
+    json_set_text(arena, object, "outcome", read_outcome_name(result->outcome));
     json_set(arena, object, "applied", json_int(arena, (long long)result->counts.applied));
     json_set(arena, object, "refused", json_int(arena, (long long)result->counts.failed));
     json_set(arena, object, "unfinished", json_int(arena, (long long)result->counts.open));

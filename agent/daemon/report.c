@@ -78,9 +78,8 @@ static const struct plan *last_plan(const struct engine_result *result)
 static void log_run(const struct log *log, enum log_level level, const struct engine_result *result,
                     const struct memory *now, int64_t next_ms)
 {
-    static const char *const outcomes[] = {"complete", "partial", "failed"};
     log_event(log, level, "run ended", "job", result->work->job->name, "outcome",
-              outcomes[result->outcome], "read",
+              read_outcome_name(result->outcome), "read",
               number(result->local.changed + result->remote.changed).text, "planned",
               number((long long)now->planned).text, "applied",
               number((long long)result->counts.applied).text, "held",

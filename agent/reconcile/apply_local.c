@@ -178,16 +178,6 @@ static int put_state(struct pulls *pulls, enum journal_state state, const char *
     return r;
 }
 
-static int put_finding(const struct work *work, const char *code, const char *detail,
-                       struct error *error)
-{
-    const struct finding finding = {.type = finding_type(code),
-                                    .job = work->job->name,
-                                    .subject = work->job->source,
-                                    .detail = detail};
-    return work->store->ops->finding_put(work->store, &finding, NULL, error);
-}
-
 /* False for a changes file: the source itself shows the values only when somebody took them over.
  */
 static bool shows_writes(const struct source *source)
@@ -217,7 +207,7 @@ static int write_pulls(struct pulls *pulls, const struct file_state *state,
         counts->worst = failure.class;
     r = put_state(pulls, stale ? JOURNAL_STALE : JOURNAL_FAILED, failure.message, NULL, error);
     if (r == 0)
-        r = put_finding(work, stale ? "RUN-008" : "RUN-006", failure.message, error);
+        r = work_put_finding(work, stale ? "RUN-008" : "RUN-006", failure.message, error);
     return r;
 }
 

@@ -98,12 +98,6 @@ int64_t plan_estimate_ms(const struct plan *plan, const struct work *work)
     return calls * 60000 / quota->per_minute;
 }
 
-static const char *outcome_name(enum read_outcome outcome)
-{
-    static const char *const names[] = {"complete", "partial", "failed"};
-    return names[outcome];
-}
-
 static void set_value(struct arena *arena, struct json *object, const char *name,
                       const struct field *field, const char *value)
 {
@@ -150,7 +144,7 @@ struct json *plan_to_json(struct arena *arena, const struct plan *plan)
     json_set_text(arena, root, "kind", plan->job->kind->name);
     json_set_text(arena, root, "mode", mode_name(plan->job->mode));
     json_set_text(arena, root, "at", instant_print(plan->at_ms, at));
-    json_set_text(arena, root, "read", outcome_name(plan->read));
+    json_set_text(arena, root, "read", read_outcome_name(plan->read));
     json_set_text(arena, root, "read_message", plan->read_message);
     json_set(arena, root, "drift", json_int(arena, (long long)plan->drift));
     struct json *changes = json_array(arena), *conflicts = json_array(arena);

@@ -17,4 +17,8 @@ struct work {
     const struct log *log;
 };
 
+/* Opens (or keeps open) a finding about the job's source or listing as a whole. */
+int work_put_finding(const struct work *work, const char *code, const char *detail,
+                     struct error *error);
+
 #endif
