@@ -199,15 +199,10 @@ static void lane_close(struct lane *lane)
 /* People look at findings, not only at the last run's message. */
 static void report_unreadable(const struct lane *lane, const struct error *failure)
 {
-    const struct work *work = lane->work;
-    const struct finding finding = {.type = finding_type("RUN-001"),
-                                    .job = work->job->name,
-                                    .subject = work->job->source,
-                                    .detail = failure->message};
     struct error error;
-    if (work->store->ops->finding_put(work->store, &finding, NULL, &error) < 0)
-        log_event(work->log, LOG_LEVEL_ERROR, "cannot store a finding", "error", error.message,
-                  "finding", finding.detail, NULL);
+    if (work_put_finding(lane->work, "RUN-001", failure->message, &error) < 0)
+        log_event(lane->work->log, LOG_LEVEL_ERROR, "cannot store a finding", "error",
+                  error.message, "finding", failure->message, NULL);
 }
 
 static void read_local(struct lane *lane, size_t pass)
