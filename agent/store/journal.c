@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const state_names[] = {
-    [JOURNAL_INTENDED] = "intended", [JOURNAL_RUNNING] = "running", [JOURNAL_LOCAL] = "local",
-    [JOURNAL_DONE] = "done",         [JOURNAL_FAILED] = "failed",   [JOURNAL_STALE] = "stale",
+    [JOURNAL_RUNNING] = "running", [JOURNAL_LOCAL] = "local", [JOURNAL_DONE] = "done",
+    [JOURNAL_FAILED] = "failed",   [JOURNAL_STALE] = "stale",
 };
 
 static int put_row(struct sqlite_store *store, const struct journal_row *row, struct error *error)
@@ -100,7 +100,7 @@ static int each_row(struct sqlite_store *store, const char *sql, const char *abo
 int sqlite_journal_open(struct store *base, const char *job, struct arena *arena,
                         store_journal_each *each, void *context, struct error *error)
 {
-    static const char sql[] = JOURNAL_ROW " WHERE state IN ('intended', 'running', 'local')"
+    static const char sql[] = JOURNAL_ROW " WHERE state IN ('running', 'local')"
                                           " AND (?1 IS NULL OR job = ?1)" OLDEST_FIRST;
     return each_row(sqlite_of(base), sql, job, arena, each, context, error);
 }

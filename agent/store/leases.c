@@ -99,30 +99,6 @@ int sqlite_lease_take(struct store *base, const char *job, int64_t ttl_ms, struc
     return sql_write_end(store, take(store, job, ttl_ms, error), error);
 }
 
-static int renew(struct sqlite_store *store, const char *job, int64_t ttl_ms, struct error *error)
-{
-    struct lease lease = {0};
-    int found = read_lease(store, job, &lease, error);
-    if (found < 0)
-        return found;
-    if (!found)
-        return error_set(error, ERROR_TEMPORARY, SCOPE_RUN, "the lease of job %s was lost", job);
-    if (!is_self(store, &lease.holder)) {
-        held_by(store, job, &lease, error);
-        return error ? error_context(error, "the lease was lost") : -ERROR_TEMPORARY;
-    }
-    return write_lease(store, job, lease.taken_ms, ttl_ms, error);
-}
-
-int sqlite_lease_renew(struct store *base, const char *job, int64_t ttl_ms, struct error *error)
-{
-    struct sqlite_store *store = sqlite_of(base);
-    int result = sql_write_begin(store, error);
-    if (result < 0)
-        return result;
-    return sql_write_end(store, renew(store, job, ttl_ms, error), error);
-}
-
 /* A lease that cannot be dropped now lapses with this process. */
 void sqlite_lease_drop(struct store *base, const char *job)
 {

@@ -27,6 +27,7 @@ static const char records_and_links[] =
     "  UNIQUE (job, side, id)\n"
     ") STRICT;\n"
     "CREATE INDEX record_unsettled ON record (job, side, id) WHERE settled = 0;\n"
+    "CREATE INDEX record_gone ON record (job, side) WHERE gone = 1;\n" /* see sqlite_counts() */
     "CREATE TABLE content (\n"
     "  number INTEGER PRIMARY KEY REFERENCES record (number) ON DELETE CASCADE,\n"
     "  fields TEXT NOT NULL,\n"
@@ -64,7 +65,7 @@ static const char journal[] =
     "  remote_id TEXT,\n"
     "  local_key TEXT,\n"
     "  state TEXT NOT NULL CHECK (state IN\n"
-    "    ('intended', 'running', 'local', 'done', 'failed', 'stale')),\n"
+    "    ('running', 'local', 'done', 'failed', 'stale')),\n"
     "  step TEXT,\n"
     "  answered INTEGER NOT NULL CHECK (answered IN (0, 1)),\n"
     "  token TEXT,\n"
@@ -75,8 +76,7 @@ static const char journal[] =
     "  changed_ms INTEGER NOT NULL,\n"
     "  UNIQUE (id, run)\n"
     ") STRICT;\n"
-    "CREATE INDEX change_open ON change (made_ms) WHERE state IN ('intended', 'running', "
-    "'local');\n"
+    "CREATE INDEX change_open ON change (made_ms) WHERE state IN ('running', 'local');\n"
     "CREATE INDEX change_remote ON change (remote_id) WHERE remote_id IS NOT NULL;\n"
     "CREATE INDEX change_local ON change (local_key) WHERE local_key IS NOT NULL;\n";
 

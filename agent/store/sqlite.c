@@ -5,8 +5,7 @@
 #include "store/store_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
+#include <libgen.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -96,48 +95,19 @@ static const struct store_ops sqlite_ops = {
     .run_end = sqlite_run_end,
     .run_last = sqlite_run_last,
     .lease_take = sqlite_lease_take,
-    .lease_renew = sqlite_lease_renew,
     .lease_drop = sqlite_lease_drop,
 };
-
-/* The folder that holds the file, for the caller to free. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return memory_copy(".");
-    size_t length = slash == path ? 1 : (size_t)(slash - path);
-    char *folder = memory_alloc(length + 1);
-    memcpy(folder, path, length);
-    return folder;
-}
-
-static int sync_folder(const char *folder, struct error *error)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result =
-        fd < 0 || fsync(fd) ? error_errno(error, SCOPE_RUN, errno, "folder %s", folder) : 0;
-    if (fd >= 0)
-        close(fd);
-    return result;
-}
 
 /* SQLite would make the file with the umask's rights; the journal takes over the file's. A file
  * that exists is not opened here: closing a descriptor of it drops the locks that another store of
  * this process has on it. */
 static int make_file(const char *path, struct error *error)
 {
-    CLEANUP_FREE char *folder = folder_of(path);
-    int result = file_make_folder(folder, 0700, error);
-    if (result < 0)
+    CLEANUP_FREE char *copy = memory_copy(path);
+    int result = file_make_folder(dirname(copy), 0700, error);
+    if (result < 0 || access(path, F_OK) == 0)
         return result;
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST
-                   ? 0
-                   : error_errno(error, SCOPE_RUN, errno, "store %s cannot be made", path);
-    close(fd);
-    return sync_folder(folder, error);
+    return file_append(path, "", 0, 0600, error);
 }
 
 static int connect_file(struct sqlite_store *store, struct error *error)

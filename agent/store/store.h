@@ -48,12 +48,11 @@ struct store_link {
 
 /* States of a change in the journal. */
 enum journal_state {
-    JOURNAL_INTENDED, /* written down, nothing sent */
-    JOURNAL_RUNNING,  /* a step's intent is durable; it may or may not have happened */
-    JOURNAL_LOCAL,    /* the cloud's part is done; the local file is still to be written */
+    JOURNAL_RUNNING, /* a step's intent is durable; it may or may not have happened */
+    JOURNAL_LOCAL,   /* the cloud's part is done; the local file is still to be written */
     JOURNAL_DONE,
-    JOURNAL_FAILED,   /* ended without effect, or with the effect that `result` tells */
-    JOURNAL_STALE,    /* given up for a fresh plan */
+    JOURNAL_FAILED, /* ended without effect, or with the effect that `result` tells */
+    JOURNAL_STALE,  /* given up for a fresh plan */
 };
 
 struct journal_row {
@@ -77,20 +76,27 @@ struct run_row {
     long long counts[8];          /* see enum run_count */
 };
 enum run_count {
-    RUN_READ, RUN_CALLS, RUN_PLANNED, RUN_APPLIED, RUN_HELD, RUN_FAILED, RUN_CONFLICTS, RUN_FINDINGS
+    RUN_READ,
+    RUN_CALLS,
+    RUN_PLANNED,
+    RUN_APPLIED,
+    RUN_HELD,
+    RUN_FAILED,
+    RUN_CONFLICTS,
+    RUN_FINDINGS
 };
 
 struct audit_row {
     int64_t sequence;
     int64_t at_ms;
     const char *job, *remote_id, *local_key, *change_id;
-    const char *event;   /* "create", "pull", "link", "approve", "hold", … */
-    struct json *detail; /* fields with old, new, base, rule; version; answer */
+    const char *event;     /* "create", "pull", "link", "approve", "hold", … */
+    struct json *detail;   /* fields with old, new, base, rule; version; answer */
     char hash[SHA256_HEX]; /* SHA-256 over the row and the previous hash */
 };
 
 struct store_counts {
-    long long remote, local, links, remote_unlinked, local_unlinked, unsettled;
+    long long remote, local, links, unsettled;
 };
 
 typedef int store_record_each(void *context, const struct store_record *record);
@@ -140,8 +146,8 @@ struct store_ops {
     int (*unsettle_all)(struct store *store, const char *job, struct error *error);
 
     /* Links. One per remote id and one per local key: a second is ERROR_BUG. Put again, a pair
-     * takes the new base. counts: records that are present, pairs, present records without a pair,
-     * and records of both sides that are unsettled, gone ones included. */
+     * takes the new base. counts: records that are present, pairs, and records of both sides that
+     * are unsettled, gone ones included. */
     int (*link_put)(struct store *store, const char *job, const struct kind *kind,
                     const struct store_link *link, struct error *error);
     int (*link_get)(struct store *store, const char *job, const struct kind *kind, enum side side,
@@ -162,7 +168,7 @@ struct store_ops {
 
     /* Journal: put inserts or replaces by change id and run. */
     int (*journal_put)(struct store *store, const struct journal_row *row, struct error *error);
-    /* Rows that are not ended (INTENDED, RUNNING, LOCAL), oldest first; job NULL: of all. */
+    /* Rows that are not ended (RUNNING, LOCAL), oldest first; job NULL: of all. */
     int (*journal_open)(struct store *store, const char *job, struct arena *arena,
                         store_journal_each *each, void *context, struct error *error);
     /* All rows of a change id, or of a remote id or local key, oldest first. */
@@ -210,9 +216,8 @@ struct store_ops {
     /* A job belongs to one process at a time. take: ERROR_TEMPORARY with the holder's name, host,
      * process and age in the message if somebody else holds it and the holder is alive (same host:
      * the process exists with the same start time; other host: not expired). Taking what this
-     * process has renews it. renew: ERROR_TEMPORARY if the lease was lost. */
+     * process has renews it. */
     int (*lease_take)(struct store *store, const char *job, int64_t ttl_ms, struct error *error);
-    int (*lease_renew)(struct store *store, const char *job, int64_t ttl_ms, struct error *error);
     void (*lease_drop)(struct store *store, const char *job);
 };
 

@@ -210,7 +210,6 @@ int sqlite_run_last(struct store *base, const char *job, struct arena *arena,
                     struct run_row **ret_run, struct error *error);
 
 int sqlite_lease_take(struct store *base, const char *job, int64_t ttl_ms, struct error *error);
-int sqlite_lease_renew(struct store *base, const char *job, int64_t ttl_ms, struct error *error);
 void sqlite_lease_drop(struct store *base, const char *job);
 
 #endif

@@ -106,7 +106,7 @@ static void ended_rows_are_not_open_and_every_row_is_found(void **state)
     struct change *two = make_change(f, "O2", "L2");
     struct journal_row rows[] = {
         {.change = two, .run = 1, .state = JOURNAL_LOCAL, .made_ms = 30},
-        {.change = one, .run = 1, .state = JOURNAL_INTENDED, .made_ms = 20},
+        {.change = one, .run = 1, .state = JOURNAL_RUNNING, .made_ms = 20},
         {.change = two, .run = 2, .state = JOURNAL_STALE, .made_ms = 40},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -271,7 +271,7 @@ static void each_part_of_the_identity_counts(void **state)
 static void a_sweep_closes_only_its_job_and_codes(void **state)
 {
     struct fixture *f = *state;
-    const char *codes[] = {"CFG-001", "SRC-001", "SRC-002"};
+    const char *codes[] = {"CFG-002", "SRC-001", "SRC-002"};
     for (size_t i = 0; i < COUNT(codes); i++) {
         struct finding finding = {.type = finding_type(codes[i]), .job = "a", .subject = "s"};
         assert_non_null(finding.type);
@@ -281,7 +281,7 @@ static void a_sweep_closes_only_its_job_and_codes(void **state)
     }
     sweep_findings(f, "a", "SRC-", INT64_MAX);
     assert_int_equal(open_findings(f, "a").count, 1);
-    assert_string_equal(open_findings(f, "a").items[0].type->code, "CFG-001");
+    assert_string_equal(open_findings(f, "a").items[0].type->code, "CFG-002");
     assert_int_equal(open_findings(f, "b").count, 3);
     sweep_findings(f, NULL, NULL, INT64_MAX);
     assert_int_equal(open_findings(f, NULL).count, 4);

@@ -193,8 +193,6 @@ static void filters_combine_with_and(void **state)
     assert_int_equal(counts.remote, 4);
     assert_int_equal(counts.local, 4);
     assert_int_equal(counts.links, 3);
-    assert_int_equal(counts.remote_unlinked, 2);
-    assert_int_equal(counts.local_unlinked, 2);
     assert_int_equal(counts.unsettled, 8);
     assert_fails(f, ERROR_BUG, "filter",
                  f->store->ops->record_each(f->store, FIXTURE_JOB, f->kind, SIDE_REMOTE, 8,
