@@ -138,29 +138,30 @@ under_valgrind() {
 
 tidy() {
     clang-tidy --quiet --warnings-as-errors='*' "$1" -- -std=gnu11 -Iagent -I. -D_GNU_SOURCE \
-        -DAGENT_VERSION='""' $(pkg-config --cflags libcurl yajl) 2>&1 | grep -v 'warnings generated'
+        -DAGENT_VERSION='""' $(pkg-config --cflags libcurl yajl) 2>&1 | grep -vE 'warnings? generated'
     return "${PIPESTATUS[0]}"
 }
 
+# NULL is a pointer here, also as the end of a list of arguments; a callee is handed an address that
+# it does not keep; and a variable may be called `not` in C.
 cpp_check() {
     cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
-        --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem -D_GNU_SOURCE \
-        -DAGENT_VERSION='""' -Iagent -I. agent connectors config tests/sandbox
+        --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
+        --suppress=varFuncNullUB --suppress=autoVariables:agent/reconcile/plan_pair.c \
+        --suppress=syntaxError:config/jobs.c -D_GNU_SOURCE -DAGENT_VERSION='""' -Iagent -I. \
+        agent connectors config tests/sandbox
 }
 
 tidy_all() {
-    local source failed=0
-    for source in agent/*.c agent/*/*.c connectors/*.c connectors/*/*.c config/*.c; do
-        echo "$source"
-    done | xargs -P "$JOBS" -I{} "$0" tidy {} || failed=1
-    return $failed
+    printf '%s\n' agent/*.c agent/*/*.c connectors/*.c connectors/*/*.c config/*.c |
+        xargs -P "$JOBS" -I{} "$0" tidy {}
 }
 
 lint() {
     begin
     step "format" tests/style/format.sh
     step "manual pages" manuals
-    step "gcc -fanalyzer" build analyze gcc objects
+    step "gcc -fanalyzer" build analyze gcc library
     step "cppcheck" cpp_check
     step "clang-tidy" tidy_all
     if step "build debug, gcc" build debug gcc units; then
