@@ -230,11 +230,14 @@ static void write_head(struct har *har, const char *creator_version)
 static int open_file(const char *path, struct error *error)
 {
     struct stat state;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+    /* Emptied only once it is known to be a file of ours; a pipe nobody reads must not hold us up.
+     */
+    int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd < 0) {
         return error_errno(error, SCOPE_RUN, errno, "cannot write %s", path);
     }
-    if (fstat(fd, &state) < 0 || !S_ISREG(state.st_mode) || fchmod(fd, 0600) < 0) {
+    if (fstat(fd, &state) < 0 || !S_ISREG(state.st_mode) || fchmod(fd, 0600) < 0 ||
+        ftruncate(fd, 0) < 0) {
         close(fd);
         return error_set(error, ERROR_INPUT, SCOPE_RUN,
                          "%s cannot hold a HAR file: it must be a regular file of ours", path);

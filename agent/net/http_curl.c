@@ -567,6 +567,8 @@ static const struct http_ops curl_ops = {
 int http_curl_new(const struct http_options *options, const struct world *world,
                   struct http **ret_http, struct error *error)
 {
+    /* Would make curl write the keys of every connection into that file, without a word. */
+    unsetenv("SSLKEYLOGFILE");
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return error_set(error, ERROR_PERMANENT, SCOPE_RUN, "cannot start the HTTP library");
     }

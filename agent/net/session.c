@@ -343,6 +343,9 @@ static void start_what_may(struct session *session)
     while (moved) {
         moved = false;
         for (struct lane *lane = session->lanes; lane != NULL; lane = lane->next) {
+            if (session->stopping) {
+                return; /* by the `done` of a call that could not start; the pump is armed */
+            }
             if (session->in_flight >= session->options.max_in_flight) {
                 return; /* the end of an attempt arms the pump again */
             }

@@ -63,8 +63,9 @@ struct session_options {
 };
 
 struct session *session_new(struct loop *loop, const struct session_options *options);
-/* Calls that are under way end without calling back. Not from within a callback of the session's;
- * and a refresh that is under way must not call `ready` any more. */
+/* Calls that are under way end without calling back; the requests of those on the wire must live
+ * until the loop is freed. Not from within a callback of the session's; and a refresh that is under
+ * way must not call `ready` any more. */
 void session_free(struct session *session);
 /* Queues the call; `done` is called exactly once, never before this returns. */
 void session_send(struct session *session, const struct call *call);

@@ -86,17 +86,18 @@ int sqlite_link_each(struct store *base, const char *job, const struct kind *kin
 
 /* Every run counts. A condition on `gone` would look at each record; all of them less the gone ones
  * is a walk over an index, five times as fast, and another over next to nothing. */
-#define PRESENT_OF(side)                                                                           \
+#define PRESENT(side)                                                                              \
     "(SELECT count(*) FROM record WHERE job = ?1 AND side = " side ")"                             \
     " - (SELECT count(*) FROM record WHERE job = ?1 AND side = " side " AND gone = 1)"
+#define REMOTE_PRESENT PRESENT("0")
+#define LOCAL_PRESENT  PRESENT("1")
 
 int sqlite_counts(struct store *base, const char *job, struct store_counts *ret_counts,
                   struct error *error)
 {
-    static const char sql[] = "SELECT " PRESENT_OF("0") ", " PRESENT_OF(
-        "1") ","
-             " (SELECT count(*) FROM link WHERE job = ?1),"
-             " (SELECT count(*) FROM record WHERE job = ?1 AND settled = 0)";
+    static const char sql[] = "SELECT " REMOTE_PRESENT ", " LOCAL_PRESENT ","
+                              " (SELECT count(*) FROM link WHERE job = ?1),"
+                              " (SELECT count(*) FROM record WHERE job = ?1 AND settled = 0)";
     CLEANUP_QUERY struct query query = {0};
     int result = query_open(&query, sqlite_of(base), sql, BINDS(bind_text(job)), error);
     if (result == 0)

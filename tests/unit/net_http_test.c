@@ -520,6 +520,28 @@ static void test_descriptors(void **state)
     close_client(&client);
 }
 
+static void test_keys_are_not_logged(void **state)
+{
+    (void)state;
+    CLEANUP_FREE char *path = memory_copy("/tmp/agent-keys-XXXXXX");
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(setenv("SSLKEYLOGFILE", path, 1), 0);
+    struct client client;
+    open_client(&client,
+                &(struct http_options){.user_agent = "agent/test", .ca_file = rude.ca_path});
+    struct http_request request = {
+        .method = "GET",
+        .url = arena_printf(client.arena, "https://localhost:%u/cut", rude.tls_port),
+    };
+    struct got got;
+    fetch(&client, &request, &got);
+    close_client(&client);
+    assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+    close(fd);
+    unlink(path);
+}
+
 /* A peer that resets in the middle of a large upload over TLS would raise SIGPIPE. */
 static void test_sigpipe(void **state)
 {
@@ -563,6 +585,7 @@ int main(void)
         cmocka_unit_test(test_tls),
         cmocka_unit_test(test_many_at_once_and_dropped),
         cmocka_unit_test(test_descriptors),
+        cmocka_unit_test(test_keys_are_not_logged),
         cmocka_unit_test(test_sigpipe),
     };
     return cmocka_run_group_tests(tests, open_servers, close_servers) ? 1 : 0;

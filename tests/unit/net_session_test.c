@@ -348,6 +348,32 @@ static void test_stop(void **state)
     bench_close(&bench);
 }
 
+static void stop_and_sign(struct bench *bench, size_t index)
+{
+    stop_now(bench, index);
+    bench->sign_fails = false;
+}
+
+/* The first call ends while the pump is at work: what stands behind it must not go out any more. */
+static void test_stop_while_starting(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NULL);
+    bench.sign_fails = true;
+    bench.on_done = stop_and_sign;
+    for (size_t i = 0; i < 6; i++) {
+        send_call(&bench, i, i % 2 == 0 ? "f" : "g", true);
+    }
+    run(&bench);
+    assert_int_equal(bench.done, 7);
+    assert_int_equal(fake_http_count(bench.http), 0);
+    for (size_t i = 1; i < 6; i++) {
+        assert_string_equal(bench.errors[i].vendor_code, "not-sent");
+    }
+    bench_close(&bench);
+}
+
 static void stop_timer(void *context)
 {
     struct bench *bench = context;
@@ -540,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_daily_budget),
         cmocka_unit_test(test_throttle_slows_the_family),
         cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_stop_while_starting),
         cmocka_unit_test(test_stop_ends_retries),
         cmocka_unit_test(test_send_from_callback),
         cmocka_unit_test(test_free_with_calls_queued),
