@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/world.h"
 
 static void close_fd(const int *fd)
@@ -57,6 +58,8 @@ static int read_all(int fd, const char *path, struct text *out, struct error *er
         if (got < 0)
             return error_errno(error, SCOPE_RUN, errno, "cannot read %s", path);
         text_add_n(out, chunk, (size_t)got);
+        if (out->secret)
+            secret_wipe(chunk, (size_t)got);
         if (text_failed(out))
             return error_set(error, ERROR_INPUT, SCOPE_RUN, "%s is larger than %zu bytes", path,
                              out->max);

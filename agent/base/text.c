@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/secret.h"
 
 enum { FIRST = 64 }; /* bytes of a buffer at first */
 
@@ -19,11 +20,25 @@ void text_init(struct text *text, size_t max)
     *text = (struct text){.data = nothing, .max = max < SIZE_MAX ? max : SIZE_MAX - 1};
 }
 
+void text_init_secret(struct text *text, size_t max)
+{
+    text_init(text, max);
+    text->secret = true;
+}
+
+static void release(char *data, size_t capacity, bool secret)
+{
+    if (capacity == 0)
+        return;
+    if (secret)
+        secret_wipe(data, capacity);
+    free(data);
+}
+
 void text_free(struct text *text)
 {
-    if (text->capacity > 0)
-        free(text->data);
-    *text = (struct text){.max = text->max};
+    release(text->data, text->capacity, text->secret);
+    *text = (struct text){.max = text->max, .secret = text->secret};
 }
 
 void text_clear(struct text *text)
@@ -32,6 +47,18 @@ void text_clear(struct text *text)
     text->failed = false;
     if (text->capacity > 0)
         text->data[0] = '\0';
+}
+
+/* To a buffer of its own; realloc(3) would leave a secret behind where it stood. */
+static void move(struct text *text, size_t need)
+{
+    size_t capacity = text->capacity;
+    char *data = memory_grow(NULL, &capacity, need, 1);
+    if (text->length > 0)
+        memcpy(data, text->data, text->length);
+    release(text->data, text->capacity, text->secret);
+    text->data = data;
+    text->capacity = capacity;
 }
 
 /* Makes room for `more` bytes and the NUL; false, and the text failed, if the maximum forbids. */
@@ -44,8 +71,10 @@ static bool reserve(struct text *text, size_t more)
         return false;
     }
     size_t need = text->length + more + 1;
-    if (text->capacity == 0)
-        text->data = memory_grow(NULL, &text->capacity, need < FIRST ? FIRST : need, 1);
+    if (need <= text->capacity)
+        return true;
+    if (text->capacity == 0 || text->secret)
+        move(text, need < FIRST ? FIRST : need);
     else
         text->data = memory_grow(text->data, &text->capacity, need, 1);
     return true;
@@ -96,7 +125,7 @@ bool text_failed(const struct text *text)
 char *text_take(struct text *text)
 {
     char *data = text->capacity > 0 ? text->data : memory_copy("");
-    text_init(text, text->max);
+    *text = (struct text){.data = nothing, .max = text->max, .secret = text->secret};
     return data;
 }
 

@@ -14,9 +14,12 @@ struct text {
     size_t capacity;
     size_t max;
     bool failed;
+    bool secret; /* outgrown and released memory is wiped */
 };
 
 void text_init(struct text *text, size_t max); /* max: bytes without the NUL */
+void text_init_secret(struct text *text,
+                      size_t max); /* the same, for what must not stay in memory */
 void text_free(struct text *text);
 void text_clear(struct text *text);
 void text_add(struct text *text, const char *string); /* NULL adds nothing */

@@ -35,13 +35,6 @@ bool settings_flag(const struct settings *settings, const char *name)
     return settings_number(settings, name) != 0;
 }
 
-/* A text whose memory is wiped when it goes. */
-static void wipe_text(struct text *text)
-{
-    secret_wipe(text->data, text->length);
-    text_free(text);
-}
-
 static int fetch_env(const char *name, struct text *out, struct error *error)
 {
     const char *value = getenv(name);
@@ -120,8 +113,8 @@ static const char *source_name(const struct secret_source *source)
 int secret_fetch(const struct secret_source *source, struct secret **ret_secret,
                  struct error *error)
 {
-    CLEANUP(wipe_text) struct text text;
-    text_init(&text, LIMIT_SECRET_BYTES);
+    CLEANUP_TEXT struct text text;
+    text_init_secret(&text, LIMIT_SECRET_BYTES);
     int status = fetch(source, &text, error);
     if (status)
         return status;

@@ -156,13 +156,12 @@ static int load_file(struct round *round, const char *setting, const char *varia
     if (!asked && (file_stat(path, &state, NULL) < 0 || !state.exists))
         return 0;
     CLEANUP_TEXT struct text text;
-    text_init(&text, SHARED_FILE_SIZE);
+    text_init_secret(&text, SHARED_FILE_SIZE);
     int result = file_read(path, &text, NULL, error);
     if (!result)
         result = ini_parse(round->arena, path, text.data, ret_ini, error);
     if (result < 0 && error)
         error->scope = SCOPE_CLOUD;
-    secret_wipe(text.data, text.length);
     return result;
 }
 
@@ -296,7 +295,7 @@ static int from_process(struct round *round, struct key_set *set, struct error *
     char **argv = NULL;
     struct json *json = NULL;
     CLEANUP_TEXT struct text out;
-    text_init(&out, LIMIT_SECRET_BYTES);
+    text_init_secret(&out, LIMIT_SECRET_BYTES);
     result = aws_split_words(round->arena, command, &argv, error);
     if (!result)
         result = file_run(argv, LIMIT_COMMAND_MS, &out, error);
@@ -304,7 +303,6 @@ static int from_process(struct round *round, struct key_set *set, struct error *
         result = json_parse(round->arena, out.data, out.length, &json, error);
     if (!result)
         result = read_process(round, json, set, error);
-    secret_wipe(out.data, out.length);
     wipe_json(json);
     if (result < 0) {
         if (error) {

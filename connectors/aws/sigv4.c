@@ -244,11 +244,10 @@ void sigv4_signature(const struct secret *secret, const char *string_to_sign,
     char time[INSTANT_TEXT];
     instant_print_basic(scope->time_ms, time);
     CLEANUP_TEXT struct text first;
-    text_init(&first, LIMIT_SECRET_BYTES);
+    text_init_secret(&first, LIMIT_SECRET_BYTES);
     text_addf(&first, "AWS4%s", secret_reveal(secret));
     uint8_t key[SHA256_BYTES];
     hmac_sha256(first.data, first.length, time, strlen("yyyymmdd"), key);
-    secret_wipe(first.data, first.length);
     const char *const parts[] = {scope->region, scope->service, "aws4_request", string_to_sign};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         uint8_t next[SHA256_BYTES];

@@ -31,6 +31,28 @@ static void test_grows_to_its_maximum(void **state)
     assert_string_equal(text.data, "");
 }
 
+/* A secret one moves instead of growing in place; what it holds is the same. */
+static void test_secret_text(void **state)
+{
+    (void)state;
+    enum { MAX = 100000 };
+    CLEANUP_TEXT struct text text, secret;
+    text_init(&text, MAX);
+    text_init_secret(&secret, MAX);
+    for (int i = 0; i < 20000; i++) {
+        text_addf(&text, "%d", i % 13);
+        text_addf(&secret, "%d", i % 13);
+    }
+    assert_string_equal(secret.data, text.data);
+    CLEANUP_FREE char *taken = text_take(&secret);
+    assert_string_equal(taken, text.data);
+    assert_true(secret.secret);
+    text_free(&secret);
+    text_add(&secret, "again");
+    assert_string_equal(secret.data, "again");
+    assert_true(secret.secret);
+}
+
 static void test_failed_text_takes_nothing_more(void **state)
 {
     (void)state;
@@ -329,6 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grows_to_its_maximum),
+        cmocka_unit_test(test_secret_text),
         cmocka_unit_test(test_failed_text_takes_nothing_more),
         cmocka_unit_test(test_take),
         cmocka_unit_test(test_utf8_valid),
