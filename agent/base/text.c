@@ -181,6 +181,17 @@ bool text_blank(const char *text)
     return !text || text[leading_space(text)] == '\0';
 }
 
+bool text_same_word(const char *a, const char *b)
+{
+    a += leading_space(a);
+    b += leading_space(b);
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return text_blank(a) && text_blank(b);
+}
+
 char *text_trim(char *text)
 {
     size_t start = leading_space(text);

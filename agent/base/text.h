@@ -42,6 +42,8 @@ void utf8_truncate(char *text, size_t max);
 
 bool text_equal(const char *a, const char *b);        /* NULL equals NULL only */
 bool text_equal_nocase(const char *a, const char *b); /* ASCII case */
+/* The same without regard to ASCII case and to white space at the ends, as text_trim() cuts it. */
+bool text_same_word(const char *a, const char *b);
 bool text_starts(const char *text, const char *prefix);
 bool text_blank(const char *text); /* NULL, empty or white space (U+00A0 included) only */
 char *text_trim(char *text);       /* in place: cuts white space, U+00A0 and U+FEFF at both ends */

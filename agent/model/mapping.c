@@ -19,20 +19,10 @@ struct reading {
     bool bad;
 };
 
-static bool same_word(const char *a, const char *b)
-{
-    while (a[0] == ' ' || a[0] == '\t')
-        a++;
-    size_t length = strlen(a);
-    while (length && (a[length - 1] == ' ' || a[length - 1] == '\t'))
-        length--;
-    return strlen(b) == length && !strncasecmp(a, b, length);
-}
-
 static const char *word_canonical(const struct field_map *map, const char *text)
 {
     for (size_t i = 0; i < map->word_count; i++) {
-        if (same_word(text, map->words[i].local))
+        if (text_same_word(text, map->words[i].local))
             return map->words[i].canonical;
     }
     return NULL;
@@ -299,7 +289,7 @@ static bool condition_holds(const struct condition *condition, const char *cell)
     bool listed = false;
     for (size_t i = 0; condition->words[i] && !listed; i++) {
         const char *word = condition->words[i];
-        listed = text_blank(word) ? text_blank(cell) : cell && same_word(cell, word);
+        listed = text_blank(word) ? text_blank(cell) : cell && text_same_word(cell, word);
     }
     return listed != condition->negate;
 }

@@ -217,6 +217,13 @@ static void test_comparisons(void **state)
     assert_false(text_equal_nocase("ab", "abc"));
     assert_false(text_equal_nocase("[", "{")); /* one bit apart, but no letters */
     assert_false(text_equal_nocase(NULL, "a"));
+    assert_true(text_same_word(" Closed won\t", "\xc2\xa0"
+                                                "closed Won"));
+    assert_true(text_same_word("won\xc2\xa0", "won "));
+    assert_true(text_same_word("", " "));
+    assert_false(text_same_word("won", "won t"));
+    assert_false(text_same_word("w on", "won"));
+    assert_false(text_same_word("won\xc2\xa0", "won\xc2\xae"));
     assert_true(text_starts("prefix", "pre"));
     assert_true(text_starts("pre", ""));
     assert_false(text_starts("pr", "pre"));
