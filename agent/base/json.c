@@ -289,11 +289,16 @@ struct reader {
     struct json *root;
     struct frame frames[LIMIT_JSON_DEPTH];
     size_t depth;
+    size_t values;
     const char *problem; /* why a callback stopped yajl */
 };
 
 static int take_value(struct reader *reader, struct json *value)
 {
+    if (++reader->values > LIMIT_JSON_VALUES) { /* "[0,0,…" takes forty times its size */
+        reader->problem = "too many values";
+        return 0;
+    }
     if (reader->depth == 0) {
         reader->root = value;
         return 1;
@@ -334,7 +339,8 @@ static int open_frame(struct reader *reader, enum json_type type)
         return 0;
     }
     struct json *node = make(reader->arena, type);
-    take_value(reader, node);
+    if (!take_value(reader, node))
+        return 0;
     reader->frames[reader->depth++] = (struct frame){.node = node};
     return 1;
 }
@@ -566,10 +572,11 @@ static yajl_gen_status write_string(yajl_gen gen, const char *string)
         return yajl_gen_string(gen, (const unsigned char *)string, length);
     CLEANUP_TEXT struct text mended;
     text_init(&mended, SIZE_MAX);
-    while (!utf8_valid(string, strlen(string), &valid)) {
+    while (!utf8_valid(string, length, &valid)) {
         text_add_n(&mended, string, valid);
         text_add(&mended, "\xef\xbf\xbd");
         string += valid + 1;
+        length -= valid + 1;
     }
     text_add(&mended, string);
     return yajl_gen_string(gen, (const unsigned char *)mended.data, mended.length);

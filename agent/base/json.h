@@ -1,7 +1,7 @@
 /* JSON documents as a tree in an arena.
  *
  * The reader is strict: RFC 8259, one document, UTF-8 as RFC 3629 has it, no NUL inside strings, no
- * member twice, depth at most LIMIT_JSON_DEPTH, size at most LIMIT_JSON_BYTES. Numbers keep their
+ * member twice, depth, size and number of values at most LIMIT_JSON_…. Numbers keep their
  * text; members keep their order; so a document that is read, changed in one place and written
  * carries everything else back as it came. Errors never quote the document (it may hold secrets).
  *

@@ -4,6 +4,7 @@
 
 #define LIMIT_JSON_DEPTH       64                    /* no vendor document nests deeper than 12 */
 #define LIMIT_JSON_BYTES       (32u * 1024 * 1024)   /* 100 full opportunities are below 2 MiB */
+#define LIMIT_JSON_VALUES      (2u * 1024 * 1024)    /* 16 bytes each; vendors' take 20 and more */
 #define LIMIT_YAML_BYTES       (1024u * 1024)        /* a config of 1 MiB is a mistake */
 #define LIMIT_YAML_DEPTH       16                    /* our own schema needs 6 */
 #define LIMIT_RESPONSE_BYTES   LIMIT_JSON_BYTES      /* what does not parse need not be received */

@@ -50,7 +50,8 @@ const char *text_suggest(const char *text, const char *const *words, size_t coun
             return words[i];
         size_t word_length = strlen(words[i]);
         size_t longer = length > word_length ? length : word_length;
-        if (longer > LONGEST)
+        size_t difference = longer - smaller(length, word_length);
+        if (longer > LONGEST || difference * 3 > longer) /* no need to compute how far */
             continue;
         size_t distance = text_distance(text, words[i]);
         if (distance * 3 <= longer && (!best || distance < best_distance)) {

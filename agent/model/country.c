@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+enum { LONGEST_NAME = 128 }; /* twice the longest; a cell may hold a megabyte of dots */
+
 struct country {
     const char code[3];
     const char *name;
@@ -379,6 +381,8 @@ static const char *find(const struct country *rows, size_t count, const char *na
 
 const char *country_code(const char *text)
 {
+    if (strlen(text) > LONGEST_NAME)
+        return NULL;
     for (size_t i = 0; i < COUNT(countries); i++) {
         if (text_equal_nocase(countries[i].code, text))
             return countries[i].code;

@@ -239,6 +239,24 @@ static void test_size(void **state)
     assert_int_equal(json_parse(arena, document, length - 1, &json, NULL), 0);
 }
 
+/* A document of the allowed size may hold millions of nothings, each of which takes a node. */
+static void test_many_values(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    size_t length = 2 * (size_t)LIMIT_JSON_VALUES + 1; /* the array counts as one, too */
+    CLEANUP_FREE char *document = memory_alloc(length);
+    for (size_t i = 0; i < length; i++)
+        document[i] = i % 2 ? '0' : ',';
+    document[0] = '[';
+    document[length - 1] = ']';
+    struct json *json = NULL;
+    assert_int_equal(json_parse(arena, document, length, &json, NULL), -ERROR_INPUT);
+    document[length - 3] = ']';
+    assert_int_equal(json_parse(arena, document, length - 2, &json, NULL), 0);
+    assert_int_equal(json->count, LIMIT_JSON_VALUES - 1);
+}
+
 /* Many members: the duplicate is found among thousands, and looking for it takes no square. */
 static void test_many_members(void **state)
 {
@@ -443,21 +461,14 @@ static void test_writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_truncated_everywhere),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_size),
-        cmocka_unit_test(test_many_members),
-        cmocka_unit_test(test_place_of_errors),
-        cmocka_unit_test(test_errors_do_not_quote),
-        cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_changing),
-        cmocka_unit_test(test_clone_is_apart),
-        cmocka_unit_test(test_equal),
-        cmocka_unit_test(test_numbers_made),
-        cmocka_unit_test(test_writing),
+        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_truncated_everywhere),
+        cmocka_unit_test(test_depth),           cmocka_unit_test(test_size),
+        cmocka_unit_test(test_many_values),     cmocka_unit_test(test_many_members),
+        cmocka_unit_test(test_place_of_errors), cmocka_unit_test(test_errors_do_not_quote),
+        cmocka_unit_test(test_reading),         cmocka_unit_test(test_changing),
+        cmocka_unit_test(test_clone_is_apart),  cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_numbers_made),    cmocka_unit_test(test_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
