@@ -100,15 +100,16 @@ static void add_value(struct text *line, const char *value)
         log_safe(line, value);
         return;
     }
-    CLEANUP_TEXT struct text safe;
-    text_init(&safe, LONGEST_LINE);
-    log_safe(&safe, value);
-    text_add_char(line, '"');
-    for (const char *c = safe.data; *c; c++) {
-        if (*c == '"')
-            text_add_char(line, '\\');
-        text_add_char(line, *c);
+    /* The backslash, too: a value that ends in one must not take the closing quote with it. */
+    CLEANUP_TEXT struct text escaped;
+    text_init(&escaped, LONGEST_LINE);
+    for (const char *c = value; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            text_add_char(&escaped, '\\');
+        text_add_char(&escaped, *c);
     }
+    text_add_char(line, '"');
+    log_safe(line, escaped.data);
     text_add_char(line, '"');
 }
 

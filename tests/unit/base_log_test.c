@@ -53,10 +53,12 @@ static void test_text_lines(void **state)
     CLEANUP(close_log) struct memory_log memory;
     open_log(&memory, LOG_FORMAT_TEXT);
     log_event(&memory.log, LOG_LEVEL_INFO, "run finished", "job", "aws-referrals", "changes", "3",
-              "absent", NULL, "note", "two words", "empty", "", "quote", "say \"hi\"", NULL);
+              "absent", NULL, "note", "two words", "empty", "", "quote", "say \"hi\"", "forged",
+              "a \\\" b=\\", NULL);
     assert_string_equal(memory.data, "2026-11-02T10:00:00.123Z info run finished "
                                      "job=aws-referrals changes=3 note=\"two words\" empty=\"\" "
-                                     "quote=\"say \\\"hi\\\"\"\n");
+                                     "quote=\"say \\\"hi\\\"\" "
+                                     "forged=\"a \\\\\\\" b=\\\\\"\n");
 }
 
 static void test_levels(void **state)
