@@ -145,6 +145,27 @@ static const char *read_value(const struct line *line, const struct yaml_tree *n
     return value;
 }
 
+/* A word of the field that `values` reads as another one would be written as it is and read back as
+ * that other one, for ever. Fields whose words are not known here cannot be checked. */
+static void check_words(const struct line *line, const struct yaml_tree *node)
+{
+    static const char *const flags[] = {"yes", "no", NULL};
+    const struct field_map *map = line->map;
+    const char *const *words = line->field->type == TYPE_FLAG ? flags : line->field->words;
+    for (; words && *words; words++) {
+        const char *meaning = NULL;
+        bool writable = false;
+        for (size_t i = 0; i < map->word_count; i++) {
+            if (text_same_word(map->words[i].local, *words))
+                meaning = map->words[i].canonical;
+            writable = writable || !strcmp(map->words[i].canonical, *words);
+        }
+        if (meaning && !writable)
+            loader_error(line->loader, node, "map a word of the source to it, too",
+                         "values reads %s as %s, and nothing as %s", *words, meaning, *words);
+    }
+}
+
 static void read_words(const struct line *line)
 {
     static const struct value_style canonical = {0};
@@ -175,6 +196,8 @@ static void read_words(const struct line *line)
     }
     line->map->words = pairs;
     line->map->word_count = count;
+    if (count == node->count)
+        check_words(line, node);
 }
 
 /* The owner in force; one that the field's direction rules out is reported. */

@@ -591,6 +591,10 @@ static const struct {
      "12:64: values holds \"WON\" twice (upper and lower case count as one; keep one)\n"
      "12:82: values is empty (give it a value or remove the line)\n"
      "12:86: values holds an empty word (an empty cell is what `default` is for)\n"},
+    {"values that cannot be written back",
+     HEAD JOB MORE_FIELDS "    stage: {column: S, values: {Won: lost, LOST: qualified, Gone: lost}}\n"
+                          "    national_security: {column: N, values: {No: yes, 'yes': no}}\n",
+     "12:32: values reads won as lost, and nothing as won (map a word of the source to it, too)\n"},
     {"values a list",
      HEAD JOB MORE_FIELDS "    stage: {column: S, values: [won]}\n",
      "12:32: values must be a mapping of keys to values (write `key: value` lines below it, or {key: value})\n"},
