@@ -53,14 +53,14 @@ static void read_condition(struct loader *loader, const struct yaml_tree *node,
     if (node->type != YAML_TREE_MAP)
         return;
     const struct yaml_tree *equals = yaml_tree_get(node, "equals");
-    const struct yaml_tree *not = yaml_tree_get(node, "not");
-    if (!equals == !not )
+    const struct yaml_tree *differs = yaml_tree_get(node, "not");
+    if (!equals == !differs)
         loader_error(loader, node,
                      "write equals: TEXT, or not: TEXT; several conditions are a list",
                      "a condition needs exactly one of equals and not");
     condition->column = settings_text(&settings, "column");
-    condition->negate = not ;
-    const struct setting *words = settings_find(&settings, not ? "not" : "equals");
+    condition->negate = differs;
+    const struct setting *words = settings_find(&settings, differs ? "not" : "equals");
     condition->words = words ? words->list : NULL;
 }
 

@@ -1,7 +1,6 @@
 #include "config/loader.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -28,17 +27,10 @@ __attribute__((format(printf, 5, 0))) static void note(struct loader *loader,
                                                        const char *remedy, const char *format,
                                                        va_list arguments)
 {
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    size_t size = length < 0 ? 1 : (size_t)length + 1;
-    char *message = arena_alloc(loader->arena, size);
-    vsnprintf(message, size, format, arguments);
     ARRAY_GROW(loader->faults, &loader->fault_capacity, loader->fault_count + 1);
     loader->faults[loader->fault_count++] = (struct config_fault){
         .place = loader_place(loader, at),
-        .message = message,
+        .message = arena_vprintf(loader->arena, format, arguments),
         .remedy = remedy,
         .warning = warning,
     };

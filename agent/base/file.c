@@ -280,8 +280,8 @@ int file_make_folder(const char *path, mode_t mode, struct error *error)
         char *end = strchr(slash, '/');
         if (end)
             *end = '\0';
-        if (*part && mkdir(part, mode) < 0 && !(errno == EEXIST && is_folder(part))) {
-            /* A read-only parent that exists answers EROFS or EACCES before EEXIST. */
+        /* One that exists may also answer EROFS or EACCES. */
+        if (*part && mkdir(part, mode) < 0) {
             int number = errno == EEXIST ? ENOTDIR : errno;
             if (!is_folder(part))
                 return error_errno(error, SCOPE_RUN, number, "cannot create the folder %s", part);

@@ -26,9 +26,10 @@ int file_read(const char *path, struct text *out, struct file_state *ret_state,
 int file_stat(const char *path, struct file_state *ret_state, struct error *error); /* no hash */
 bool file_same(const struct file_state *a, const struct file_state *b); /* size, time, inode */
 
-/* Writes a temporary file beside `path`, fsync, rename, fsync of the folder. On any failure the old
- * file stands and the temporary one is gone. Keeps owner-only rights to `mode` (e.g. 0600); an
- * existing file keeps its own mode. A symbolic link is followed, its target replaced. */
+/* Writes a temporary file beside `path`, fsync, rename, fsync of the folder. On any failure the
+ * temporary file is gone and the old one stands, unless only the last fsync failed. Keeps
+ * owner-only rights to `mode` (e.g. 0600); an existing file keeps its own mode. A symbolic link is
+ * followed, its target replaced. */
 int file_replace(const char *path, const char *bytes, size_t length, mode_t mode,
                  struct error *error);
 /* Appends in one write, then fsync; a last line that a crash left without its newline is ended
@@ -40,11 +41,11 @@ int file_make_folder(const char *path, mode_t mode, struct error *error); /* and
  * caller frees. */
 char *file_resolve(const char *beside, const char *path);
 
-/* Runs argv (no shell) with standard input closed and returns its standard output, at most out->max
- * bytes, at most timeout_ms. Its standard error passes through. ERROR_AUTH on a non-zero exit or a
- * signal, ERROR_INPUT if there is no such program (126 and 127 included), ERROR_TEMPORARY on a
- * timeout.
- * A program that closes its output is reaped or killed by then: nothing is left behind. */
+/* Runs argv (no shell) with an empty standard input and returns its standard output, at most
+ * out->max bytes, at most timeout_ms. Its standard error passes through. ERROR_AUTH on a non-zero
+ * exit or a signal, ERROR_INPUT if there is no such program (126 and 127 included), ERROR_TEMPORARY
+ * on a timeout. A program that closes its output is reaped or killed by then: nothing is left
+ * behind. */
 int file_run(char *const argv[], int64_t timeout_ms, struct text *out, struct error *error);
 
 #endif
