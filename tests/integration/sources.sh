@@ -161,7 +161,8 @@ csv crm.csv "Opportunity ID" | while read -r key; do
     for ((i = 27; i > 0; i--)); do
         name=$(echo "$HEADER" | cut -d, -f$i)
         value=$(cell "$key" "$name" | sed 's/"/\\"/g')
-        [ -z "$value" ] || printf ',"%s":"%s"' "$name" "$value"
+        if [ -n "$value" ]; then value=\"$value\"; else value=null; fi
+        printf ',"%s":%s' "$name" "$value"
     done
     printf '}\n'
 done >crm.jsonl
