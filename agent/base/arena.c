@@ -23,7 +23,6 @@ struct block {
 struct arena {
     struct block *top;
     size_t next_size;
-    size_t used;
 };
 
 struct arena *arena_new(void)
@@ -53,18 +52,12 @@ void arena_free(struct arena *arena)
 void arena_reset(struct arena *arena)
 {
     struct block *kept = arena->top;
-    arena->used = 0;
     if (!kept)
         return;
     free_blocks(kept->next);
     kept->next = NULL;
     memset(kept->bytes, 0, kept->used);
     kept->used = 0;
-}
-
-size_t arena_used(const struct arena *arena)
-{
-    return arena->used;
 }
 
 static struct block *push_block(struct arena *arena, size_t size)
@@ -94,7 +87,6 @@ void *arena_alloc(struct arena *arena, size_t size)
         block = push_block(arena, rounded);
     void *memory = block->bytes + block->used;
     block->used += rounded;
-    arena->used += rounded;
     return memory;
 }
 

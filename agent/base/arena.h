@@ -12,7 +12,6 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);  /* NULL is fine */
 void arena_reset(struct arena *arena); /* releases everything, keeps one block for use again */
-size_t arena_used(const struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t size); /* 16-byte aligned */
 void *arena_array(struct arena *arena, size_t count, size_t size);

@@ -80,14 +80,3 @@ const char *error_class_name(enum error_class class)
     };
     return (size_t) class < COUNT(names) ? names[class] : "unknown";
 }
-
-const char *error_scope_name(enum error_scope scope)
-{
-    static const char *const names[] = {
-        [SCOPE_RECORD] = "record",
-        [SCOPE_COLLECTION] = "collection",
-        [SCOPE_CLOUD] = "cloud",
-        [SCOPE_RUN] = "run",
-    };
-    return (size_t)scope < COUNT(names) ? names[scope] : "unknown";
-}

@@ -48,6 +48,5 @@ int error_context(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 const char *error_class_name(enum error_class class);
-const char *error_scope_name(enum error_scope scope);
 
 #endif

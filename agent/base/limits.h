@@ -9,7 +9,6 @@
 #define LIMIT_YAML_DEPTH       16                    /* our own schema needs 6 */
 #define LIMIT_RESPONSE_BYTES   LIMIT_JSON_BYTES      /* what does not parse need not be received */
 #define LIMIT_ERROR_BODY_BYTES (64u * 1024)          /* of an HTML error page */
-#define LIMIT_HEADERS          64                    /* request headers of one call */
 #define LIMIT_SOURCE_BYTES     (1024u * 1024 * 1024) /* a CRM export of 1 GiB is a database */
 #define LIMIT_CELL_BYTES       (1024u * 1024)        /* long text in a CRM: 128 KiB */
 #define LIMIT_COLUMNS          1024                  /* more is an export gone wrong */
@@ -18,7 +17,6 @@
 #define LIMIT_COMMAND_MS       60000                 /* a credential helper that hangs */
 #define LIMIT_RETRY_AFTER_MS   (15 * 60 * 1000)      /* Retry-After is an untrusted number */
 #define LIMIT_IN_FLIGHT        16                    /* calls per cloud; 10/s needs 3 */
-#define LIMIT_REPLANS          4                     /* stale in a row: wait a run */
 #define LIMIT_FIELDS           96                    /* canonical fields of one kind */
 
 #endif

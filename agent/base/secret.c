@@ -19,11 +19,6 @@ struct secret *secret_new(const char *bytes, size_t length)
     return secret;
 }
 
-struct secret *secret_copy(const struct secret *secret)
-{
-    return secret ? secret_new(secret->bytes, secret->length) : NULL;
-}
-
 void secret_free(struct secret *secret)
 {
     if (!secret)
@@ -35,11 +30,6 @@ void secret_free(struct secret *secret)
 const char *secret_reveal(const struct secret *secret)
 {
     return secret->bytes;
-}
-
-size_t secret_length(const struct secret *secret)
-{
-    return secret->length;
 }
 
 void secret_wipe(void *bytes, size_t length)

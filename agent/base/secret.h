@@ -8,10 +8,8 @@
 struct secret;
 
 struct secret *secret_new(const char *bytes, size_t length); /* copies; the caller wipes its own */
-struct secret *secret_copy(const struct secret *secret);     /* NULL gives NULL */
 void secret_free(struct secret *secret);                     /* wipes; NULL is fine */
 const char *secret_reveal(const struct secret *secret);      /* NUL-terminated */
-size_t secret_length(const struct secret *secret);
 void secret_wipe(void *bytes, size_t length);
 static inline void cleanup_secret(struct secret **secret)
 {

@@ -35,7 +35,7 @@ const char *action_name(enum action action)
     return actions[action].name;
 }
 
-bool action_parse(const char *name, enum action *ret_action)
+static bool action_parse(const char *name, enum action *ret_action)
 {
     for (size_t i = 0; name && i < ACTION_COUNT; i++) {
         if (!strcmp(actions[i].name, name)) {

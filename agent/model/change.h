@@ -56,8 +56,7 @@ struct change {
 };
 
 const char *action_name(enum action action); /* "create" */
-bool action_parse(const char *name, enum action *ret_action);
-char action_sign(enum action action); /* + ~ = < > ! for tables */
+char action_sign(enum action action);        /* + ~ = < > ! for tables */
 const char *hold_name(enum hold hold);
 bool action_writes_cloud(enum action action);
 /* The enum irreversible bit of the action, or 0. */

@@ -391,24 +391,10 @@ const char *country_code(const char *text)
     return code ? code : find(other_names, COUNT(other_names), text);
 }
 
-const char *country_name(const char *code)
-{
-    for (size_t i = 0; i < COUNT(countries); i++) {
-        if (!strcmp(countries[i].code, code))
-            return countries[i].name;
-    }
-    return NULL;
-}
-
 const char *country_suggest(const char *text)
 {
     const char *names[COUNT(countries)];
     for (size_t i = 0; i < COUNT(countries); i++)
         names[i] = countries[i].name;
     return text_suggest(text, names, COUNT(names));
-}
-
-const char *country_at(size_t index)
-{
-    return index < COUNT(countries) ? countries[index].code : NULL;
 }

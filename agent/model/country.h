@@ -7,8 +7,6 @@
 /* The alpha-2 code of a code or English name, however it is cased and punctuated; NULL if there is
  * no such country. */
 const char *country_code(const char *text);
-const char *country_name(const char *code);    /* short English name; NULL if unknown */
 const char *country_suggest(const char *text); /* the name that was probably meant, or NULL */
-const char *country_at(size_t index);          /* codes in order; NULL after the last */
 
 #endif

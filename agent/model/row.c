@@ -10,9 +10,3 @@ size_t row_column(const struct row *row, const char *name)
     }
     return (size_t)-1;
 }
-
-const char *row_cell(const struct row *row, const char *name)
-{
-    size_t column = row_column(row, name);
-    return column == (size_t)-1 ? NULL : row->cells[column];
-}

@@ -22,6 +22,5 @@ struct row {
 
 /* Index of a column by exact name, or (size_t)-1. */
 size_t row_column(const struct row *row, const char *name);
-const char *row_cell(const struct row *row, const char *name); /* NULL if absent */
 
 #endif

@@ -42,9 +42,7 @@ static void test_arena_pieces(void **state)
                 assert_int_equal(pieces[i][at], i % 251 + 1);
         }
         assert_ptr_not_equal(pieces[0], pieces[1]);
-        assert_true(arena_used(arena) >= 7 * PIECES * (PIECES - 1) / 2);
         arena_reset(arena);
-        assert_int_equal(arena_used(arena), 0);
     }
 }
 
@@ -143,12 +141,7 @@ static void test_secrets(void **state)
 {
     (void)state;
     CLEANUP_SECRET struct secret *secret = secret_new("pa\0ss", 5);
-    assert_int_equal(secret_length(secret), 5);
     assert_memory_equal(secret_reveal(secret), "pa\0ss", 6);
-    CLEANUP_SECRET struct secret *copy = secret_copy(secret);
-    assert_ptr_not_equal(secret_reveal(copy), secret_reveal(secret));
-    assert_memory_equal(secret_reveal(copy), "pa\0ss", 6);
-    assert_null(secret_copy(NULL));
     secret_free(NULL);
     CLEANUP_SECRET struct secret *empty = secret_new(NULL, 0);
     assert_string_equal(secret_reveal(empty), "");

@@ -310,17 +310,11 @@ static void test_actions(void **state)
     (void)state;
     char signs[ACTION_COUNT + 1] = "";
     for (size_t i = 0; i < ACTION_COUNT; i++) {
-        enum action action = ACTION_COUNT;
-        assert_true(action_parse(action_name((enum action)i), &action));
-        assert_int_equal(action, i);
         char sign = action_sign((enum action)i);
         assert_true(sign && !strchr(signs, sign));
         signs[i] = sign;
         assert_true(!action_irreversible((enum action)i) || action_writes_cloud((enum action)i));
     }
-    enum action action;
-    assert_false(action_parse("delete", &action));
-    assert_false(action_parse(NULL, &action));
     for (size_t i = 0; i < HOLD_COUNT; i++)
         assert_true(*hold_name((enum hold)i));
     assert_false(action_writes_cloud(ACTION_ADOPT) || action_writes_cloud(ACTION_PULL));

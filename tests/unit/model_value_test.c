@@ -236,14 +236,17 @@ static void test_countries(void **state)
 {
     (void)state;
     size_t count = 0;
-    for (const char *code; (code = country_at(count)); count++) {
-        assert_int_equal(strlen(code), 2);
-        assert_string_equal(country_code(code), code);
-        assert_string_equal(country_code(country_name(code)), code);
-        assert_true(!count || strcmp(country_at(count - 1), code) < 0);
+    for (unsigned i = 0; i < 26u * 26u; i++) {
+        const char letters[] = {(char)('A' + i / 26), (char)('A' + i % 26), '\0'};
+        const char *code = country_code(letters);
+        if (code && text_equal(code, letters)) /* "UK" is understood, but no code */
+            count++;
     }
     assert_int_equal(count, 249);
-    assert_null(country_name("XX"));
+    assert_string_equal(country_code("korea (south)"), "KR");
+    CLEANUP_FREE char *dots = memory_alloc(1024 * 1024 + 1);
+    memset(dots, '.', 1024 * 1024);
+    assert_null(country_code(dots));
     assert_null(country_code("USB"));
     assert_null(country_code(" "));
 }

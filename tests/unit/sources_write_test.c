@@ -70,7 +70,9 @@ static void edits_only_the_cell(void **state)
         for (size_t r = 0; r < f->row_count; r++) {
             if (!text_equal(f->rows[r].key, cases[i].key))
                 continue;
-            const char *cell = row_cell(&f->rows[r], cases[i].column);
+            size_t column = row_column(&f->rows[r], cases[i].column);
+            assert_int_not_equal(column, (size_t)-1);
+            const char *cell = f->rows[r].cells[column];
             assert_string_equal(cell ? cell : "", cases[i].text);
             found = true;
         }
