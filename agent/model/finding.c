@@ -11,14 +11,8 @@
 /* A code is never used again for something else; a new one goes to the end of its area. */
 const struct finding_type finding_types[] = {
     /* Configuration that only shows its fault when data meets it. */
-    {"CFG-001", ERROR, "the configuration does not fit the source",
-     "Correct the named setting, then run `agent check`."},
     {"CFG-002", ERROR, "a mapped column is not in the source",
      "Correct the column's name under `fields:`, or export the column again."},
-    {"CFG-003", WARNING, "a secret or credential expires soon",
-     "Renew it and put the new one in the same place."},
-    {"CFG-004", WARNING, "a word in `values:` maps to something that the cloud does not know",
-     "Correct the word under `values:`; the detail lists what the cloud knows."},
 
     /* Rows of a source. */
     {"SRC-001", WARNING, "the row has no key",
@@ -36,14 +30,10 @@ const struct finding_type finding_types[] = {
     {"SRC-007", WARNING, "a text is not UTF-8", "Export the file with the encoding UTF-8."},
     {"SRC-008", ERROR, "two columns have the same name",
      "Give each column a name of its own in the header."},
-    {"SRC-009", WARNING, "the file changed while it was to be written",
-     "Nothing to do: the change is planned again with the next run."},
     {"SRC-010", WARNING, "a value has no entry in the field's word list",
      "Add the value under `values:` of the field, or correct the cell."},
     {"SRC-011", ERROR, "the source cannot be read",
      "Correct what the detail names; nothing is treated as deleted meanwhile."},
-    {"SRC-012", WARNING, "the local file cannot be written",
-     "Make the file and its folder writable, and close it in other programs."},
     {"SRC-013", WARNING, "a value is larger than any field can hold",
      "Shorten the text in the source."},
 
@@ -56,20 +46,12 @@ const struct finding_type finding_types[] = {
      "Look for it in the partner portal; the local record is left as it is."},
     {"MAT-004", WARNING, "a linked local record is gone",
      "Bring the row back, or close the record in the partner portal; nothing is closed for you."},
-    {"MAT-005", INFO, "a record may fit, but not surely enough",
-     "If they belong together, write the cloud's identifier into the local record."},
-    {"MAT-006", INFO, "a record at the cloud has no local partner",
-     "Add it to the source, or leave it: nothing is done with it."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",
      "Decide with `agent resolve`, or give the field an owner."},
-    {"MRG-002", INFO, "both sides changed the field and the newer value won",
-     "Nothing to do; `agent why` shows both values."},
     {"MRG-003", WARNING, "the cloud accepted a value but kept another one",
      "Compare the two values; take over the cloud's, or approve the change to send it once more."},
-    {"MRG-004", WARNING, "it cannot be told which side is newer",
-     "Decide with `agent resolve`, or name the source's column with the time of change."},
 
     /* What the clouds demand of referrals. */
     {"REF-001", WARNING, "a field that is needed to create the referral is empty",
@@ -125,15 +107,8 @@ const struct finding_type finding_types[] = {
      "partner portal."},
     {"RUN-006", ERROR, "a write failed",
      "Correct what the detail names; the change is planned again with the next run."},
-    {"RUN-007", WARNING, "this host's clock is wrong",
-     "Set the clock, best with a time service; requests are signed with the cloud's time "
-     "meanwhile."},
     {"RUN-008", WARNING, "a local write was refused because the file had changed",
      "Nothing to do: the change is planned again with the next run."},
-    {"RUN-009", WARNING, "the day's quota of the cloud is nearly used up",
-     "Poll less often or let changes wait until tomorrow; the rest is kept for urgent writes."},
-    {"RUN-010", WARNING, "the record kept changing while it was to be written",
-     "Nothing to do: it is planned again with the next run. See who else writes it."},
 
     /* Approval. */
     {"APV-001", INFO, "a change waits for approval",
