@@ -32,8 +32,6 @@ const struct finding_type finding_types[] = {
      "Give each column a name of its own in the header."},
     {"SRC-010", WARNING, "a value has no entry in the field's word list",
      "Add the value under `values:` of the field, or correct the cell."},
-    {"SRC-011", ERROR, "the source cannot be read",
-     "Correct what the detail names; nothing is treated as deleted meanwhile."},
     {"SRC-013", WARNING, "a value is larger than any field can hold",
      "Shorten the text in the source."},
 
