@@ -17,6 +17,7 @@ void csv_start(struct csv_reader *reader, const char *bytes, size_t length, char
         .offset = marked ? bom : 0,
         .line = 1,
         .expect = 8,
+        .most = LIMIT_COLUMNS,
         .delimiter = delimiter,
     };
 }
@@ -189,6 +190,8 @@ bool csv_next(struct csv_reader *reader, struct arena *arena, struct csv_record 
             quoted ? read_quoted(reader, arena, cell) : read_plain(reader, arena, cell);
         if (!lost && record.count > LIMIT_COLUMNS)
             lost = "more than 1024 cells";
+        if (!lost && record.count > reader->most && reader->line > record.line)
+            lost = "a quote that swallows the lines below";
         if (lost) {
             set_fault(&record, lost);
             give_up(reader, arena, &record);

@@ -31,6 +31,7 @@ struct csv_reader {
     const char *bytes;
     size_t length, offset, line;
     size_t expect; /* cells of the record before: how many to make room for */
+    size_t most;   /* cells of a record over several lines; whoever knows the columns says less */
     char delimiter;
 };
 
@@ -39,7 +40,9 @@ void csv_start(struct csv_reader *reader, const char *bytes, size_t length, char
 /* False at the end. Lines without a byte are passed over. A malformed record comes back with its
  * fault; reading goes on at the next line. An unterminated quote that would swallow the rest of the
  * file ends at its own line. A quote in the middle of an unquoted cell (5" pipe) is just text; NUL
- * bytes, cells above LIMIT_CELL_BYTES and records above LIMIT_COLUMNS are faults. */
+ * bytes, cells above LIMIT_CELL_BYTES and records above LIMIT_COLUMNS are faults. So is a record
+ * over several lines with more than reader->most cells: its quotes have swallowed its neighbours.
+ */
 bool csv_next(struct csv_reader *reader, struct arena *arena, struct csv_record *ret_record);
 
 /* Adds a cell, quoted if needed. */

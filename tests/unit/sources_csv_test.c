@@ -96,6 +96,26 @@ static void recovers_at_the_line_below(void **state)
     assert_non_null(strstr(shown, "3[e|f]"));
 }
 
+/* Only a record over several lines is cut back: one line of too many cells is what it is. */
+static void a_quote_that_swallows_lines_ends_at_its_own(void **state)
+{
+    (void)state;
+    static const char in[] = "1,2,3\n1,\"A\n2\",\"B\n3\",C\n4,\"D\nE\"\n";
+    static const char *const expected[] = {"1,2,3", "1,\"A", "2\",\"B", "3\",C", "4,\"D\nE\""};
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct csv_reader reader;
+    struct csv_record record;
+    csv_start(&reader, in, sizeof in - 1, ',');
+    reader.most = 2;
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        assert_true(csv_next(&reader, arena, &record));
+        assert_string_equal(arena_copy_n(arena, in + record.start, record.end - record.start),
+                            expected[i]);
+        assert_int_equal(record.fault != NULL, i == 1 || i == 2);
+    }
+    assert_false(csv_next(&reader, arena, &record));
+}
+
 static void finds_nul_and_size_faults(void **state)
 {
     (void)state;
@@ -227,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_spreadsheets_write),
         cmocka_unit_test(recovers_at_the_line_below),
+        cmocka_unit_test(a_quote_that_swallows_lines_ends_at_its_own),
         cmocka_unit_test(finds_nul_and_size_faults),
         cmocka_unit_test(round_trips),
         cmocka_unit_test(knows_formulas_from_numbers),
