@@ -90,7 +90,7 @@ static void check_style_options(const struct line *line)
         {"decimal", 1u << TYPE_MONEY | 1u << TYPE_NUMBER},
         {"currency", 1u << TYPE_MONEY},
         {"currency_column", 1u << TYPE_MONEY},
-        {"separator", 1u << TYPE_LIST},
+        {"separator", 1u << TYPE_LIST | 1u << TYPE_SET},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct setting *setting = settings_find(&line->settings, rows[i].option);
@@ -121,14 +121,14 @@ static const char *read_value(const struct line *line, const struct yaml_tree *n
                               const char *what, const struct value_style *style)
 {
     struct loader *loader = line->loader;
-    if (node->type == YAML_TREE_LIST && line->field->type == TYPE_LIST) {
+    if (node->type == YAML_TREE_LIST && value_type_many(line->field->type)) {
         const char **items = arena_array(loader->arena, node->count + 1, sizeof *items);
         for (size_t i = 0; i < node->count; i++) {
             items[i] = loader_text(loader, node->items[i], what);
             if (!items[i])
                 return NULL;
         }
-        const char *joined = list_join(loader->arena, items, node->count);
+        const char *joined = list_make(loader->arena, line->field, items, node->count);
         if (!joined)
             loader_error(loader, node, NULL, "%s is empty", what);
         return joined;

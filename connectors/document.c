@@ -61,7 +61,7 @@ static const char *decode_list(const struct decoding *decoding, const struct jso
     const char **items = arena_array(decoding->arena, node->count + 1, sizeof *items);
     for (size_t i = 0; i < node->count; i++)
         items[i] = json_text(node->items[i]);
-    return list_join(decoding->arena, items, node->count);
+    return list_make(decoding->arena, decoding->field, items, node->count);
 }
 
 static const char *decode_money(const struct decoding *decoding, const struct json *node)
@@ -111,6 +111,7 @@ static const char *decode(const struct decoding *decoding, const struct json *no
     case TYPE_FLAG:
         return decode_word(decoding, node);
     case TYPE_LIST:
+    case TYPE_SET:
         return decode_list(decoding, node);
     case TYPE_MONEY:
         return decode_money(decoding, node);
@@ -292,6 +293,7 @@ static struct json *native(const struct writing *writing, const char *value)
     case TYPE_FLAG:
         return native_word(writing, value);
     case TYPE_LIST:
+    case TYPE_SET:
         return native_list(writing, value);
     case TYPE_NUMBER: {
         const struct json *now = json_find(writing->document, writing->remote->path);

@@ -104,7 +104,7 @@ static void check_field(struct checking *checking, const struct remote_field *re
     if (!value || (checking->before && !changed(checking, remote->field)))
         return;
     size_t index = kind_field(checking->model, remote->field);
-    bool list = index != FIELD_NONE && checking->model->fields[index].type == TYPE_LIST;
+    bool list = index != FIELD_NONE && value_type_many(checking->model->fields[index].type);
     size_t count = list ? list_count(value) : 1;
     for (size_t i = 0; i < count; i++) {
         const char *item = list ? list_item(checking->arena, value, i) : value;
@@ -202,7 +202,7 @@ static bool fits(const struct checking *checking, const struct rule *rule, const
 static void check_value(struct checking *checking, const struct rule *rule, const char *value)
 {
     size_t index = kind_field(checking->model, rule->field);
-    bool list = index != FIELD_NONE && checking->model->fields[index].type == TYPE_LIST;
+    bool list = index != FIELD_NONE && value_type_many(checking->model->fields[index].type);
     size_t count = list ? list_count(value) : value != NULL;
     for (size_t i = 0; i < count; i++) {
         const char *item = list ? list_item(checking->arena, value, i) : value;

@@ -29,9 +29,9 @@ static const struct field referral_fields[] = {
     {"contact_title", TYPE_TEXT, FIELD_BOTH, NULL, "job title of the customer's contact"},
     {"problem", TYPE_TEXT, FIELD_BOTH, NULL, "what the customer wants solved"},
     {"use_case", TYPE_TEXT, FIELD_BOTH, NULL, "the customer's use case"},
-    {"delivery_models", TYPE_LIST, FIELD_BOTH, NULL, "how the solution is delivered"},
-    {"sales_activities", TYPE_LIST, FIELD_BOTH, NULL, "what was done with the customer so far"},
-    {"needs", TYPE_LIST, FIELD_BOTH, NULL, "what help is wanted from the cloud's sellers"},
+    {"delivery_models", TYPE_SET, FIELD_BOTH, NULL, "how the solution is delivered"},
+    {"sales_activities", TYPE_SET, FIELD_BOTH, NULL, "what was done with the customer so far"},
+    {"needs", TYPE_SET, FIELD_BOTH, NULL, "what help is wanted from the cloud's sellers"},
     {"spend", TYPE_MONEY, FIELD_BOTH, NULL, "expected monthly spend at the cloud"},
     {"contract_value", TYPE_MONEY, FIELD_BOTH, NULL, "the partner's own total value of the deal"},
     {"contract_months", TYPE_NUMBER, FIELD_BOTH, NULL, "length of the contract in months"},
@@ -39,7 +39,7 @@ static const struct field referral_fields[] = {
     {"other_competitors", TYPE_TEXT, FIELD_BOTH, NULL, "competitors in own words"},
     {"other_solution", TYPE_TEXT, FIELD_BOTH, NULL, "the solution in own words, if not listed"},
     {"comments", TYPE_TEXT, FIELD_BOTH, NULL, "additional comments"},
-    {"programs", TYPE_LIST, FIELD_BOTH, NULL, "programs of the cloud that the deal belongs to"},
+    {"programs", TYPE_SET, FIELD_BOTH, NULL, "programs of the cloud that the deal belongs to"},
     {"related", TYPE_ID, FIELD_BOTH, NULL, "the cloud's identifier of a related referral"},
     {"opportunity_type", TYPE_WORD, FIELD_BOTH, WORDS("new", "renewal", "expansion"),
      "new business, a renewal or an expansion"},
@@ -58,14 +58,14 @@ static const struct field referral_fields[] = {
     {"status_reason", TYPE_TEXT, FIELD_FROM_CLOUD, NULL, "the reviewers' reason"},
     {"marketing_source", TYPE_CHOICE, FIELD_BOTH, NULL, "whether marketing brought the deal"},
     {"marketing_campaign", TYPE_TEXT, FIELD_BOTH, NULL, "name of the campaign"},
-    {"marketing_channels", TYPE_LIST, FIELD_BOTH, NULL, "channels of the campaign"},
-    {"marketing_use_cases", TYPE_LIST, FIELD_BOTH, NULL, "use cases of the campaign"},
+    {"marketing_channels", TYPE_SET, FIELD_BOTH, NULL, "channels of the campaign"},
+    {"marketing_use_cases", TYPE_SET, FIELD_BOTH, NULL, "use cases of the campaign"},
     {"marketing_funded", TYPE_FLAG, FIELD_BOTH, NULL, "marketing development funds were used"},
     {"revenue_model", TYPE_CHOICE, FIELD_BOTH, NULL, "how the customer pays, in the cloud's words"},
     {"revenue_value", TYPE_MONEY, FIELD_BOTH, NULL, "software revenue of the deal"},
     {"revenue_start", TYPE_DATE, FIELD_BOTH, NULL, "first day of the software revenue"},
     {"revenue_end", TYPE_DATE, FIELD_BOTH, NULL, "last day of the software revenue"},
-    {"solutions", TYPE_LIST, FIELD_BOTH, NULL, "identifiers of the solutions that are offered"},
+    {"solutions", TYPE_SET, FIELD_BOTH, NULL, "identifiers of the solutions that are offered"},
     {"involvement", TYPE_WORD, FIELD_TO_CLOUD, WORDS("co_sell", "visibility_only"),
      "whether the cloud's sellers shall help or only know"},
     {"visibility", TYPE_WORD, FIELD_TO_CLOUD, WORDS("full", "limited"),
@@ -95,7 +95,7 @@ static const struct field offer_fields[] = {
     {"partner_reference", TYPE_ID, FIELD_BOTH, NULL, "key of the partner's own record"},
     {"title", TYPE_TEXT, FIELD_BOTH, NULL, "name of the offer"},
     {"product", TYPE_ID, FIELD_BOTH, NULL, "the cloud's identifier of the product"},
-    {"buyer_accounts", TYPE_LIST, FIELD_BOTH, NULL, "accounts that may accept the offer"},
+    {"buyer_accounts", TYPE_SET, FIELD_BOTH, NULL, "accounts that may accept the offer"},
     {"state", TYPE_WORD, FIELD_FROM_CLOUD,
      WORDS("draft", "open", "accepted", "expired", "cancelled", "replaced"),
      "where the offer is in its life"},
@@ -140,7 +140,12 @@ const char *value_type_name(enum value_type type)
         [TYPE_CHOICE] = "choice",   [TYPE_FLAG] = "flag",   [TYPE_NUMBER] = "number",
         [TYPE_MONEY] = "money",     [TYPE_DATE] = "date",   [TYPE_INSTANT] = "instant",
         [TYPE_EMAIL] = "email",     [TYPE_PHONE] = "phone", [TYPE_URL] = "url",
-        [TYPE_COUNTRY] = "country", [TYPE_LIST] = "list",
+        [TYPE_COUNTRY] = "country", [TYPE_LIST] = "list",   [TYPE_SET] = "set",
     };
     return names[type];
+}
+
+bool value_type_many(enum value_type type)
+{
+    return type == TYPE_LIST || type == TYPE_SET;
 }

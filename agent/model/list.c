@@ -2,6 +2,7 @@
  * the separator of its source is written in double quotes, inner ones doubled, as CSV does. */
 #include "model/value.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -54,6 +55,26 @@ const char *list_join(struct arena *arena, const char *const *items, size_t coun
         length += bytes;
     }
     return length ? list : NULL;
+}
+
+static int compare_items(const void *left, const void *right)
+{
+    const char *a = *(const char *const *)left, *b = *(const char *const *)right;
+    return strcmp(a ? a : "", b ? b : "");
+}
+
+const char *list_make(struct arena *arena, const struct field *field, const char **items,
+                      size_t count)
+{
+    size_t kept = 0;
+    if (field->type != TYPE_SET || !count)
+        return list_join(arena, items, count);
+    qsort(items, count, sizeof *items, compare_items);
+    for (size_t i = 0; i < count; i++) {
+        if (!kept || compare_items(&items[kept - 1], &items[i]))
+            items[kept++] = items[i];
+    }
+    return list_join(arena, items, kept);
 }
 
 /* What the source's separator is when blanks around it do not count: ", " also splits at ",". */

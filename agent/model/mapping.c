@@ -53,7 +53,7 @@ static void suggest_local(const struct field_map *map, const char *text, struct 
 }
 
 /* A list whose items are mapped one by one; items without an entry stay. */
-static const char *map_items(struct arena *arena, const char *list,
+static const char *map_items(struct arena *arena, const struct field *field, const char *list,
                              const char *(*lookup)(const struct field_map *, const char *),
                              const struct field_map *map)
 {
@@ -63,7 +63,7 @@ static const char *map_items(struct arena *arena, const char *list,
         const char *other = lookup(map, items[i]);
         items[i] = other ? other : items[i];
     }
-    return list_join(arena, items, count);
+    return list_make(arena, field, items, count);
 }
 
 /* What the text of a cell means, in normal form. `currency` (may be NULL) is the one of the row. */
@@ -78,7 +78,7 @@ static int cell_meaning(struct arena *arena, const struct job *job, const struct
         *ret_value = map->fallback;
         return 0;
     }
-    const char *word = field->type == TYPE_LIST ? NULL : word_canonical(map, text);
+    const char *word = value_type_many(field->type) ? NULL : word_canonical(map, text);
     if (word) {
         *ret_value = word;
         return 0;
@@ -90,8 +90,8 @@ static int cell_meaning(struct arena *arena, const struct job *job, const struct
             suggest_local(map, text, error);
         return status;
     }
-    if (field->type == TYPE_LIST)
-        value = map_items(arena, value, word_canonical, map);
+    if (value_type_many(field->type))
+        value = map_items(arena, field, value, word_canonical, map);
     *ret_value = value;
     return 0;
 }
@@ -270,9 +270,9 @@ const char *mapping_cell(struct arena *arena, const struct job *job, const struc
         return present ? present : "";
     if (!value)
         return "";
-    if (field->type == TYPE_LIST)
-        value = map_items(arena, value, word_local, map);
-    const char *local = field->type == TYPE_LIST ? NULL : word_local(map, value);
+    if (value_type_many(field->type))
+        value = map_items(arena, field, value, word_local, map);
+    const char *local = value_type_many(field->type) ? NULL : word_local(map, value);
     struct value_style style = map->style;
     style.currency = map->currency_column ? currency : style.currency;
     return local ? local : value_print(arena, field, &style, value);

@@ -29,7 +29,7 @@ void record_set(struct record *record, const char *field, const char *value)
 
 struct json *value_to_json(struct arena *arena, const struct field *field, const char *value)
 {
-    if (!value || field->type != TYPE_LIST)
+    if (!value || !value_type_many(field->type))
         return json_string(arena, value);
     struct json *array = json_array(arena);
     size_t count;
@@ -41,7 +41,7 @@ struct json *value_to_json(struct arena *arena, const struct field *field, const
 
 const char *value_from_json(struct arena *arena, const struct field *field, const struct json *json)
 {
-    if (json && json->type == JSON_ARRAY && field->type == TYPE_LIST) {
+    if (json && json->type == JSON_ARRAY && value_type_many(field->type)) {
         const char **items = arena_array(arena, json->count, sizeof *items);
         size_t count = 0;
         for (size_t i = 0; i < json->count; i++) {
@@ -49,7 +49,7 @@ const char *value_from_json(struct arena *arena, const struct field *field, cons
             if (item)
                 items[count++] = item;
         }
-        return list_join(arena, items, count);
+        return list_make(arena, field, items, count);
     }
     const char *text = json_text(json);
     return text && *text ? arena_copy(arena, text) : NULL;

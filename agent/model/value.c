@@ -254,7 +254,10 @@ static int read_country(struct reading *reading, char *text, const char **ret_va
 
 static int read_list(struct reading *reading, char *text, const char **ret_value)
 {
-    *ret_value = list_split(reading->arena, reading->style->separator, text);
+    size_t count;
+    const char *list = list_split(reading->arena, reading->style->separator, text);
+    const char **items = list_items(reading->arena, list, &count);
+    *ret_value = list_make(reading->arena, reading->field, items, count);
     return 0;
 }
 
@@ -263,7 +266,7 @@ static read_value *const readers[] = {
     [TYPE_CHOICE] = read_text,     [TYPE_FLAG] = read_flag,   [TYPE_NUMBER] = read_number,
     [TYPE_MONEY] = read_money,     [TYPE_DATE] = read_date,   [TYPE_INSTANT] = read_instant,
     [TYPE_EMAIL] = read_email,     [TYPE_PHONE] = read_phone, [TYPE_URL] = read_text,
-    [TYPE_COUNTRY] = read_country, [TYPE_LIST] = read_list,
+    [TYPE_COUNTRY] = read_country, [TYPE_LIST] = read_list,   [TYPE_SET] = read_list,
 };
 
 /* A control character that no value may hold. Lists in normal form have their separator. */
@@ -290,7 +293,7 @@ static int clean(struct reading *reading, const char *text, char **ret_text)
     }
     copy = text_trim(copy);
     for (const char *at = copy; *at; at++) {
-        if (forbidden((const unsigned char *)at, reading->field->type == TYPE_LIST))
+        if (forbidden((const unsigned char *)at, value_type_many(reading->field->type)))
             return REFUSE(reading, "control character 0x%02x at byte %zu: delete it",
                           (unsigned char)*at, (size_t)(at - copy) + 1);
     }
@@ -323,7 +326,7 @@ const char *value_print(struct arena *arena, const struct field *field,
         return "";
     if (field->type == TYPE_MONEY)
         return money_print(arena, style, value);
-    if (field->type == TYPE_LIST)
+    if (value_type_many(field->type))
         return list_print(arena, style->separator, value);
     int64_t day;
     char buffer[64];
@@ -337,5 +340,5 @@ const char *value_show(struct arena *arena, const struct field *field, const cha
 {
     if (!value)
         return "-";
-    return field->type == TYPE_LIST ? list_print(arena, "; ", value) : value;
+    return value_type_many(field->type) ? list_print(arena, "; ", value) : value;
 }

@@ -3,7 +3,8 @@
  *
  * Money is decimal text and an ISO 4217 code, "1234.50 USD": no leading zeros, no thousands
  * separators, exactly the currency's number of decimals unless the amount has more that are not
- * zero. Lists keep their order, joined by LIST_SEPARATOR (U+001F). */
+ * zero. Lists keep their order, joined by LIST_SEPARATOR (U+001F); sets are sorted lists without
+ * repeats, so that a side that shuffles its items says nothing new. */
 #ifndef MODEL_VALUE_H
 #define MODEL_VALUE_H
 
@@ -48,6 +49,9 @@ const char *list_item(struct arena *arena, const char *list, size_t index);
 const char **list_items(struct arena *arena, const char *list, size_t *ret_count); /* all of them */
 /* NULL for no items; blank items are dropped. */
 const char *list_join(struct arena *arena, const char *const *items, size_t count);
+/* The same in the field's normal form; sorts the items in place if it is a set. */
+const char *list_make(struct arena *arena, const struct field *field, const char **items,
+                      size_t count);
 /* One cell to a list and back. `separator` NULL: ";"; blanks around it do not count. An item that
  * holds the separator is written in double quotes. */
 const char *list_split(struct arena *arena, const char *separator, const char *text);

@@ -216,8 +216,8 @@ static void test_fields(void **state)
     assert_string_equal(field(job, "close_date")->style.date, "DD/MM/YYYY");
     assert_int_equal(field(job, "close_date")->style.decimal, ',');
     assert_string_equal(field(job, "stage")->style.date, "DD-MM-YYYY");
-    assert_string_equal(field(job, "delivery_models")->constant, "SaaS or PaaS\x1f"
-                                                                 "BYOL or AMI");
+    assert_string_equal(field(job, "delivery_models")->constant, "BYOL or AMI\x1f"
+                                                                 "SaaS or PaaS");
     assert_int_equal(field(job, "delivery_models")->owner, OWNER_LOCAL);
     assert_null(field(job, "delivery_models")->column);
     assert_string_equal(field(job, "needs")->constant, "a\x1f"

@@ -134,7 +134,7 @@ static void test_decode(void **state)
         {"postal_code", "01234"},
         {"street", NULL},
         {"contact_first_name", "Buyer"},
-        {"delivery_models", "SaaS or PaaS" SEP "Resell"},
+        {"delivery_models", "Resell" SEP "SaaS or PaaS"}, /* a set: sorted */
         {"spend", "4000.50 USD"},
         {"contract_value", "9000.00 USD"},
         {"contract_months", "12"},

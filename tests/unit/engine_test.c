@@ -113,6 +113,40 @@ static void test_edits_travel_both_ways(void **state)
     rig_free(rig);
 }
 
+/* Solutions are associated one by one, the new ones first; in which order either side lists them
+ * says nothing. */
+static void test_solutions_are_a_set(void **state)
+{
+    (void)state;
+    struct rig *rig = settled_rig(1);
+    const char *id = rig_id_of(rig, "L1");
+    rig_set_cell(rig, "L1", "Solution", "S-2000002; S-2000001");
+    rig_run(rig);
+    assert_int_equal(rig_changes(rig), 1);
+    assert_string_equal(rig_member(rig, id, "RelatedEntityIdentifiers.Solutions[0]"), "S-2000001");
+    assert_string_equal(rig_member(rig, id, "RelatedEntityIdentifiers.Solutions[1]"), "S-2000002");
+    size_t writes = rig_calls(rig, "AssociateOpportunity");
+    rig_settle(rig, 1);
+    rig_set_cell(rig, "L1", "Solution", "S-2000001;S-2000002;S-2000001");
+    rig_settle(rig, 1);
+    rig_edit(rig, id, "RelatedEntityIdentifiers.Solutions[0]", "S-2000002");
+    rig_edit(rig, id, "RelatedEntityIdentifiers.Solutions[1]", "S-2000001");
+    rig_settle(rig, 1);
+    assert_string_equal(rig_cell(rig, "L1", "Solution"), "S-2000001;S-2000002;S-2000001");
+    assert_int_equal(rig_calls(rig, "AssociateOpportunity"), writes);
+
+    rig_set_cell(rig, "L1", "Solution", "S-2000003");
+    rig_run(rig);
+    assert_int_equal(rig->result.counts.failed + rig->result.counts.open, 0);
+    assert_int_equal(rig_calls(rig, "AssociateOpportunity"), writes + 1);
+    assert_int_equal(rig_calls(rig, "DisassociateOpportunity"), 2);
+    assert_int_equal(rig_calls(rig, "UpdateOpportunity"), 0); /* nothing of it is in the document */
+    assert_string_equal(rig_member(rig, id, "RelatedEntityIdentifiers.Solutions[0]"), "S-2000003");
+    assert_string_equal(rig_member(rig, id, "RelatedEntityIdentifiers.Solutions[1]"), "");
+    rig_settle(rig, 1);
+    rig_free(rig);
+}
+
 /* Both moved: nothing is written until a person says which; then exactly that. */
 static void check_conflict(const char *word, const char *expected)
 {
@@ -373,7 +407,7 @@ static void test_refused_write_is_not_repeated(void **state)
     rig_edit(rig, id, "Project.ExpectedCustomerSpend[TargetCompany=Nobody]", NULL);
     rig_run(rig);
     assert_int_equal(rig_calls(rig, "UpdateOpportunity"), sent + 1);
-    assert_string_equal(rig_member(rig, id, "Project.DeliveryModels[1]"), "Resell");
+    assert_string_equal(rig_member(rig, id, "Project.DeliveryModels[0]"), "Resell");
     rig_settle(rig, 2);
     assert_int_equal(rig_finding_count(rig, "REF-019"), 0);
     rig_free(rig);
@@ -531,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_from_nothing_to_settled),
         cmocka_unit_test(test_nothing_to_do_costs_one_call),
         cmocka_unit_test(test_edits_travel_both_ways),
+        cmocka_unit_test(test_solutions_are_a_set),
         cmocka_unit_test(test_conflict_resolved_for_local),
         cmocka_unit_test(test_conflict_resolved_for_cloud),
         cmocka_unit_test(test_unknown_members_survive),

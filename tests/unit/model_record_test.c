@@ -61,12 +61,12 @@ static const char *draw_value(struct arena *arena, struct chance *chance, const 
 {
     if (chance_below(chance, 3) == 0)
         return NULL;
-    if (field->type != TYPE_LIST)
+    if (!value_type_many(field->type))
         return draw_text(arena, chance);
     const char *items[3];
     for (size_t i = 0; i < COUNT(items); i++)
         items[i] = draw_text(arena, chance);
-    return list_join(arena, items, 1 + chance_below(chance, COUNT(items)));
+    return list_make(arena, field, items, 1 + chance_below(chance, COUNT(items)));
 }
 
 static struct json *through_text(struct arena *arena, const struct json *json)

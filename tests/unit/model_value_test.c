@@ -164,6 +164,28 @@ static const struct reading readings[] = {
     {TYPE_LIST, NULL, ";;", ABSENT, NULL},
     {TYPE_LIST, NULL, "\"\"", ABSENT, NULL},
     {TYPE_LIST, NULL, "\"", "\"", NULL},
+    {TYPE_LIST, NULL, "b;a;b",
+     "b\x1f"
+     "a\x1f"
+     "b",
+     NULL},
+
+    {TYPE_SET, NULL, "b;a;b",
+     "a\x1f"
+     "b",
+     NULL},
+    {TYPE_SET, ",", " c ,, a,b;a",
+     "a\x1f"
+     "b;a\x1f"
+     "c",
+     NULL},
+    {TYPE_SET, NULL,
+     "b\x1f"
+     "a",
+     "a\x1f"
+     "b",
+     NULL},
+    {TYPE_SET, NULL, ";;", ABSENT, NULL},
 };
 
 static void test_readings(void **state)
@@ -174,7 +196,7 @@ static void test_readings(void **state)
         const struct reading *c = &readings[i];
         const struct field field = {.name = "f", .type = c->type, .words = stages};
         struct value_style style = {.date = c->type == TYPE_DATE ? c->style : NULL,
-                                    .separator = c->type == TYPE_LIST ? c->style : NULL};
+                                    .separator = value_type_many(c->type) ? c->style : NULL};
         struct error error = {0};
         const char *value = "untouched";
         int status = value_normalise(arena, &field, &style, c->text, &value, &error);
@@ -206,7 +228,7 @@ static void test_long_text_in_messages(void **state)
     char *text = arena_alloc(arena, 20001);
     for (size_t i = 0; i < 20000; i += 2)
         memcpy(text + i, "é", 2);
-    for (int type = TYPE_TEXT; type <= TYPE_LIST; type++) {
+    for (int type = TYPE_TEXT; type <= TYPE_SET; type++) {
         const struct field field = {.name = "f", .type = (enum value_type)type, .words = stages};
         struct error error = {0};
         const char *value;
