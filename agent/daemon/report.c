@@ -96,6 +96,8 @@ static const char *reason(const struct engine_result *result)
         return result->error.message;
     if (result->remote.outcome != READ_COMPLETE)
         return result->remote.message ? result->remote.message : "not everything could be read";
+    if (result->local.outcome != READ_COMPLETE)
+        return result->local.message;
     return result->counts.open ? "some changes are not finished; the next run goes on with them"
                                : "some changes were not accepted; see agent findings";
 }
