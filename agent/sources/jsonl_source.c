@@ -165,24 +165,48 @@ static int too_many_columns(const struct source *source, size_t line, struct err
                      source->path, line, LIMIT_COLUMNS);
 }
 
-/* Collects the names of all members. */
-static int find_columns(const struct source *source, const struct text *content,
-                        struct arena *arena, const char ***ret_columns, size_t *ret_count,
-                        struct error *error)
+/* What the first pass finds: the names of all members, and the key of every row as it stands. */
+struct survey {
+    struct map *names;
+    const char **keys;
+    size_t key_count, key_capacity;
+};
+
+static void survey_free(struct survey *survey)
+{
+    map_free(survey->names);
+    free(survey->keys);
+}
+
+static void survey_object(struct survey *survey, const struct source *source, struct arena *arena,
+                          const struct json *object)
+{
+    for (size_t i = 0; i < object->count; i++) {
+        if (!map_has(survey->names, object->names[i]))
+            map_put(survey->names, object->names[i], survey);
+    }
+    const struct json *json = json_get(object, source_option(source, "key", ""));
+    const char *problem = NULL;
+    const char *key = json ? cell_text(source, arena, json, &problem) : NULL;
+    if (!key)
+        return;
+    ARRAY_GROW(survey->keys, &survey->key_capacity, survey->key_count + 1);
+    survey->keys[survey->key_count++] = arena_copy(arena, key);
+}
+
+static int survey_lines(struct survey *survey, const struct source *source,
+                        const struct text *content, struct arena *arena, struct error *error)
 {
     CLEANUP_ARENA struct arena *scratch = arena_new();
-    CLEANUP_MAP struct map *names = map_new();
     struct lines lines;
     struct line line;
     lines_start(&lines, content);
     bool any = false;
     for (; lines_next(&lines, &line); any = true) {
         struct entry entry = read_entry(scratch, content, line);
-        for (size_t i = 0; entry.object && i < entry.object->count; i++) {
-            if (!map_has(names, entry.object->names[i]))
-                map_put(names, entry.object->names[i], names);
-        }
-        if (map_count(names) > LIMIT_COLUMNS)
+        if (entry.object)
+            survey_object(survey, source, arena, entry.object);
+        if (map_count(survey->names) > LIMIT_COLUMNS)
             return too_many_columns(source, line.number, error);
         arena_reset(scratch);
     }
@@ -190,44 +214,27 @@ static int find_columns(const struct source *source, const struct text *content,
         return error_set(error, ERROR_INPUT, SCOPE_COLLECTION,
                          "%s:1: the file is empty; it needs one JSON object a line", source->path);
     }
-    const char **columns = arena_array(arena, map_count(names), sizeof *columns);
-    for (size_t i = 0; i < map_count(names); i++)
-        columns[i] = arena_copy(arena, map_key_at(names, i));
-    *ret_columns = columns;
-    *ret_count = map_count(names);
     return 0;
-}
-
-static void count_keys(struct rows *rows, const struct text *content)
-{
-    CLEANUP_ARENA struct arena *scratch = arena_new();
-    struct lines lines;
-    struct line line;
-    lines_start(&lines, content);
-    while (lines_next(&lines, &line)) {
-        struct entry entry = read_entry(scratch, content, line);
-        const struct json *json = json_get(entry.object, rows->columns[rows->key]);
-        const char *problem = NULL;
-        const char *raw = json ? cell_text(rows->source, scratch, json, &problem) : NULL;
-        const char *key = raw ? rows_key(rows, scratch, raw) : NULL;
-        if (key)
-            rows_count(rows, key);
-        arena_reset(scratch);
-    }
 }
 
 static int rows_open(struct rows *rows, struct source *source, const struct text *content,
                      struct arena *arena, struct error *error)
 {
-    const char **columns = NULL;
-    size_t count = 0;
-    int r = find_columns(source, content, arena, &columns, &count, error);
-    if (r == 0)
-        r = rows_init(rows, source, columns, count, 1, error);
+    CLEANUP(survey_free) struct survey survey = {.names = map_new()};
+    int r = survey_lines(&survey, source, content, arena, error);
     if (r < 0)
         return r;
-    count_keys(rows, content);
-    return 0;
+    size_t count = map_count(survey.names);
+    const char **columns = arena_array(arena, count, sizeof *columns);
+    for (size_t i = 0; i < count; i++)
+        columns[i] = arena_copy(arena, map_key_at(survey.names, i));
+    r = rows_init(rows, source, columns, count, 1, error);
+    for (size_t i = 0; r == 0 && i < survey.key_count; i++) {
+        const char *key = rows_key(rows, arena, survey.keys[i]);
+        if (key)
+            rows_count(rows, key);
+    }
+    return r;
 }
 
 static int jsonl_read(struct source *source, source_row_each *each, void *context,
