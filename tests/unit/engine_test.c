@@ -490,6 +490,24 @@ static void test_throttling_storm(void **state)
     }
 }
 
+/* What one change learns about the whole cloud, the others need not learn again. */
+static void test_lost_permission_stops_the_run(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_with(80, &(struct rig_options){0});
+    rig_fault(rig, "403:CreateOpportunity");
+    rig_run(rig);
+    assert_int_equal(rig->result.outcome, READ_PARTIAL);
+    assert_int_equal(rig->result.counts.worst, ERROR_AUTH);
+    assert_int_equal(rig->result.counts.open, 80);
+    assert_true(rig_calls(rig, "CreateOpportunity") < 60);
+    rig_clear_faults(rig);
+    rig_run(rig);
+    assert_int_equal(rig->result.counts.created, 80);
+    assert_int_equal(sandbox_duplicates(rig->sandbox), 0);
+    rig_free(rig);
+}
+
 /* The published quotas are kept by pacing, not by being turned away. */
 static void test_quotas_are_kept(void **state)
 {
@@ -579,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_lost_answer_creates_once),
         cmocka_unit_test(test_lost_answer_after_the_token_has_expired),
         cmocka_unit_test(test_throttling_storm),
+        cmocka_unit_test(test_lost_permission_stops_the_run),
         cmocka_unit_test(test_quotas_are_kept),
         cmocka_unit_test(test_file_edited_during_the_run),
         cmocka_unit_test(test_missing_file_changes_nothing),
