@@ -91,13 +91,23 @@ static struct json *query_of(struct arena *arena, const char *url)
     return list;
 }
 
-/* Sets "text", and "encoding" if the bytes are none. */
+/* Sets "text", and "encoding" if the bytes are none. A document with one damaged byte may still
+ * hold a token: what names a secret in its bytes is not recorded in base64 either. */
 static void add_body(struct arena *arena, struct json *object, const char *type, const char *body,
                      size_t length)
 {
     if (utf8_valid(body, length, NULL)) {
         const char *text = redact_body(arena, type, arena_copy_n(arena, body, length));
         json_set_text(arena, object, "text", text);
+        return;
+    }
+    char *bytes = arena_copy_n(arena, body, length);
+    for (size_t i = 0; i < length; i++) {
+        bytes[i] = bytes[i] == '\0' ? ' ' : bytes[i];
+    }
+    const char *safe = redact_unknown(bytes);
+    if (safe != bytes) {
+        json_set_text(arena, object, "text", safe);
         return;
     }
     json_set(arena, object, "text", base64(arena, body, length));

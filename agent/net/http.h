@@ -76,8 +76,9 @@ struct http_options {
 /* libcurl: HTTP/1.1, TLS ≥ 1.2 verified, no redirects, no cookies, no netrc, bodies bounded by
  * LIMIT_RESPONSE_BYTES in the write callback. An answer that does not say where it ends (neither
  * Content-Length nor chunked) is an error, since it could not be told from a cut one; a request
- * with a body is never sent again by curl itself. SSLKEYLOGFILE is taken out of the environment.
- * Copies the options. */
+ * with a body is never sent again by curl itself. The
+ * program must ignore SIGPIPE: OpenSSL writes to peers that hung up. SSLKEYLOGFILE is taken out of
+ * the environment. Copies the options. */
 int http_curl_new(const struct http_options *options, const struct world *world,
                   struct http **ret_http, struct error *error);
 

@@ -2,12 +2,9 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "base/memory.h"
@@ -57,37 +54,6 @@ struct transfer {
     enum error_class refusal_class;
     char detail[CURL_ERROR_SIZE];
 };
-
-/* ---- SIGPIPE ----
- *
- * OpenSSL writes with write(2), so a peer that hangs up would raise SIGPIPE. Ignoring it for the
- * process would change `agent plan | head`; so it is held back while curl works. */
-
-struct sigpipe {
-    sigset_t old;
-    bool was_pending;
-};
-
-static void sigpipe_hold(struct sigpipe *held)
-{
-    sigset_t set;
-    sigpending(&set);
-    held->was_pending = sigismember(&set, SIGPIPE) == 1;
-    sigemptyset(&set);
-    sigaddset(&set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set, &held->old);
-}
-
-static void sigpipe_release(const struct sigpipe *held)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGPIPE);
-    const struct timespec at_once = {0};
-    while (!held->was_pending && sigtimedwait(&set, NULL, &at_once) == -1 && errno == EINTR) {
-    }
-    pthread_sigmask(SIG_SETMASK, &held->old, NULL);
-}
 
 /* ---- what comes in ---- */
 
@@ -511,10 +477,7 @@ static int curl_wait(struct http *http, int64_t timeout_ms, struct pollfd *fds, 
                      struct error *error)
 {
     struct curl_http *self = (struct curl_http *)http;
-    struct sigpipe held;
-    sigpipe_hold(&held);
     CURLMcode code = perform_and_poll(self, timeout_ms, fds, count);
-    sigpipe_release(&held);
     if (code != CURLM_OK) {
         return error_set(error, ERROR_BUG, SCOPE_RUN, "cannot wait for the network: %s",
                          curl_multi_strerror(code));
@@ -525,9 +488,7 @@ static int curl_wait(struct http *http, int64_t timeout_ms, struct pollfd *fds, 
     }
     for (;;) {
         CURLcode result = CURLE_OK;
-        sigpipe_hold(&held);
         struct transfer *transfer = next_ended(self, &result);
-        sigpipe_release(&held);
         if (transfer == NULL) {
             return 0;
         }
@@ -541,8 +502,6 @@ static int curl_wait(struct http *http, int64_t timeout_ms, struct pollfd *fds, 
 static void curl_close(struct http *http)
 {
     struct curl_http *self = (struct curl_http *)http;
-    struct sigpipe held;
-    sigpipe_hold(&held); /* closing a TLS connection writes */
     while (self->transfers != NULL) {
         struct transfer *transfer = self->transfers;
         self->transfers = transfer->next;
@@ -551,7 +510,6 @@ static void curl_close(struct http *http)
     }
     curl_multi_cleanup(self->multi);
     curl_global_cleanup();
-    sigpipe_release(&held);
     free(self->ca_file);
     free(self->user_agent);
     free(self->proxy);

@@ -86,11 +86,6 @@ const struct world *loop_world(const struct loop *loop)
     return loop->world;
 }
 
-struct http *loop_http(const struct loop *loop)
-{
-    return loop->http;
-}
-
 /* ---- timers ---- */
 
 static bool timer_before(const struct timer *a, const struct timer *b)

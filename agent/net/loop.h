@@ -16,7 +16,6 @@ struct loop *loop_new(const struct world *world,
                       struct http *http); /* http may be NULL; borrowed */
 void loop_free(struct loop *loop);
 const struct world *loop_world(const struct loop *loop);
-struct http *loop_http(const struct loop *loop);
 
 /* Runs `callback` once, not before `delay_ms` from now. The id is for loop_cancel(); never 0. */
 uint64_t loop_after(struct loop *loop, int64_t delay_ms, loop_callback *callback, void *context);

@@ -84,12 +84,6 @@ static struct family *find(const struct pacer *pacer, const char *name)
     return NULL;
 }
 
-const struct quota *pacer_quota(const struct pacer *pacer, const char *family)
-{
-    const struct family *found = find(pacer, family);
-    return found == NULL ? NULL : &found->quota;
-}
-
 /* ---- the rolling day ---- */
 
 static int64_t hour_of(int64_t ticks_ms)

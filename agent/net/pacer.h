@@ -31,6 +31,5 @@ const char *pacer_save(const struct pacer *pacer, struct arena *arena, int64_t t
 void pacer_restore(struct pacer *pacer, const char *saved, int64_t ticks_ms,
                    int64_t now_ms); /* damaged text is ignored */
 unsigned pacer_used(const struct pacer *pacer, const char *family, int64_t ticks_ms);
-const struct quota *pacer_quota(const struct pacer *pacer, const char *family);
 
 #endif

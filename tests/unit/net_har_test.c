@@ -152,8 +152,15 @@ static void test_odd_bytes(void **state)
     struct http_request request = {
         .method = "PUT", .url = "https://a.test/", .body = "\xfe", .body_length = 1};
     har_add(har, 0, &request, &response);
+    static const char token[] = "\xff\0{\"access_token\": \"T0PSECRET\"}";
+    response.body = token;
+    response.body_length = sizeof token - 1;
+    har_add(har, 0, &request, &response);
     assert_int_equal(har_close(har, &error), 0);
-    struct json *entry = json_at(entries(arena), 0);
+    struct json *entry = json_at(entries(arena), 1);
+    assert_null(json_find(entry, "response.content.encoding"));
+    assert_true(text_starts(json_text(json_find(entry, "response.content.text")), "REDACTED"));
+    entry = json_at(entries(arena), 0);
     assert_string_equal(json_text(json_find(entry, "response.content.text")), "YQD/");
     assert_string_equal(json_text(json_find(entry, "response.content.encoding")), "base64");
     assert_string_equal(json_text(json_find(entry, "request.postData.text")), "/g==");
