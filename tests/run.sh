@@ -99,7 +99,10 @@ corpora() {
 scripts() {
     local script
     for script in tests/integration/*.sh tests/fault/*.sh; do
-        spawn "${script#tests/}" bash "$script"
+        case $script in
+        */lib.sh) ;; # what the others share
+        *) spawn "${script#tests/}" bash "$script" ;;
+        esac
     done
 }
 
