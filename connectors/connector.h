@@ -113,7 +113,7 @@ struct step_context {
     const struct record *local; /* all canonical values the local side has for the change, for
                                    creates; may be NULL */
     struct json *progress;      /* object; what later steps need; journalled after each step */
-    const char *token; /* idempotency token of the change, stable over restarts; ≤ 64 ASCII */
+    const char *token; /* idempotency token of the attempt, stable over restarts; ≤ 64 ASCII */
     int64_t now_ms;
     int64_t wait_ms;       /* STEP_WAIT: how long */
     const char *goto_step; /* STEP_GOTO: name of the step to go on with */
@@ -126,6 +126,8 @@ enum step_result {
     STEP_WAIT,  /* do this step again after wait_ms */
     STEP_DONE,  /* the procedure has had its effect */
     STEP_STALE, /* the record moved: give the change up and plan the record afresh */
+    STEP_OVER,  /* this attempt is over without effect and another one may pass: a later run starts
+                   the procedure anew, with another token; the error tells why */
     STEP_FAIL,  /* give up; the error tells why */
 };
 
@@ -139,7 +141,7 @@ struct step {
     /* Builds the request. Returns 1 to skip the step (nothing to do), 0, or a negative error. */
     int (*build)(struct step_context *context, struct http_request *request, struct error *error);
     /* Reads the answer. `failure` is NULL or what the session ended with; a step may know that a
-     * failure is as good as success. With STEP_FAIL `error` is to be filled. */
+     * failure is as good as success. With STEP_OVER and STEP_FAIL `error` is to be filled. */
     enum step_result (*answer)(struct step_context *context, const struct http_response *response,
                                const struct error *failure, struct error *error);
 };

@@ -353,6 +353,14 @@ static void task_fail(struct task *task, const struct error *failure)
     task_end(task, false);
 }
 
+static void task_over(struct task *task, const struct error *failure)
+{
+    struct error error = {0};
+    int r =
+        journal_again(task->applier->work, task->arena, &task->row, task->procedure->first, &error);
+    leave_open(task, r < 0 ? &error : failure);
+}
+
 static void task_step(void *context);
 
 static void task_go(struct task *task, size_t step)
@@ -415,6 +423,9 @@ static void task_answer(void *context, const struct http_response *response,
         break;
     case STEP_STALE:
         task_stale(task);
+        break;
+    case STEP_OVER:
+        task_over(task, &error);
         break;
     case STEP_FAIL:
         task_fail(task, &error);
@@ -483,12 +494,16 @@ static void task_begin(struct task *task)
     struct error error = {0};
     task->state = TASK_RUNNING;
     applier->running++;
+    bool fresh = !task->row.step;
+    int r = fresh ? journal_attempt(applier->work, task->arena, &task->row, &error) : 0;
     task->context = (struct step_context){.cloud = applier->work->cloud,
                                           .arena = task->arena,
                                           .change = task->change,
                                           .progress = task->row.progress,
                                           .token = task->row.token};
-    if (load_local(task, &task->context.local, &error) < 0)
+    if (r == 0)
+        r = load_local(task, &task->context.local, &error);
+    if (r < 0)
         task_fail(task, &error);
     else
         task_step(task);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static int put(const struct work *work, struct journal_row *row, struct error *error)
 {
     row->changed_ms = world_now(work->world);
@@ -10,17 +12,49 @@ static int put(const struct work *work, struct journal_row *row, struct error *e
     return work->store->ops->journal_put(work->store, row, error);
 }
 
+static const char *make_token(struct arena *arena, const char *seed)
+{
+    char hex[SHA256_HEX];
+    return arena_printf(arena, "agent-%.32s", sha256_hex(seed, strlen(seed), hex));
+}
+
 void journal_begin(struct arena *arena, struct change *change, int64_t run,
                    struct journal_row *ret_row)
 {
-    char hex[SHA256_HEX];
     const char *seed =
         arena_printf(arena, "%s@%s", change->id, change->version ? change->version : "-");
-    sha256_hex(seed, strlen(seed), hex);
     *ret_row = (struct journal_row){.change = change,
                                     .run = run,
-                                    .token = arena_printf(arena, "agent-%.32s", hex),
+                                    .token = make_token(arena, seed),
                                     .progress = json_object(arena)};
+}
+
+static int take_failed(void *context, const struct journal_row *row)
+{
+    struct journal_row *next = context;
+    if (row->state == JOURNAL_FAILED && row->token && !strcmp(row->change->id, next->change->id) &&
+        text_equal(row->change->version, next->change->version))
+        next->token = row->token;
+    return 0;
+}
+
+int journal_attempt(const struct work *work, struct arena *arena, struct journal_row *row,
+                    struct error *error)
+{
+    const char *first = row->token;
+    int r = work->store->ops->journal_find(work->store, row->change->id, arena, take_failed, row,
+                                           error);
+    if (r == 0 && row->token != first)
+        row->token = make_token(arena, row->token);
+    return r;
+}
+
+int journal_again(const struct work *work, struct arena *arena, struct journal_row *row,
+                  const char *first, struct error *error)
+{
+    row->token = make_token(arena, row->token);
+    row->progress = json_object(arena);
+    return journal_answer(work, row, first, error);
 }
 
 int journal_intent(const struct work *work, struct journal_row *row, const char *step,

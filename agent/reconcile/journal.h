@@ -11,6 +11,15 @@
  * it rests on, so that the same intent always carries the same token. */
 void journal_begin(struct arena *arena, struct change *change, int64_t run,
                    struct journal_row *ret_row);
+/* An attempt that failed is over: a cloud would answer its token with the same failure for as long
+ * as it remembers it. So the attempt after it has the token after it. Call it once per row that
+ * this run begins, before the first intent. */
+int journal_attempt(const struct work *work, struct arena *arena, struct journal_row *row,
+                    struct error *error);
+/* Durable: this attempt is over without effect; a later run starts anew with the step `first`, and
+ * with a token of its own. */
+int journal_again(const struct work *work, struct arena *arena, struct journal_row *row,
+                  const char *first, struct error *error);
 /* Durable: this step is about to be sent. */
 int journal_intent(const struct work *work, struct journal_row *row, const char *step,
                    struct error *error);

@@ -1,6 +1,8 @@
 /* Submitting an opportunity to AWS: a task that the cloud runs, started and followed. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/aws/client.h"
@@ -68,26 +70,41 @@ static int build_start(struct step_context *context, struct http_request *reques
     return 0;
 }
 
-static bool transient(const char *reason)
+/* Why a task may fail today and pass tomorrow; all other reasons lie in the record. */
+static const struct passing {
+    const char *ending; /* of the reason */
+    enum error_class class;
+    enum error_scope scope;
+} passing[] = {
+    {"AccessDenied", ERROR_AUTH, SCOPE_CLOUD},
+    {"ServiceQuotaExceeded", ERROR_THROTTLED, SCOPE_CLOUD},
+    {"RequestThrottled", ERROR_THROTTLED, SCOPE_RECORD},
+    {"InternalError", ERROR_TEMPORARY, SCOPE_RECORD},
+};
+
+static const struct passing *find_passing(const char *reason)
 {
-    return text_equal(reason, "InternalError") || text_equal(reason, "RequestThrottled");
+    size_t length = reason ? strlen(reason) : 0;
+    for (size_t i = 0; i < COUNT(passing); i++) {
+        size_t size = strlen(passing[i].ending);
+        if (length >= size && !strcmp(reason + length - size, passing[i].ending))
+            return &passing[i];
+    }
+    return NULL;
 }
 
+/* The task is over, and its token is used up: only another attempt can pass. */
 static enum step_result task_failed(const struct json *task, struct error *error)
 {
     const char *reason = json_get_text(task, "ReasonCode");
     const char *message = json_get_text(task, "Message");
-    size_t length = reason ? strlen(reason) : 0;
-    bool access = length > 12 && !strcmp(reason + length - 12, "AccessDenied");
-    error_set(error,
-              access              ? ERROR_AUTH
-              : transient(reason) ? ERROR_PERMANENT /* the task is over; only a new one may pass */
-                                  : ERROR_REFUSED,
-              access ? SCOPE_CLOUD : SCOPE_RECORD, "the submission failed: %s%s%s",
-              reason ? reason : "no reason given", message ? ": " : "", message ? message : "");
+    const struct passing *found = find_passing(reason);
+    error_set(error, found ? found->class : ERROR_REFUSED, found ? found->scope : SCOPE_RECORD,
+              "the submission failed: %s%s%s", reason ? reason : "no reason given",
+              message ? ": " : "", message ? message : "");
     if (reason)
-        memcpy(error->vendor_code, reason, length < sizeof error->vendor_code ? length + 1 : 0);
-    return STEP_FAIL;
+        snprintf(error->vendor_code, sizeof error->vendor_code, "%s", reason);
+    return found ? STEP_OVER : STEP_FAIL;
 }
 
 /* What a task's state means; `waiting` is for a task that still runs. */
@@ -169,7 +186,8 @@ static enum step_result answer_find(struct step_context *context,
     if (aws_parse(context->arena, response, &answer, error) < 0)
         return STEP_FAIL;
     const struct json *task = newest_task(context, answer);
-    if (!task)
+    /* One that failed may be an earlier attempt's. If it was this one's, the token says so. */
+    if (!task || text_equal(json_get_text(task, "TaskStatus"), "FAILED"))
         return step_go_to(context, "start");
     return follow(context, task, step_go_to(context, "poll"), error);
 }

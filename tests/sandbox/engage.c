@@ -197,6 +197,7 @@ static struct json *task_answer(struct call_context *call, const struct task *ta
     struct arena *arena = call->arena;
     struct json *answer = json_object(arena);
     char start[INSTANT_TEXT];
+    bool failed = !strcmp(task->status, "FAILED");
     const struct {
         const char *name, *value;
     } members[] = {
@@ -208,7 +209,7 @@ static struct json *task_answer(struct call_context *call, const struct task *ta
         {"StartTime", instant_print(task->start_ms, start)},
         {"TaskStatus", task->status},
         {"Message", task->message},
-        {"ReasonCode", task->reason},
+        {"ReasonCode", failed ? task->reason : ""},
         {"OpportunityId", task->opportunity},
         {"ResourceSnapshotJobId", task->job},
         {"EngagementId", task->engagement},
@@ -258,7 +259,7 @@ static struct task *add_task(struct call_context *call, struct opportunity *reco
         .engagement = memory_copy(""),
         .invitation = memory_copy(""),
         .job = memory_copy(""),
-        .reason = memory_copy(""),
+        .reason = memory_copy(call->doom ? call->doom : ""),
         .message = memory_copy(""),
         .status = memory_copy("IN_PROGRESS"),
         .start_ms = sandbox_now(sandbox),

@@ -4,10 +4,10 @@
 
 #include "tests/sandbox/internal.h"
 
-static const char *const kinds[] = {"latency",    "429",          "500",     "503",
-                                    "401",        "403",          "expired", "reset",
-                                    "lost-after", "truncate",     "html",    "empty-list",
-                                    "short-list", "repeat-token", NULL};
+static const char *const kinds[] = {"latency",    "429",          "500",        "503",
+                                    "401",        "403",          "expired",    "reset",
+                                    "lost-after", "truncate",     "html",       "empty-list",
+                                    "short-list", "repeat-token", "task-fails", NULL};
 
 static bool is_kind(const char *kind)
 {

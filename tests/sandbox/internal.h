@@ -47,7 +47,7 @@ struct opportunity {
 struct task {
     char *id, *catalog, *opportunity, *involvement;
     char *engagement, *invitation, *job; /* "" until the task is complete */
-    char *reason, *message;              /* of a failed task */
+    char *reason, *message;              /* of a task that failed or is to fail */
     char *status;                        /* words_task_states */
     int64_t start_ms;
 };
@@ -133,6 +133,7 @@ struct call_context {
     const struct json *request;
     const char *catalog;
     struct failure *failure;
+    const char *doom; /* a fault: the reason for which the task that is started will fail */
 };
 
 struct field;

@@ -76,6 +76,11 @@ static void end_task(struct sandbox *sandbox, struct task *task)
     struct opportunity *record = record_find(sandbox, task->catalog, task->opportunity);
     text_replace(&record->task, "");
     sandbox->dirty = true;
+    if (task->reason[0]) {
+        text_replace(&task->status, "FAILED");
+        text_replace(&task->message, "The task could not be completed.");
+        return;
+    }
     /* The record may have been edited while the task ran. */
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct failure failure = {.arena = arena};

@@ -313,6 +313,8 @@ static void handle_call(struct sandbox *sandbox, const struct sandbox_request *r
     };
     const char *name = call.operation ? call.operation->name : "?";
     const struct fault *fault = fault_due(sandbox, name);
+    if (is_fault(fault, "task-fails"))
+        call.doom = fault->parameter > 0 ? "OpportunityValidationFailed" : "InternalError";
     add_common_headers(sandbox, arena, response, CONTENT_TYPE);
     if (is_fault(fault, "latency"))
         response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;

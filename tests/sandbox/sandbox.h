@@ -85,8 +85,9 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
 /* Adds a fault, `kind[:operation[:when[:parameter]]]`. Operation "" or "*" is any. When "" is every
  * call, "3" the third call only, "every-3" each third. Kinds: latency (parameter: milliseconds,
  * 1000), 429 (parameter: seconds of Retry-After), 500, 503, 401, 403, expired, reset, lost-after,
- * truncate, html, empty-list, short-list, repeat-token. Calls are counted per fault, from when it
- * was added. */
+ * truncate, html, empty-list, short-list, repeat-token, task-fails (the submission task that the
+ * call starts, by the service's fault; parameter 1: by the record's). Calls are counted per fault,
+ * from when it was added. */
 int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *error);
 void sandbox_fault_clear(struct sandbox *sandbox);
 

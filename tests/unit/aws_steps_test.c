@@ -29,7 +29,7 @@ struct wish {
     const char *name, *old_value, *new_value;
 };
 
-enum ending { ENDS_DONE, ENDS_STALE, ENDS_FAILED };
+enum ending { ENDS_DONE, ENDS_STALE, ENDS_OVER, ENDS_FAILED };
 
 struct scene {
     const char *title;
@@ -460,6 +460,33 @@ static const struct scene scenes[] = {
      ENDS_FAILED,
      ERROR_REFUSED,
      NULL},
+    {"the task fails at the service",
+     ACTION_SUBMIT,
+     {{0}},
+     {{0}},
+     NULL,
+     NULL,
+     {{200, DOC(V1, DRAFT)},
+      {200, TASK("task-1", V2, "IN_PROGRESS")},
+      {200, TASKS("{\"TaskId\":\"task-1\",\"TaskStatus\":\"FAILED\","
+                  "\"ReasonCode\":\"InvitationAccessDenied\"}")}},
+     "get start poll",
+     ENDS_OVER,
+     ERROR_AUTH,
+     NULL},
+    {"resumed, and the attempt before failed",
+     ACTION_SUBMIT,
+     {{0}},
+     {{0}},
+     "start",
+     "{\"version\":\"" V1 "\"}",
+     {{200, TASKS(TASK("task-0", V1, "FAILED"))},
+      {200, "{\"TaskStatus\":\"COMPLETE\"}"},
+      {200, DOC(V2, SUBMITTED)}},
+     "find_task start read",
+     ENDS_DONE,
+     0,
+     V2},
     {"submitted already",
      ACTION_SUBMIT,
      {{0}},
@@ -640,6 +667,7 @@ static void play_scene(struct run *run, const struct scene *scene)
         else if (result != STEP_WAIT) {
             run->ending = result == STEP_DONE    ? ENDS_DONE
                           : result == STEP_STALE ? ENDS_STALE
+                          : result == STEP_OVER  ? ENDS_OVER
                                                  : ENDS_FAILED;
             break;
         }
@@ -658,7 +686,7 @@ static void test_scenes(void **state)
         print_message("  %s: %s\n", scene->title, run.trail);
         assert_string_equal(run.trail, scene->trail);
         assert_int_equal(run.ending, scene->ending);
-        if (scene->ending == ENDS_FAILED) {
+        if (scene->ending >= ENDS_OVER) {
             assert_int_equal(run.error.class, scene->class);
             assert_true(*run.error.message);
         }

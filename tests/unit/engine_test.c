@@ -385,6 +385,35 @@ static void test_record_that_keeps_moving(void **state)
     rig_free(rig);
 }
 
+/* A task that failed stays failed under its token. What the service could not do is tried anew by
+ * the next run, what it refused when a person says so: each time with another token. */
+static void test_failed_submission_is_tried_anew(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_with(1, &(struct rig_options){0});
+    rig_fault(rig, "task-fails:StartEngagementFromOpportunityTask:1");
+    rig_run(rig);
+    const char *id = rig_id_of(rig, "L1");
+    assert_int_equal(rig->result.counts.open, 1);
+    assert_int_equal(rig_finding_count(rig, "RUN-006"), 1);
+    assert_int_equal(rig_calls(rig, "StartEngagementFromOpportunityTask"), 1);
+    rig_clear_faults(rig);
+    rig_fault(rig, "task-fails:StartEngagementFromOpportunityTask:1:1");
+    rig_restart(rig); /* calls are counted afresh */
+    rig_run(rig);
+    assert_int_equal(rig_calls(rig, "StartEngagementFromOpportunityTask"), 1);
+    assert_int_equal(rig->result.counts.failed, 1);
+    rig_run(rig);
+    assert_int_equal(rig_calls(rig, "StartEngagementFromOpportunityTask"), 1);
+    assert_int_equal(rig_finding_count(rig, "REF-019"), 1);
+    assert_string_equal(rig_member(rig, id, "LifeCycle.ReviewStatus"), "Pending Submission");
+    rig_decide(rig, rig->result.plan->changes[0]->id, "approve");
+    rig_run(rig);
+    assert_int_equal(rig_calls(rig, "StartEngagementFromOpportunityTask"), 2);
+    assert_string_equal(rig_member(rig, id, "LifeCycle.ReviewStatus"), "Submitted");
+    rig_free(rig);
+}
+
 /* What the cloud refused is not sent again until the change or the record is another one. */
 static void test_refused_write_is_not_repeated(void **state)
 {
@@ -593,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_reference_is_not_given_twice),
         cmocka_unit_test(test_stale_version_is_planned_afresh),
         cmocka_unit_test(test_record_that_keeps_moving),
+        cmocka_unit_test(test_failed_submission_is_tried_anew),
         cmocka_unit_test(test_refused_write_is_not_repeated),
         cmocka_unit_test(test_lost_answer_creates_once),
         cmocka_unit_test(test_lost_answer_after_the_token_has_expired),
