@@ -29,7 +29,7 @@ says "a suggestion for the command" 'did you mean reconcile\?'
 agent plan --fulll
 exits 64 "unknown option"
 says "a suggestion for the option" 'did you mean --full\?'
-agent plan --config
+agent check --config
 exits 64 "an option without its value"
 agent plan --output xml
 exits 64 "unknown format"

@@ -333,8 +333,8 @@ jobs:
         column: Stage
         owner: ${OWNER:-ask}
         values: {Lead: prospect, Discovery: qualified, Proposal: business_validation,
-                 Evaluation: technical_validation, Negotiation: committed, Closed Won: won,
-                 Closed Lost: lost}
+                 Evaluation: technical_validation, Negotiation: business_validation,
+                 Verbal: committed, Closed Won: won, Closed Lost: lost}
       close_date: {column: Close Date, owner: ${OWNER:-ask}}
       spend: {column: Amount (MRR), currency_column: Currency, owner: ${OWNER:-ask}}
       next_steps: {column: Next Step, owner: ${OWNER:-ask}}
