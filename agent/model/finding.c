@@ -78,7 +78,7 @@ const struct finding_type finding_types[] = {
     {"REF-013", WARNING, "the state must be the full English name of a US state",
      "Write the state as in \"California\"."},
     {"REF-014", WARNING, "the referral offers no solution and cannot be submitted",
-     "Name a solution's identifier in the solutions field, or describe another solution."},
+     "Name a solution's identifier in the solutions field."},
     {"REF-015", WARNING, "a field that another value makes necessary is empty",
      "Fill the field, or change the value that asks for it; the detail names both."},
     {"REF-016", WARNING, "the field is not allowed here",

@@ -194,7 +194,7 @@ static int judge_error(struct arena *arena, const struct http_response *response
     const struct code *known = find_code(name);
     struct code code = known ? *known : code_of_status(response->status);
     /* A gateway that is down may still send a body of its own. */
-    if (response->status >= 500)
+    if (response->status >= 500 && code.class != ERROR_THROTTLED)
         code.class = ERROR_TEMPORARY;
     *ret_auth_refresh = code.class == ERROR_AUTH && code.refresh;
 
