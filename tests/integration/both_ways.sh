@@ -50,6 +50,21 @@ check "the CSV is as the person left it" cmp crm.csv before.csv
 agent plan
 exits 0 "then both sides are in step"
 
+# Solutions: the new one is associated before the old one is taken off, and their order says nothing.
+edit_cell D-001 Solution "S-2000003;S-2000002"
+ctl reset-stats >/dev/null
+agent reconcile
+exits 0 "reconcile with other solutions"
+is "two are associated" 2 "$(calls AssociateOpportunity)"
+is "one is taken off" 1 "$(calls DisassociateOpportunity)"
+is "and nothing else is written" 3 "$(writes)"
+document "$ONE" >one.after
+is "the cloud has the new ones" "S-2000002 S-2000003" \
+    "$(grep -o 'S-200000[0-9]' one.after | sort | paste -sd' ')"
+edit_cell D-001 Solution "S-2000002;S-2000003"
+agent plan
+exits 0 "another order is no change"
+
 # Both sides, in different fields of one record.
 edit_cell D-003 "Contact Title" "Head of Archives"
 ctl edit "$THREE" LifeCycle.NextSteps "From the portal" >/dev/null
