@@ -15,8 +15,14 @@
 #define CURSOR_RULES     "rules"     /* hash of the rules that the stored records went through */
 #define CURSOR_STATE     "source-state"
 
-/* A source that lost more than this share of its rows at once is not believed. */
+/* A side that lost more than this share of its records at once is not believed. */
 #define SHRUNK_PERCENT 50
+
+static bool looks_shrunk(const struct work *work, long long now, long long before)
+{
+    return !work->accept_shrunk && before >= work->job->limits.floor &&
+           now * 100 < before * (100 - SHRUNK_PERCENT);
+}
 
 /* ---- the local side ---- */
 
@@ -153,8 +159,7 @@ static int end_sweep(struct local_intake *intake, long long before, struct error
     const struct work *work = intake->work;
     struct intake_result *result = intake->result;
     long long gone = 0;
-    if (before >= work->job->limits.floor &&
-        result->records * 100 < before * (100 - SHRUNK_PERCENT)) {
+    if (looks_shrunk(work, result->records, before)) {
         result->outcome = READ_PARTIAL;
         result->message =
             arena_printf(intake->arena, "%lld rows where there were %lld", result->records, before);
@@ -416,8 +421,7 @@ static int finish_full(struct intake *intake, struct error *error)
     int r = store->ops->counts(store, work->job->name, &counts, error);
     if (r < 0)
         return r;
-    if (counts.remote >= work->job->limits.floor &&
-        intake->result.records * 100 < counts.remote * (100 - SHRUNK_PERCENT)) {
+    if (looks_shrunk(work, intake->result.records, counts.remote)) {
         intake->result.outcome = READ_PARTIAL;
         intake->result.message =
             arena_printf(intake->arena, "the cloud lists %lld records where there were %lld",

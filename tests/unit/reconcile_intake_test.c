@@ -181,16 +181,18 @@ static void test_shrunken_file(void **state)
     (void)state;
     static const struct {
         size_t before, after;
-        bool believed;
+        bool believed, accept;
     } cases[] = {
-        {20, 0, false}, {20, 1, false}, {20, 9, false},
-        {20, 10, true}, {10, 4, false}, {9, 0, true}, /* below the floor: so few rows come and go */
+        {20, 0, false, false}, {20, 1, false, false}, {20, 9, false, false}, {20, 10, true, false},
+        {10, 4, false, false}, {9, 0, true, false}, /* below the floor: so few rows come and go */
+        {20, 0, true, true},                        /* a person says so */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rig *rig = rig_new(&(struct rig_options){0});
         rig_csv_put(rig, rows(rig, 0, cases[i].before));
         read_file(rig);
         rig_csv_put(rig, rows(rig, 0, cases[i].after));
+        rig->work.accept_shrunk = cases[i].accept;
         struct intake_result result = read_file(rig);
         bool believed = cases[i].believed;
         assert_int_equal(result.outcome, believed ? READ_COMPLETE : READ_PARTIAL);
@@ -428,13 +430,15 @@ static void test_shrunken_listing(void **state)
     (void)state;
     static const struct {
         size_t before, after;
-        bool believed;
-    } cases[] = {{20, 0, false}, {20, 9, false}, {20, 10, true}, {10, 0, false}, {9, 0, true}};
+        bool believed, accept;
+    } cases[] = {{20, 0, false, false}, {20, 9, false, false}, {20, 10, true, false},
+                 {10, 0, false, false}, {9, 0, true, false},   {20, 5, true, true}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rig *rig = rig_new(&(struct rig_options){0});
         listing = (struct listing){.watermark = "w1"};
         read_listing(rig, true, 0, cases[i].before, READ_COMPLETE);
         listing.watermark = "w2";
+        rig->work.accept_shrunk = cases[i].accept;
         bool believed = cases[i].believed;
         struct intake_result result = read_listing(rig, true, 0, cases[i].after, READ_COMPLETE);
         assert_int_equal(result.outcome, believed ? READ_COMPLETE : READ_PARTIAL);
