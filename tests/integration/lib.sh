@@ -3,7 +3,8 @@
 # says what must hold, and ends with `finish`.
 #
 #     AGENT, SANDBOX   the programs (build/agent, build/sandbox)
-#     HAR_DIR          where to leave recordings of the HTTP traffic, one per run of agent
+#     HAR_DIR          where to leave recordings of the HTTP traffic, one per run of agent; a test
+#                      sets UNRECORDED while the sandbox says what no cloud would
 #     KEEP             set: leave the working folder, and say where
 #
 # Each test works in a folder of its own, with an empty HOME and no account of the host's.
@@ -88,8 +89,9 @@ document() { ctl show "$1"; } # document ID: all that the cloud holds of it
 
 recording() { # recording: sets HAR to the options that record the next run
     HAR=()
+    [ -n "${HAR_DIR:-}" ] && [ -z "${UNRECORDED:-}" ] || return 0
     RUNS=$((RUNS + 1))
-    [ -z "${HAR_DIR:-}" ] || HAR=(--har "$HAR_DIR/$NAME-$RUNS.har")
+    HAR=(--har "$HAR_DIR/$NAME-$RUNS.har")
 }
 
 agent() { # agent COMMAND…: output in out and err, exit code in CODE
@@ -98,6 +100,8 @@ agent() { # agent COMMAND…: output in out and err, exit code in CODE
     CODE=0
     timeout 60 "$AGENT" "$@" "${HAR[@]}" >out 2>err </dev/null || CODE=$?
     cat out err >>transcript
+    # A run that called nobody has recorded nothing.
+    [ ${#HAR[@]} -eq 0 ] || grep -qs '"request"' "${HAR[1]}" || rm -f "${HAR[1]}"
 }
 
 # --- verdicts -----------------------------------------------------------------------------------
