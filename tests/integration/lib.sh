@@ -177,7 +177,7 @@ valid_json() { # valid_json FILE
 
 # Reads CSV as spreadsheets write it. WANT: print that column of the rows that fit FIT ("A=x" per
 # line). Or SET: put that text into column WANT of these rows; every other byte stays.
-CSV_AWK='
+CSV_FIELDS='
 function fields(text,   i, c, quoted, start) {
     count = 0; start = 1; quoted = 0
     for (i = 1; i <= length(text) + 1; i++) {
@@ -192,7 +192,8 @@ function fields(text,   i, c, quoted, start) {
             }
         }
     }
-}
+}'
+CSV_AWK=$CSV_FIELDS'
 function fits(   i, at, name) {
     for (i = 1; i <= conditions; i++) {
         at = index(condition[i], "="); name = substr(condition[i], 1, at - 1)
@@ -373,8 +374,9 @@ linked() {
     rm -f agent.db* ./*.needs-review.csv ./*.changes.csv
     start_sandbox --referrals 0
     deals "$1"
-    configure
+    SUBMIT='' configure # as if handed over: waiting for that takes seconds
     agent reconcile
+    configure
     for id in $(ctl ids); do
         ctl review "$id" Approved >/dev/null
     done

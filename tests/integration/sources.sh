@@ -155,17 +155,17 @@ is "with room it lands" "No room for this" "$(cell D-004 "Next Step")"
 
 # The same rows, with members in another order, members that are no column, and a bad line.
 linked 12
-csv crm.csv "Opportunity ID" | while read -r key; do
-    printf '{"extra":1.50,"list":["a",2]'
-    csv crm.csv "" "Opportunity ID=$key" >row.csv
-    for ((i = 27; i > 0; i--)); do
-        name=$(echo "$HEADER" | cut -d, -f$i)
-        value=$(cell "$key" "$name" | sed 's/"/\\"/g')
-        if [ -n "$value" ]; then value=\"$value\"; else value=null; fi
-        printf ',"%s":%s' "$name" "$value"
-    done
-    printf '}\n'
-done >crm.jsonl
+LC_ALL=C awk "$CSV_FIELDS"'
+{
+    fields($0)
+    if (NR == 1) { for (i = 1; i <= count; i++) name[i] = cell[i]; next }
+    line = "{\"extra\":1.50,\"list\":[\"a\",2]"
+    for (i = count; i > 0; i--) {
+        gsub(/"/, "\\\"", cell[i])
+        line = line ",\"" name[i] "\":" (cell[i] == "" ? "null" : "\"" cell[i] "\"")
+    }
+    print line "}"
+}' crm.csv >crm.jsonl
 SOURCE='type: jsonl' FILE=crm.jsonl configure
 agent plan
 exits 0 "jsonl: the same records"
