@@ -16,7 +16,7 @@ edit_cell D-002 Stage "Closed Won"
 agent reconcile
 exits 0 "a run that holds back is no failure"
 is "nothing is written without approval" 0 "$(writes)"
-says "it says that it holds back" 'held back: 2 approval'
+says "it says that it holds back" 'held back: 2 for approval'
 agent findings
 says "a finding for each" 'APV-001'
 says "that names the change" 'c-[0-9a-f]+ close of '
@@ -78,7 +78,7 @@ for mode in observe propose; do
     exits 0 "mode $mode"
     is "$mode: nothing is written at the cloud" 0 "$(writes)"
     check "$mode: nothing is written in the CSV" cmp crm.csv before.csv
-    says "$mode: it says why" 'held back: 2 mode'
+    says "$mode: it says why" 'held back: 2 by the job.s mode'
 done
 agent plan --output csv
 agent approve "$(held update)"
