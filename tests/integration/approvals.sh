@@ -23,7 +23,8 @@ says "that names the change" 'c-[0-9a-f]+ close of '
 agent plan --output csv
 exits 2 "a held change is a change"
 CLOSE=$(held close) LAUNCH=$(held launch)
-is "the plan says why" 1 "$(csv out held_reason action=close field=stage | grep -c 'cannot be undone')"
+is "the plan says why" 1 \
+    "$(csv out held_reason action=close field=stage | grep -c 'cannot be undone')"
 agent approve c-000000000000
 exits 1 "an unknown id is refused"
 says "with a way on" 'not in the last plan'

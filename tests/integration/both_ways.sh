@@ -26,7 +26,8 @@ exits 2 "the plan sees the portal's edit"
 says "it shows both values" 'next_steps .*Call "Jo" back → Typed in the portal'
 agent reconcile
 exits 0 "reconcile"
-is "the portal's edit is in the CSV" 'Typed in the portal, with a "quote"' "$(cell D-001 "Next Step")"
+is "the portal's edit is in the CSV" 'Typed in the portal, with a "quote"' \
+    "$(cell D-001 "Next Step")"
 is "no other row changed" "$(grep -v '^D-001,' before.csv)" "$(grep -v '^D-001,' crm.csv)"
 is "no other cell of the row changed" \
     "$(sed 's/"Call ""Jo"" back"/HERE/' before.csv | grep '^D-001,')" \
@@ -42,7 +43,8 @@ ctl reset-stats >/dev/null
 agent reconcile
 exits 0 "reconcile after an edit in the CRM"
 document "$TWO" >two.after
-is "the CRM's edit is at the cloud" 1 "$(grep -c '"NextSteps": "Typed in the CRM, with an é"' two.after)"
+is "the CRM's edit is at the cloud" 1 \
+    "$(grep -c '"NextSteps": "Typed in the CRM, with an é"' two.after)"
 is "one update" 1 "$(calls UpdateOpportunity)"
 is "and no other write" 1 "$(writes)"
 is "every other member is as it was" "" "$(differs two.before two.after)"

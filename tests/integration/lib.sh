@@ -146,7 +146,11 @@ says() { # says TEXT PATTERN: in what the last agent said
 }
 
 says_not() {
-    if grep -qE -- "$2" out err; then fail "$1: /$2/" "$(grep -hE -- "$2" out err)"; else ok "$1"; fi
+    if grep -qE -- "$2" out err; then
+        fail "$1: /$2/" "$(grep -hE -- "$2" out err)"
+    else
+        ok "$1"
+    fi
 }
 
 finish() {
@@ -273,7 +277,8 @@ days() { date -u -d "$1 days" +%F; } # days +90
 deal() { # deal NUMBER: a row that the cloud takes; NUMBER has three digits
     printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n' \
         "D-$1" "\"Archive move, part $1\"" "Company $1" "https://www.company-$1.example" Retail \
-        "United States" Ohio Columbus 43004 Discovery "$(days +90)" "$((10#$1 * 100 + 1000)).00" USD \
+        "United States" Ohio Columbus 43004 Discovery "$(days +90)" \
+        "$((10#$1 * 100 + 1000)).00" USD \
         "Call \"\"Jo\"\" back" \
         '"The archive fills two halls, and nobody finds anything in it."' \
         "Storage & Backup" yes Ada "Long $1" "ada@company-$1.example" +16145550100 CTO "" "" "" \
