@@ -174,10 +174,9 @@ static void print_summary(struct printer *printer, const struct engine_result *r
     if (plan->conflict_count)
         printf("  %zu conflict%s: `agent conflicts` shows them, `agent resolve` decides.\n",
                plan->conflict_count, plan->conflict_count == 1 ? "" : "s");
-    if (plan->finding_count || result->local.rejected)
-        printf("  %zu finding%s: `agent findings` lists them with what to do.\n",
-               plan->finding_count + (size_t)result->local.rejected,
-               plan->finding_count + (size_t)result->local.rejected == 1 ? "" : "s");
+    if (result->findings)
+        printf("  %zu finding%s: `agent findings` lists them with what to do.\n", result->findings,
+               result->findings == 1 ? "" : "s");
     if (result->local.review_path)
         printf("  %lld row%s could not be used, see %s\n", result->local.rejected,
                result->local.rejected == 1 ? "" : "s", result->local.review_path);
