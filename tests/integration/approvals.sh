@@ -48,6 +48,7 @@ agent reconcile
 is "rejected stays rejected" "Qualified" "$(stage_of "$TWO")"
 agent plan
 says "the plan says by whom" 'rejected by '
+exits 0 "and nothing more is to do"
 agent why "$TWO"
 says "why tells it too" 'reject by '
 agent approve "$LAUNCH"

@@ -20,6 +20,8 @@ agent reconcile
 agent reconcile --full
 is "once" 1 "$(csv_count $CHANGES)"
 says "and says that it waits" 'delivered'
+agent plan
+exits 0 "and there is nothing more to do"
 ctl reset-stats >/dev/null
 edit_cell D-001 "Next Step" "For the changes file" # somebody took it over
 agent reconcile
