@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,6 +174,26 @@ static void test_only_when(void **state)
     rig_set_cell(rig, "L2", "Share", "no");
     read_file(rig);
     assert_true(stored(rig, SIDE_LOCAL, "L2")->gone);
+}
+
+/* Two edits within one tick of the file system's clock leave size, time and inode as they are:
+ * while the time cannot tell, the content is looked at. */
+static void test_edit_within_one_tick(void **state)
+{
+    struct rig *rig = *state;
+    const struct timespec before[2] = {{.tv_sec = world_now(&rig->fake.world) / 1000 + 2},
+                                       {.tv_sec = world_now(&rig->fake.world) / 1000 + 2}};
+    rig_csv_put(rig, rows(rig, 0, 3));
+    rig_set_cell(rig, "L1", "Name", "Name A");
+    assert_int_equal(utimensat(AT_FDCWD, rig->csv_path, before, 0), 0);
+    read_file(rig);
+    assert_true(read_file(rig).skipped);
+    rig_set_cell(rig, "L1", "Name", "Name B");
+    assert_int_equal(utimensat(AT_FDCWD, rig->csv_path, before, 0), 0);
+    assert_false(read_file(rig).skipped);
+    assert_string_equal(record_get(stored(rig, SIDE_LOCAL, "L1")->record, "title"), "Name B");
+    rig_advance(rig, 5000); /* from now on the time would tell */
+    assert_true(read_file(rig).skipped);
 }
 
 /* A file that lost most of its rows at once is not believed: nothing is taken away. */
@@ -540,6 +561,7 @@ int main(void)
         FILE_TEST(test_unchanged_file_is_not_read),
         FILE_TEST(test_gone_and_back),
         FILE_TEST(test_only_when),
+        FILE_TEST(test_edit_within_one_tick),
         cmocka_unit_test(test_shrunken_file),
         FILE_TEST(test_file_full_of_bad_rows),
         cmocka_unit_test(test_unusable_files_change_nothing),
