@@ -23,6 +23,7 @@ struct cloud {
     struct arena *arena; /* lives as long as the account */
     const char *catalog; /* "AWS" or "Sandbox" */
     const char *url;     /* where every operation is posted */
+    const char *sts_url, *sts_region;
     struct loop *loop;
     const struct log *log;
     struct aws_credentials *credentials;
