@@ -16,8 +16,9 @@
 
 /* Quota families. Whether the published numbers count per operation or per class is not said; the
  * class is the safe reading. */
-#define AWS_READ  "selling-read"
-#define AWS_WRITE "selling-write"
+#define AWS_READ     "selling-read"
+#define AWS_WRITE    "selling-write"
+#define AWS_IDENTITY "identity" /* no published quota */
 
 struct cloud {
     struct arena *arena; /* lives as long as the account */

@@ -10,7 +10,6 @@ ROLE=arn:aws:iam::111122223333:role
 restart() { # restart [OPTION…]
     start_sandbox --referrals 3 "$@"
     configure
-    export AWS_ENDPOINT_URL_STS=$URL
 }
 
 works() { # works TEXT OPERATION…: the cloud is read, and each of these was called once
@@ -156,6 +155,13 @@ refused "a wrong token" 'InvalidIdentityToken.*renew'
 rm token
 refused "a token that is not there" 'token'
 echo sandbox.web.identity >token
+
+# The doctor tells whose keys they are, and which part of the chain gave them.
+CLOUD='    profile: on-web' configure
+agent doctor -o csv
+exits 0 "the doctor finds nothing wrong"
+says "who we are" 'GetCallerIdentity,ok,arn:aws:sts::111122223333:assumed-role/Seller/agent-'
+says "by which keys, for how long" 'credentials,ok,"profile on-web \(role Seller\), until 20'
 
 # --- container ----------------------------------------------------------------------------------
 

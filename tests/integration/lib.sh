@@ -72,6 +72,7 @@ start_sandbox() { # start_sandbox [OPTION…]: a fresh one, 1000 times the quota
     PIDS+=("$SANDBOX_PID")
     wait_for 10 test -s "$WORK/port" || { cat "$WORK/sandbox.log"; exit 1; }
     URL=http://127.0.0.1:$(cat "$WORK/port")
+    export AWS_ENDPOINT_URL_STS=$URL
 }
 
 ctl() { "$SANDBOX" ctl "$URL" "$@"; }
