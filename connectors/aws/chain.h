@@ -120,10 +120,10 @@ bool profile_has(const struct chain *chain, const char *profile);
 const char *profile_get(const struct chain *chain, const char *profile, const char *key);
 bool profile_has_keys(const struct chain *chain, const char *profile); /* or half of them */
 const char *profile_origin(const struct chain *chain, const char *what);
-chain_get from_shared_file, from_config_file, from_process;
+chain_get chain_from_shared_file, chain_from_config_file, chain_from_process;
 
 /* ---- role.c: roles of profiles, and tokens of a foreign identity. */
-chain_get from_role, from_web_identity;
+chain_get chain_from_role, chain_from_web_identity;
 /* Takes on the first of chain->roles with the keys of chain->set. */
 int role_assume(struct chain *chain, struct error *error);
 
@@ -133,6 +133,6 @@ int sts_web_identity(struct chain *chain, const struct chain_role *role, const c
                      struct error *error);
 
 /* ---- credentials.c, container.c, imds.c */
-chain_get from_environment, from_container, from_instance;
+chain_get chain_from_environment, chain_from_container, chain_from_instance;
 
 #endif

@@ -95,7 +95,7 @@ static int answer(struct chain *chain, const struct http_response *response,
     return CHAIN_AGAIN;
 }
 
-int from_container(struct chain *chain, struct error *error)
+int chain_from_container(struct chain *chain, struct error *error)
 {
     struct chain_request request = {
         .attempts = ATTEMPTS,

@@ -103,7 +103,7 @@ static int from_options(struct chain *chain, struct error *error)
     return CHAIN_FOUND;
 }
 
-int from_environment(struct chain *chain, struct error *error)
+int chain_from_environment(struct chain *chain, struct error *error)
 {
     if (chain->options->profile && !chain->sourced)
         return CHAIN_NOTHING; /* a profile that our own configuration names goes before */
@@ -123,14 +123,14 @@ int from_environment(struct chain *chain, struct error *error)
 /* In the order of the vendor's tools. */
 static const struct chain_provider providers[] = {
     {"configuration", from_options},
-    {"environment", from_environment},
-    {"role of the profile", from_role},
-    {"web identity", from_web_identity},
-    {"shared credentials file", from_shared_file},
-    {"credential_process", from_process},
-    {"config file", from_config_file},
-    {"container endpoint", from_container},
-    {"instance metadata", from_instance},
+    {"environment", chain_from_environment},
+    {"role of the profile", chain_from_role},
+    {"web identity", chain_from_web_identity},
+    {"shared credentials file", chain_from_shared_file},
+    {"credential_process", chain_from_process},
+    {"config file", chain_from_config_file},
+    {"container endpoint", chain_from_container},
+    {"instance metadata", chain_from_instance},
 };
 
 /* ------------------------------------------------------------------ the chain */

@@ -193,7 +193,7 @@ static int got_token(struct chain *chain, const struct http_response *response,
     return ask(chain, "GET", ROLE_PATH, got_role, error);
 }
 
-int from_instance(struct chain *chain, struct error *error)
+int chain_from_instance(struct chain *chain, struct error *error)
 {
     if (is_true(chain_env(chain, "AWS_EC2_METADATA_DISABLED")))
         return CHAIN_NOTHING;

@@ -113,14 +113,14 @@ static int from_section(struct chain *chain, const struct ini *ini, const char *
     return CHAIN_FOUND;
 }
 
-int from_shared_file(struct chain *chain, struct error *error)
+int chain_from_shared_file(struct chain *chain, struct error *error)
 {
     int result = profile_load(chain, error);
     return result ? result
                   : from_section(chain, chain->shared, chain->profile, "credentials file", error);
 }
 
-int from_config_file(struct chain *chain, struct error *error)
+int chain_from_config_file(struct chain *chain, struct error *error)
 {
     int result = profile_load(chain, error);
     return result ? result
@@ -143,7 +143,7 @@ static int read_process(struct chain *chain, struct json *json, struct error *er
     return result;
 }
 
-int from_process(struct chain *chain, struct error *error)
+int chain_from_process(struct chain *chain, struct error *error)
 {
     int result = profile_load(chain, error);
     if (result)

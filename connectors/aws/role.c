@@ -85,16 +85,16 @@ static int add_role(struct chain *chain, const char *profile, struct error *erro
 /* ------------------------------------------------------------------ whose keys take it on */
 
 static const struct chain_provider named_sources[] = {
-    {"Environment", from_environment},
-    {"EcsContainer", from_container},
-    {"Ec2InstanceMetadata", from_instance},
+    {"Environment", chain_from_environment},
+    {"EcsContainer", chain_from_container},
+    {"Ec2InstanceMetadata", chain_from_instance},
 };
 
 static const struct chain_provider profile_sources[] = {
-    {"web identity", from_web_identity},
-    {"shared credentials file", from_shared_file},
-    {"credential_process", from_process},
-    {"config file", from_config_file},
+    {"web identity", chain_from_web_identity},
+    {"shared credentials file", chain_from_shared_file},
+    {"credential_process", chain_from_process},
+    {"config file", chain_from_config_file},
 };
 
 static void use(struct chain *chain, const struct chain_provider *providers, size_t count)
@@ -178,7 +178,7 @@ static int follow(struct chain *chain, const char *profile, const char **ret_nex
     return 0;
 }
 
-int from_role(struct chain *chain, struct error *error)
+int chain_from_role(struct chain *chain, struct error *error)
 {
     int result = profile_load(chain, error);
     if (result < 0 || !wants_role(chain, chain->chosen))
@@ -230,7 +230,7 @@ static int read_token(struct chain *chain, const char *path, const char **ret_to
     return 0;
 }
 
-int from_web_identity(struct chain *chain, struct error *error)
+int chain_from_web_identity(struct chain *chain, struct error *error)
 {
     int result = profile_load(chain, error);
     if (result)

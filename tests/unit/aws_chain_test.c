@@ -63,8 +63,7 @@ struct attempt {
     "</AccessKeyId><SecretAccessKey>s&amp;&#x2b;</SecretAccessKey><SessionToken>t</SessionToken>"  \
     "<Expiration>" LATER "</Expiration></Credentials></" op "Result></" op "Response>"
 #define XML_ERROR(code)                                                                            \
-    "<ErrorResponse><Error><Type>Sender</Type><Code>" code                                         \
-    "</Code><Message>a &lt;b&gt; &amp; "                                                           \
+    "<ErrorResponse><Error><Type>Sender</Type><Code>" code "</Code><Message>a &lt;b&gt; &amp; "    \
     "c</Message></Error><RequestId>r</RequestId></ErrorResponse>"
 #define XML_HEADERS .headers = {{"content-type", "text/xml"}}
 #define ASSUME(op, id)                                                                             \
