@@ -640,6 +640,47 @@ static void test_secret_is_decoded(void **state)
     bench_close(&bench);
 }
 
+/* The end is told by the cloud's clock and kept by ours. */
+static void test_end_by_own_clock(void **state)
+{
+    (void)state;
+    static const struct attempt attempt = {
+        .config = "[default]\nrole_arn=" ROLE "\nsource_profile=default\n" STATIC,
+        .exchanges = {{"POST", STS,
+                       .answer = {.status = 403,
+                                  .headers = {{"content-type", "text/xml"},
+                                              {"date", "Thu, 01 Jan 2026 00:30:00 GMT"}},
+                                  .body = XML_ERROR("RequestExpired")}},
+                      ASSUME("AssumeRole", "ASIAR")}};
+    struct bench bench;
+    bench_open(&bench, &attempt);
+    refresh(&bench);
+    assert_int_equal(aws_credentials_keys(bench.credentials)->expires_ms,
+                     FAKE_START_MS + 90 * MINUTE);
+    bench_close(&bench);
+}
+
+/* Which answers to the request for a token mean that there is only version 1. */
+static void test_version_1(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        bool falls_back;
+    } cases[] = {{403, true},  {404, true},  {405, true},  {400, false},
+                 {401, false}, {500, false}, {503, false}, {204, false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct attempt attempt = {
+            .exchanges = {{"PUT", IMDS "api/token", .answer = {.status = cases[i].status}},
+                          {"GET", ROLES, .answer = {.status = 404}}}};
+        struct bench bench;
+        bench_open(&bench, &attempt);
+        refresh(&bench);
+        assert_int_equal(bench.exchanges, cases[i].falls_back ? 2 : 1);
+        bench_close(&bench);
+    }
+}
+
 /* From 15 minutes before the end a failure is only logged; from 10 minutes on it counts. The token
  * is read anew each time. */
 static void test_renewal(void **state)
@@ -784,7 +825,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attempts),        cmocka_unit_test(test_secret_is_decoded),
-        cmocka_unit_test(test_renewal),         cmocka_unit_test(test_expired_instance_keys),
+        cmocka_unit_test(test_renewal),         cmocka_unit_test(test_end_by_own_clock),
+        cmocka_unit_test(test_version_1),       cmocka_unit_test(test_expired_instance_keys),
         cmocka_unit_test(test_freed_under_way), cmocka_unit_test(test_xml),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
