@@ -152,6 +152,33 @@ struct procedure {
     const char *first; /* step that an undisturbed run starts with */
 };
 
+/* What the vendor's access control must allow. */
+struct permission {
+    const char *name;  /* the vendor's: "partnercentral:GetOpportunity" */
+    unsigned actions;  /* 1u << ACTION_…: which of them need it; 0: reading does */
+    const char *field; /* only jobs that map this field need it; NULL: all */
+};
+
+/* Harmless reads that tell what an account may do, made one after the other. */
+struct probe_context {
+    struct cloud *cloud;
+    struct arena *arena;   /* lives as long as all probes of the cloud */
+    struct json *progress; /* object; what later probes need */
+    const char *detail;    /* what a person may like to know of this one; may be NULL */
+};
+
+struct probe {
+    const char *name;       /* "ListOpportunities" */
+    const char *permission; /* NULL: it needs none */
+    const char *purpose;    /* what the permission is for */
+    const char *family;     /* quota */
+    /* Returns 1 to skip the probe, with the reason in `detail`, 0, or a negative error. */
+    int (*build)(struct probe_context *context, struct http_request *request, struct error *error);
+    /* Reads an answer that is no error. */
+    int (*answer)(struct probe_context *context, const struct http_response *response,
+                  struct error *error);
+};
+
 struct connector_kind {
     enum kind_id kind;
     unsigned capabilities;
@@ -164,6 +191,8 @@ struct connector_kind {
     /* How many calls of a quota family an action costs at least: for the plan's estimate. */
     const char *write_family;
     unsigned writes_per_action[ACTION_COUNT];
+    const struct permission *permissions;
+    size_t permission_count;
     /* Starts a read; everything else comes through the sink, which lives until `done`. */
     void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
 };
@@ -202,6 +231,11 @@ struct connector {
     void (*close)(struct cloud *cloud);
     struct session *(*session)(struct cloud *cloud);
     void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
+    const struct probe *probes;
+    size_t probe_count;
+    /* A document for the vendor's access control that allows these permissions and no more. */
+    struct json *(*policy)(struct arena *arena, const struct settings *settings,
+                           const char *const *permissions, size_t count);
 };
 
 extern const struct connector *const connectors[];

@@ -28,7 +28,7 @@ struct arguments {
     const char *color_name;
     bool color;
     bool quiet, verbose, help;
-    bool full, accept_shrunk, dry_run, force, all, capabilities;
+    bool full, accept_shrunk, dry_run, force, all, capabilities, read_only;
     const char *har;
     const char *take; /* resolve: local or cloud */
     const char *job;
@@ -65,6 +65,6 @@ int agent_main(int argc, char **argv, const struct world *world);
 
 extern const struct command command_init, command_check, command_plan, command_reconcile,
     command_approve, command_reject, command_conflicts, command_resolve, command_status,
-    command_show, command_why, command_findings, command_run;
+    command_show, command_why, command_findings, command_doctor, command_iam, command_run;
 
 #endif

@@ -166,8 +166,8 @@ static int open_net(struct context *context, struct error *error)
     return har && !context->har ? har_open(har, AGENT_VERSION, &context->har, error) : 0;
 }
 
-static int open_source(struct context *context, const char *name, struct source **ret_source,
-                       struct error *error)
+int context_open_source(struct context *context, const char *name, struct source **ret_source,
+                        struct error *error)
 {
     const struct config *config = context->config;
     for (size_t i = 0; i < config->source_count; i++) {
@@ -200,8 +200,8 @@ static void restore_budget(struct context *context, const char *cloud_name, stru
                       world_now(context->world));
 }
 
-static int open_cloud(struct context *context, const char *name, struct cloud **ret_cloud,
-                      struct error *error)
+int context_open_cloud(struct context *context, const char *name, struct cloud **ret_cloud,
+                       struct error *error)
 {
     const struct config *config = context->config;
     const struct connector *connector = connector_find(name);
@@ -219,7 +219,8 @@ static int open_cloud(struct context *context, const char *name, struct cloud **
             int r = connector->open(&env, &config->clouds[i].settings, &context->clouds[i], error);
             if (r < 0)
                 return error_context(error, "cloud %s", name);
-            restore_budget(context, name, context->clouds[i], connector);
+            if (context->store)
+                restore_budget(context, name, context->clouds[i], connector);
         }
         *ret_cloud = context->clouds[i];
         return 0;
@@ -238,9 +239,9 @@ static int open_work(struct context *context, const struct job *job, struct erro
                           .world = context->world,
                           .log = &context->log,
                           .accept_shrunk = context->arguments->accept_shrunk};
-    int r = open_source(context, job->source, &work->source, error);
+    int r = context_open_source(context, job->source, &work->source, error);
     if (r == 0)
-        r = open_cloud(context, job->cloud, &work->cloud, error);
+        r = context_open_cloud(context, job->cloud, &work->cloud, error);
     context->work_count += r == 0;
     return r;
 }
@@ -260,17 +261,28 @@ static const struct job *find_job(const struct config *config, const char *name)
     return NULL;
 }
 
+int context_prepare(struct context *context)
+{
+    const struct config *config = context->config;
+    struct error error = {0};
+    context->sources = memory_alloc((config->source_count + 1) * sizeof *context->sources);
+    context->clouds = memory_alloc((config->cloud_count + 1) * sizeof *context->clouds);
+    int r = open_net(context, &error);
+    if (r < 0)
+        output_failure(NULL, &error);
+    return r < 0 ? EXIT_FAILED : 0;
+}
+
 int context_open_jobs(struct context *context, const char *const *names, size_t count)
 {
     const struct config *config = context->config;
     struct error error = {0};
-    int code = open_store(context, false);
+    int r = 0, code = open_store(context, false);
+    if (!code)
+        code = context_prepare(context);
     if (code)
         return code;
-    context->sources = memory_alloc((config->source_count + 1) * sizeof *context->sources);
-    context->clouds = memory_alloc((config->cloud_count + 1) * sizeof *context->clouds);
     context->works = memory_alloc((config->job_count + count + 1) * sizeof *context->works);
-    int r = open_net(context, &error);
     for (size_t i = 0; r == 0 && i < count; i++) {
         const struct job *job = find_job(config, names[i]);
         if (!job)

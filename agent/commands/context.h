@@ -36,6 +36,13 @@ const char *context_har_path(const struct context *context);
 /* Opens the store and everything that a run of the named jobs needs (count 0: all jobs). A record
  * of exchanges that is there already is gone on with. */
 int context_open_jobs(struct context *context, const char *const *names, size_t count);
+/* The parts of it, for commands that want no jobs; neither needs the store. prepare: the network,
+ * once; 0 or an exit code, the reason has been printed. */
+int context_prepare(struct context *context);
+int context_open_source(struct context *context, const char *name, struct source **ret_source,
+                        struct error *error);
+int context_open_cloud(struct context *context, const char *name, struct cloud **ret_cloud,
+                       struct error *error);
 void context_close(struct context *context);
 #define CLEANUP_CONTEXT __attribute__((cleanup(context_close)))
 

@@ -17,7 +17,7 @@ static const char *const secret_names[] = {
     "access_token", "refresh_token", "id_token",    "client_secret",    "password",
     "assertion",    "secret",        "SecretKey",   "client_assertion", "SecretAccessKey",
     "SessionToken", "Token",         "private_key", "api_key",          "subject_token",
-    "actor_token",  "device_code",   "signature",
+    "actor_token",  "device_code",   "signature",   "WebIdentityToken",
 };
 /* Short words that are secrets in forms and queries but not in documents. */
 static const char *const secret_parameters[] = {
@@ -229,9 +229,13 @@ static const char *redact_xml(struct arena *arena, const char *text)
         if (tag == NULL || tag[1] == '/') {
             continue;
         }
-        size_t name_length = strcspn(tag + 1, " \t\r\n/>");
-        if (secret_name(arena_copy_n(arena, tag + 1, name_length))) {
-            size_t value = strcspn(at, "<");
+        const char *name = arena_copy_n(arena, tag + 1, strcspn(tag + 1, " \t\r\n/>"));
+        size_t value = strcspn(at, "<");
+        if (value > 0 && text_equal_nocase(name, "AccessKeyId")) {
+            text_add(&out, short_key_id(arena, at, value));
+            at += value;
+            changed = true;
+        } else if (secret_name(name)) {
             text_add(&out, value > 0 ? REDACTED : "");
             at += value;
             changed = true;

@@ -76,12 +76,8 @@ static bool url_host(const char *url, char *host, size_t size)
     return true;
 }
 
-bool http_is_loopback(const char *url)
+static bool is_loopback(const char *host)
 {
-    char host[64];
-    if (url == NULL || !url_host(url, host, sizeof host)) {
-        return false;
-    }
     struct in_addr four;
     struct in6_addr six;
     if (inet_pton(AF_INET, host, &four) == 1) {
@@ -91,4 +87,45 @@ bool http_is_loopback(const char *url)
         return IN6_IS_ADDR_LOOPBACK(&six);
     }
     return text_equal_nocase(host, "localhost");
+}
+
+static bool same_address(const char *a, const char *b)
+{
+    struct in6_addr six_a;
+    struct in6_addr six_b;
+    return text_equal(a, b) ||
+           (inet_pton(AF_INET6, a, &six_a) == 1 && inet_pton(AF_INET6, b, &six_b) == 1 &&
+            memcmp(&six_a, &six_b, sizeof six_a) == 0);
+}
+
+enum http_place http_place(const char *url)
+{
+    static const struct {
+        const char *address;
+        enum http_place place;
+    } link_local[] = {
+        {"169.254.170.2", HTTP_CONTAINER}, {"169.254.170.23", HTTP_CONTAINER},
+        {"fd00:ec2::23", HTTP_CONTAINER},  {"169.254.169.254", HTTP_INSTANCE},
+        {"fd00:ec2::254", HTTP_INSTANCE},
+    };
+    char host[64];
+    if (url == NULL || !url_host(url, host, sizeof host)) {
+        return HTTP_FAR;
+    }
+    for (size_t i = 0; i < COUNT(link_local); i++) {
+        if (same_address(host, link_local[i].address)) {
+            return link_local[i].place;
+        }
+    }
+    return is_loopback(host) ? HTTP_LOOPBACK : HTTP_FAR;
+}
+
+bool http_is_loopback(const char *url)
+{
+    return http_place(url) == HTTP_LOOPBACK;
+}
+
+bool http_is_local(const char *url)
+{
+    return http_place(url) != HTTP_FAR;
 }

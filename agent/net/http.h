@@ -21,12 +21,13 @@ struct http_header {
 
 struct http_request {
     const char *method;
-    const char *url; /* https; http only to a loopback address */
+    const char *url; /* https; http only where http_is_local() */
     struct http_header headers[24];
     size_t header_count;
     const char *body; /* may be NULL */
     size_t body_length;
     int64_t timeout_ms; /* 0: 60 s */
+    bool direct;        /* never through a proxy: where credentials are served */
 };
 
 struct http_response {
@@ -84,5 +85,17 @@ int http_curl_new(const struct http_options *options, const struct world *world,
 
 /* True if the host of the URL is 127.0.0.0/8, ::1 or localhost. */
 bool http_is_loopback(const char *url);
+/* Where a URL points, by its host. Besides loopback there are the few link-local addresses at which
+ * a cloud serves credentials to its own machines: what is sent there does not leave the host's own
+ * link. */
+enum http_place {
+    HTTP_FAR,
+    HTTP_LOOPBACK,
+    HTTP_CONTAINER, /* AWS: credentials of containers, ECS and EKS */
+    HTTP_INSTANCE,  /* AWS: metadata of the instance */
+};
+enum http_place http_place(const char *url);
+/* Not HTTP_FAR. Only there http without TLS is taken, and never is a proxy asked to reach it. */
+bool http_is_local(const char *url);
 
 #endif

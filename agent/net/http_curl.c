@@ -160,8 +160,8 @@ static int check(const struct http_request *request, struct error *error)
     if (!https && strncasecmp(url, "http://", 7) != 0) {
         return refuse(error, "only https URLs are called");
     }
-    if (!https && !http_is_loopback(url)) {
-        return refuse(error, "http without TLS is for loopback addresses only: use https");
+    if (!https && !http_is_local(url)) {
+        return refuse(error, "http without TLS is for this host only: use https");
     }
     const char *authority = strstr(url, "//") + 2;
     if (memchr(authority, '@', strcspn(authority, "/?#")) != NULL) {
@@ -265,13 +265,13 @@ static bool set_target(struct transfer *transfer, const struct http_request *req
 {
     const struct curl_http *self = transfer->http;
     CURL *easy = transfer->easy;
-    bool loopback = http_is_loopback(request->url);
+    bool direct = request->direct || http_is_local(request->url);
     bool plain = strncasecmp(request->url, "http://", 7) == 0;
     int64_t timeout = request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_MS;
     timeout = timeout < INT_MAX ? timeout : INT_MAX;
     return curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROXY, loopback ? "" : self->proxy) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : self->proxy) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USERAGENT, self->user_agent) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout) == CURLE_OK &&

@@ -59,6 +59,21 @@ static void sqlite_close(struct store *base)
     free(store);
 }
 
+int sqlite_integrity(struct store *base, struct error *error)
+{
+    struct sqlite_store *store = sqlite_of(base);
+    struct query query = {0};
+    int result = query_open(&query, store, "PRAGMA integrity_check(1)", NULL, 0, error);
+    if (result < 0)
+        return result;
+    result = query_step(&query, error);
+    const char *word = result > 0 ? query_text(&query, 0) : NULL;
+    if (result >= 0)
+        result = text_equal(word, "ok") ? 0 : sql_damaged(store, word ? word : "no answer", error);
+    query_close(&query);
+    return result;
+}
+
 static const struct store_ops sqlite_ops = {
     .close = sqlite_close,
     .begin = sqlite_begin,
@@ -91,6 +106,7 @@ static const struct store_ops sqlite_ops = {
     .audit_add = sqlite_audit_add,
     .audit_each = sqlite_audit_each,
     .audit_verify = sqlite_audit_verify,
+    .integrity = sqlite_integrity,
     .run_start = sqlite_run_start,
     .run_end = sqlite_run_end,
     .run_last = sqlite_run_last,

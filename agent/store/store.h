@@ -207,6 +207,9 @@ struct store_ops {
     /* Checks the chain; ERROR_INPUT names the first row that does not fit. */
     int (*audit_verify)(struct store *store, long long *ret_rows, struct error *error);
 
+    /* Checks the file itself; ERROR_PERMANENT tells what is damaged. */
+    int (*integrity)(struct store *store, struct error *error);
+
     /* run_end: by row->id; its job and start stay, ended_ms 0 is now. */
     int (*run_start)(struct store *store, const char *job, int64_t *ret_run, struct error *error);
     int (*run_end)(struct store *store, const struct run_row *row, struct error *error);

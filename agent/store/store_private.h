@@ -202,6 +202,7 @@ int sqlite_finding_each(struct store *base, const char *job, struct arena *arena
 int sqlite_audit_add(struct store *base, const struct audit_row *row, struct error *error);
 int sqlite_audit_each(struct store *base, const char *about, struct arena *arena,
                       store_audit_each *each, void *context, struct error *error);
+int sqlite_integrity(struct store *base, struct error *error);
 int sqlite_audit_verify(struct store *base, long long *ret_rows, struct error *error);
 
 int sqlite_run_start(struct store *base, const char *job, int64_t *ret_run, struct error *error);

@@ -1,6 +1,7 @@
 #include "connectors/aws/aws.h"
 
 #include "base/memory.h"
+#include "connectors/aws/access.h"
 #include "connectors/aws/client.h"
 #include "connectors/aws/referrals.h"
 
@@ -24,6 +25,8 @@ const struct connector_kind aws_referrals = {
             [ACTION_LAUNCH] = 1,
             [ACTION_CLOSE] = 1,
         },
+    .permissions = aws_permissions,
+    .permission_count = AWS_PERMISSIONS,
     .read = aws_referrals_read,
 };
 
@@ -46,4 +49,7 @@ const struct connector connector_aws = {
     .close = aws_close,
     .session = session_of,
     .status = aws_status,
+    .probes = aws_probes,
+    .probe_count = AWS_PROBES,
+    .policy = aws_policy,
 };

@@ -7,7 +7,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
-#include "connectors/aws/sigv4.h"
+#include "connectors/aws/sign.h"
+#include "connectors/aws/sts.h"
 
 #define HOST "https://partnercentral-selling.us-east-1.api.aws"
 
@@ -57,52 +58,18 @@ static const char *env_get(const struct connector_env *env, const char *name)
 int aws_endpoint(struct arena *arena, const struct connector_env *env,
                  const struct settings *settings, const char **ret_url, struct error *error)
 {
-    const char *by = "clouds.aws.endpoint_url";
-    const char *url = settings_text(settings, "endpoint_url");
-    const char *ignore = env_get(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    bool environment = !ignore || !text_equal_nocase(ignore, "true");
-    if (!url && environment && (url = env_get(env, "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING")))
-        by = "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING";
-    if (!url && environment && (url = env_get(env, "AWS_ENDPOINT_URL")))
-        by = "AWS_ENDPOINT_URL";
-    if (!url)
-        url = HOST;
-    bool plain = text_starts(url, "http://");
-    const char *host = strstr(url, "://");
-    if ((!plain && !text_starts(url, "https://")) || !host[3] || host[3] == '/')
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "%s: \"%s\" is not an address: expected "
-                         "https://host",
-                         by, url);
-    if (strpbrk(url, "?#@ \t\r\n"))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "%s: an address with a query, a user or blanks is not usable", by);
-    if (plain && !http_is_loopback(url))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "%s: http is taken for this host only, \"%s\" needs https", by, url);
-    size_t length = strlen(url);
-    *ret_url = arena_printf(arena, "%s%s", url, url[length - 1] == '/' ? "" : "/");
-    return 0;
+    const struct aws_endpoint endpoint = {
+        .configured = settings_text(settings, "endpoint_url"),
+        .by = "clouds.aws.endpoint_url",
+        .variable = "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING",
+        .standard = HOST,
+        .env = env->env,
+        .env_context = env->env_context,
+    };
+    return aws_endpoint_url(arena, &endpoint, ret_url, error);
 }
 
-/* Splits the URL as the signature needs it. The default port is not part of the host. */
-static void split_url(struct arena *arena, const char *url, const char **ret_host,
-                      const char **ret_path, const char **ret_query)
-{
-    bool plain = text_starts(url, "http://");
-    const char *host = strstr(url, "://") + 3;
-    size_t host_length = strcspn(host, "/?");
-    const char *path = host + host_length;
-    size_t path_length = strcspn(path, "?");
-    const char *port = plain ? ":80" : ":443";
-    size_t port_length = strlen(port);
-    *ret_path = path_length ? arena_copy_n(arena, path, path_length) : "/";
-    *ret_query = path[path_length] ? path + path_length + 1 : "";
-    if (host_length > port_length && !strncmp(host + host_length - port_length, port, port_length))
-        host_length -= port_length;
-    *ret_host = arena_copy_n(arena, host, host_length);
-}
-
+/* The one call that is not Partner Central's is that of AWS STS, in a form. */
 static int sign(void *context, struct arena *arena, struct http_request *request, int64_t now_ms,
                 struct error *error)
 {
@@ -110,27 +77,10 @@ static int sign(void *context, struct arena *arena, struct http_request *request
     const struct aws_keys *keys = aws_credentials_keys(cloud->credentials);
     if (!keys)
         return error_set(error, ERROR_AUTH, SCOPE_CLOUD, "there are no credentials to sign with");
-    const char *host, *path, *query;
-    char time[INSTANT_TEXT];
-    split_url(arena, request->url, &host, &path, &query);
-    http_request_set(arena, request, "Host", host);
-    http_request_set(arena, request, "X-Amz-Date", instant_print_basic(now_ms, time));
-    if (keys->session_token)
-        http_request_set(arena, request, "X-Amz-Security-Token",
-                         secret_reveal(keys->session_token));
-    const struct sigv4_request to_sign = {
-        .method = request->method,
-        .path = path,
-        .query = query,
-        .headers = request->headers,
-        .header_count = request->header_count,
-        .body = request->body,
-        .body_length = request->body_length,
-    };
-    const struct sigv4_scope scope = {AWS_REGION, AWS_SELLING_SERVICE, now_ms};
-    struct sigv4 signature;
-    sigv4_sign(arena, &to_sign, &scope, keys->access_key_id, keys->secret_access_key, &signature);
-    http_request_set(arena, request, "Authorization", signature.authorization);
+    bool sts = text_equal(http_request_get(request, "Content-Type"), STS_CONTENT);
+    const struct sigv4_scope scope = {sts ? cloud->sts_region : AWS_REGION,
+                                      sts ? STS_SERVICE : AWS_SELLING_SERVICE, now_ms};
+    aws_sign(arena, request, keys, &scope);
     return 0;
 }
 
@@ -144,10 +94,7 @@ static void refresh(void *context, void (*ready)(void *context, const struct err
                     void *ready_context)
 {
     struct cloud *cloud = context;
-    struct error error = {0};
-    int64_t now_ms = world_now(loop_world(cloud->loop));
-    int result = aws_credentials_refresh(cloud->credentials, now_ms, &error);
-    ready(ready_context, result < 0 ? &error : NULL);
+    aws_credentials_refresh(cloud->credentials, ready, ready_context);
 }
 
 static const struct session_ops session_ops = {
@@ -170,8 +117,12 @@ int aws_open(const struct connector_env *env, const struct settings *settings,
              struct cloud **ret_cloud, struct error *error)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
-    const char *url = NULL;
+    const char *url = NULL, *sts_region_name = NULL, *sts = NULL;
     int result = aws_endpoint(arena, env, settings, &url, error);
+    if (!result)
+        result = sts_region(env->env, env->env_context, NULL, &sts_region_name, error);
+    if (!result)
+        result = sts_url(arena, env->env, env->env_context, sts_region_name, &sts, error);
     if (result < 0)
         return result;
     const char *catalog = settings_text(settings, "catalog");
@@ -185,13 +136,18 @@ int aws_open(const struct connector_env *env, const struct settings *settings,
     struct cloud *cloud = memory_alloc(sizeof *cloud);
     cloud->catalog = arena_copy(arena, catalog);
     cloud->url = url;
+    cloud->sts_url = sts;
+    cloud->sts_region = arena_copy(arena, sts_region_name);
     cloud->loop = env->loop;
     cloud->log = env->log;
     const struct aws_credentials_options credentials = {
         .settings = settings,
+        .profile = settings_text(settings, "profile"),
         .env = env->env,
         .env_context = env->env_context,
-        .world = loop_world(env->loop),
+        .loop = env->loop,
+        .log = env->log,
+        .har = env->har,
     };
     cloud->credentials = aws_credentials_new(&credentials);
     const struct session_options session = {

@@ -16,13 +16,15 @@
 
 /* Quota families. Whether the published numbers count per operation or per class is not said; the
  * class is the safe reading. */
-#define AWS_READ  "selling-read"
-#define AWS_WRITE "selling-write"
+#define AWS_READ     "selling-read"
+#define AWS_WRITE    "selling-write"
+#define AWS_IDENTITY "identity" /* no published quota */
 
 struct cloud {
     struct arena *arena; /* lives as long as the account */
     const char *catalog; /* "AWS" or "Sandbox" */
     const char *url;     /* where every operation is posted */
+    const char *sts_url, *sts_region;
     struct loop *loop;
     const struct log *log;
     struct aws_credentials *credentials;

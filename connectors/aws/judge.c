@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/aws/client.h"
+#include "connectors/aws/judge.h"
+#include "connectors/aws/sts.h"
 
 /* Codes that say more than their HTTP status. Names are compared whole, after normalising. */
 static const struct code {
@@ -35,6 +37,14 @@ static const struct code {
     {"ResourceNotFoundException", ERROR_REFUSED, SCOPE_RECORD, false, NULL},
     {"ServiceQuotaExceededException", ERROR_REFUSED, SCOPE_CLOUD, false,
      "the account has used up a quota; wait, or ask for more"},
+    {"AccessDenied", ERROR_AUTH, SCOPE_CLOUD, false,
+     "look at the role's trust policy and at the permission sts:AssumeRole"},
+    {"InvalidIdentityToken", ERROR_AUTH, SCOPE_CLOUD, false, "renew the web identity's token"},
+    {"IDPRejectedClaim", ERROR_AUTH, SCOPE_CLOUD, false,
+     "the identity provider refuses the token; look at the role's trust policy"},
+    {"IDPCommunicationError", ERROR_TEMPORARY, SCOPE_CLOUD, false, NULL},
+    {"RegionDisabledException", ERROR_AUTH, SCOPE_CLOUD, false,
+     "set AWS_REGION to a region that the account has enabled"},
     {"AccessDeniedException", ERROR_AUTH, SCOPE_CLOUD, false,
      "the credentials lack the permission (partnercentral:…)"},
     {"ExpiredTokenException", ERROR_AUTH, SCOPE_CLOUD, true, "renew the credentials"},
@@ -143,7 +153,8 @@ static void add_error_list(struct text *out, const struct json *body)
     }
 }
 
-static void describe(struct text *out, const struct json *body, const struct code *code)
+/* True if nothing needs to be added. */
+static bool describe(struct text *out, const struct json *body)
 {
     const char *message = json_get_text(body, "message");
     if (!message)
@@ -151,13 +162,13 @@ static void describe(struct text *out, const struct json *body, const struct cod
     text_add(out, message ? message : "");
     add_error_list(out, body);
     const char *reason = json_get_text(body, "Reason");
-    if (reason && !strcmp(reason, "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"))
-        text_addf(out,
-                  "%sthe account is not set up as a partner in this catalog; this is "
-                  "registration, not a permission",
-                  out->length ? "; " : "");
-    else if (code->remedy)
-        text_addf(out, "%s%s", out->length ? "; " : "", code->remedy);
+    if (!reason || strcmp(reason, "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE") != 0)
+        return false;
+    text_addf(out,
+              "%sthe account is not set up as a partner in this catalog; this is registration, not "
+              "a permission",
+              out->length ? "; " : "");
+    return true;
 }
 
 static struct json *error_body(struct arena *arena, const struct http_response *response)
@@ -183,29 +194,59 @@ static bool looks_like_object(const struct http_response *response)
     return first == last || (last - first >= 2 && body[first] == '{' && body[last - 1] == '}');
 }
 
+int aws_judge_failure(const struct aws_failure *failure, bool *ret_auth_refresh,
+                      struct error *error)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    const char *name = failure->code ? normal_code(arena, failure->code) : "";
+    const struct code *known = find_code(name);
+    struct code code = known ? *known : code_of_status(failure->status);
+    /* A gateway that is down may still send a body of its own. */
+    if (failure->status >= 500 && code.class != ERROR_THROTTLED)
+        code.class = ERROR_TEMPORARY;
+    *ret_auth_refresh = code.class == ERROR_AUTH && code.refresh;
+
+    bool said = !text_blank(failure->message);
+    const char *remedy = failure->explained ? NULL : code.remedy;
+    int result = error_set(error, code.class, code.scope, "%s%s%s%s%s",
+                           *name ? name : arena_printf(arena, "HTTP status %d", failure->status),
+                           said || remedy ? ": " : "", said ? failure->message : "",
+                           said && remedy ? "; " : "", remedy ? remedy : "");
+    if (error) {
+        error->http_status = failure->status;
+        copy_name(error->vendor_code, sizeof error->vendor_code, name);
+        copy_name(error->request_id, sizeof error->request_id, failure->request_id);
+    }
+    return result;
+}
+
 static int judge_error(struct arena *arena, const struct http_response *response,
                        bool *ret_auth_refresh, struct error *error)
 {
     const struct json *body = error_body(arena, response);
-    const char *raw = json_get_text(body, "__type");
-    if (!raw)
-        raw = http_response_get(response, "x-amzn-errortype");
-    const char *name = raw ? normal_code(arena, raw) : "";
-    const struct code *known = find_code(name);
-    struct code code = known ? *known : code_of_status(response->status);
-    /* A gateway that is down may still send a body of its own. */
-    if (response->status >= 500 && code.class != ERROR_THROTTLED)
-        code.class = ERROR_TEMPORARY;
-    *ret_auth_refresh = code.class == ERROR_AUTH && code.refresh;
-
     CLEANUP_TEXT struct text message;
     text_init(&message, LIMIT_ERROR_BODY_BYTES + 1024);
-    describe(&message, body, &code);
-    int result = error_set(error, code.class, code.scope, "%s%s%s",
-                           *name ? name : arena_printf(arena, "HTTP status %d", response->status),
-                           message.length ? ": " : "", message.data);
-    if (error)
-        copy_name(error->vendor_code, sizeof error->vendor_code, name);
+    struct aws_failure failure = {
+        .status = response->status,
+        .code = json_get_text(body, "__type"),
+        .request_id = http_response_get(response, "x-amzn-requestid"),
+        .explained = describe(&message, body),
+    };
+    failure.message = message.data;
+    if (!failure.code)
+        failure.code = http_response_get(response, "x-amzn-errortype");
+    return aws_judge_failure(&failure, ret_auth_refresh, error);
+}
+
+static int judge_foreign(const struct http_response *response, struct error *error)
+{
+    int result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                           "the answer is not JSON: something on the way answered for the cloud");
+    if (error) {
+        error->http_status = response->status;
+        copy_name(error->request_id, sizeof error->request_id,
+                  http_response_get(response, "x-amzn-requestid"));
+    }
     return result;
 }
 
@@ -216,16 +257,14 @@ int aws_judge(void *cloud, const struct http_response *response, bool *ret_auth_
     CLEANUP_ARENA struct arena *arena = arena_new();
     int result = 0;
     *ret_auth_refresh = false;
+    if (sts_speaks(response))
+        return sts_judge(response, ret_auth_refresh, error);
     if (response->status >= 300)
         result = judge_error(arena, response, ret_auth_refresh, error);
     else if (!looks_like_object(response))
-        result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                           "the answer is not JSON: something on the way answered for the cloud");
+        result = judge_foreign(response, error);
     if (!result || !error)
         return result;
-    error->http_status = response->status;
     error->retry_after_ms = retry_after(response);
-    copy_name(error->request_id, sizeof error->request_id,
-              http_response_get(response, "x-amzn-requestid"));
     return result;
 }

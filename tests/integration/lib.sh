@@ -24,6 +24,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/agent-$NAME.XXXXXX")
 mkdir "$WORK/home"
 export HOME=$WORK/home LC_ALL=C.UTF-8
 export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
+export AWS_EC2_METADATA_DISABLED=true # the host's own is none of a test's business
 cd "$WORK" || exit 1
 
 # --- processes ----------------------------------------------------------------------------------
@@ -72,6 +73,7 @@ start_sandbox() { # start_sandbox [OPTION…]: a fresh one, 1000 times the quota
     PIDS+=("$SANDBOX_PID")
     wait_for 10 test -s "$WORK/port" || { cat "$WORK/sandbox.log"; exit 1; }
     URL=http://127.0.0.1:$(cat "$WORK/port")
+    export AWS_ENDPOINT_URL_STS=$URL
 }
 
 ctl() { "$SANDBOX" ctl "$URL" "$@"; }
@@ -96,7 +98,7 @@ recording() { # recording: sets HAR to the options that record the next run
 
 agent() { # agent COMMAND…: output in out and err, exit code in CODE
     HAR=()
-    case ${1:-} in plan | reconcile) recording ;; esac
+    case ${1:-} in plan | reconcile | doctor) recording ;; esac
     CODE=0
     timeout 60 "$AGENT" "$@" "${HAR[@]}" >out 2>err </dev/null || CODE=$?
     cat out err >>transcript

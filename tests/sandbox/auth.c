@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "tests/sandbox/internal.h"
+#include "tests/sandbox/identity.h"
 
 #define ALGORITHM     "AWS4-HMAC-SHA256"
 #define TERMINATOR    "aws4_request"
@@ -189,35 +189,44 @@ static int refuse_client(struct failure *failure)
 }
 
 static int check_identity(const struct sandbox *sandbox, const struct sandbox_request *request,
-                          const struct authorization *auth, struct failure *failure)
+                          const struct authorization *auth, const struct identity **ret_caller,
+                          struct failure *failure)
 {
-    const struct sandbox_options *options = &sandbox->options;
-    const char *session = request_header(request, "x-amz-security-token");
-    if (strcmp(auth->access_key, options->access_key) != 0)
+    const struct identity *caller = identity_find(sandbox, auth->access_key);
+    if (!caller || !text_equal(request_header(request, "x-amz-security-token"), caller->token))
         return refuse_client(failure);
-    if (!text_equal(session, options->session_token))
-        return refuse_client(failure);
-    if (options->expires_ms && world_now(sandbox->world) + options->skew_ms >= options->expires_ms)
+    if (caller->expires_ms && identity_now(sandbox) >= caller->expires_ms)
         return fail(failure, 403, "ExpiredTokenException",
                     "The security token included in the request is expired.");
+    *ret_caller = caller;
     return 0;
 }
 
+/* Partner Central lives in one region; STS in all of them. */
+static bool right_region(const char *region, const char *service)
+{
+    if (!strcmp(service, SANDBOX_SERVICE))
+        return !strcmp(region, SANDBOX_HOST_REGION);
+    size_t length = strlen(region);
+    return length > 4 && region[length - 2] == '-' && isdigit((unsigned char)region[length - 1]);
+}
+
 static int check_scope(const struct sandbox *sandbox, const struct authorization *auth,
-                       const char *stamp, int64_t signed_ms, struct failure *failure)
+                       const char *service, const char *stamp, int64_t signed_ms,
+                       struct failure *failure)
 {
     const char *type = "InvalidSignatureException";
-    if (strcmp(auth->region, SANDBOX_HOST_REGION) != 0)
+    if (!right_region(auth->region, service))
         return fail(failure, 403, type, "Credential should be scoped to a valid region, not '%s'.",
                     auth->region);
-    if (strcmp(auth->service, SANDBOX_SERVICE) != 0)
+    if (strcmp(auth->service, service) != 0)
         return fail(failure, 403, type, "Credential should be scoped to correct service: '%s'.",
-                    SANDBOX_SERVICE);
+                    service);
     if (strcmp(auth->terminator, TERMINATOR) != 0)
         return fail(failure, 403, type, "Credential should be scoped with a valid terminator.");
     if (strncmp(auth->date, stamp, 8) != 0 || strlen(auth->date) != 8)
         return fail(failure, 403, type, "Date in Credential scope does not match X-Amz-Date.");
-    int64_t apart = world_now(sandbox->world) + sandbox->options.skew_ms - signed_ms;
+    int64_t apart = identity_now(sandbox) - signed_ms;
     if (apart > SKEW_MS)
         return fail(failure, 403, type, "Signature expired: %s is too old.", stamp);
     if (apart < -SKEW_MS)
@@ -226,8 +235,9 @@ static int check_scope(const struct sandbox *sandbox, const struct authorization
 }
 
 int auth_check(const struct sandbox *sandbox, const struct sandbox_request *request,
-               struct failure *failure)
+               const char *service, const struct identity **ret_caller, struct failure *failure)
 {
+    const struct identity *caller = NULL;
     const char *header = request_header(request, "authorization");
     if (!header)
         return fail(failure, 403, "MissingAuthenticationTokenException",
@@ -238,9 +248,9 @@ int auth_check(const struct sandbox *sandbox, const struct sandbox_request *requ
     if (!parse_authorization(header, &auth) || !stamp || !parse_basic(stamp, &signed_ms))
         return fail(failure, 403, "IncompleteSignatureException",
                     "The request signature does not conform to AWS standards.");
-    int result = check_identity(sandbox, request, &auth, failure);
+    int result = check_identity(sandbox, request, &auth, &caller, failure);
     if (result == 0)
-        result = check_scope(sandbox, &auth, stamp, signed_ms, failure);
+        result = check_scope(sandbox, &auth, service, stamp, signed_ms, failure);
     if (result < 0)
         return result;
     const char *missing = unsigned_header(request, auth.headers);
@@ -251,10 +261,12 @@ int auth_check(const struct sandbox *sandbox, const struct sandbox_request *requ
     text_init(&canonical, CANONICAL_MAX);
     char expected[SHA256_HEX];
     if (canonical_request(request, auth.headers, &canonical)) {
-        compute_signature(&canonical, sandbox->options.secret, stamp, auth.region, auth.service,
-                          expected);
-        if (!strcmp(expected, auth.signature))
+        compute_signature(&canonical, caller->secret, stamp, auth.region, auth.service, expected);
+        if (!strcmp(expected, auth.signature)) {
+            if (ret_caller)
+                *ret_caller = caller;
             return 0;
+        }
     }
     return fail(failure, 403, "InvalidSignatureException",
                 "The request signature we calculated does not match the signature you provided.");

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sandbox/internal.h"
+#include "tests/sandbox/identity.h"
 
 static const char *const kinds[] = {"latency",    "429",          "500",        "503",
                                     "401",        "403",          "expired",    "reset",
@@ -49,7 +49,8 @@ int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *e
     snprintf(fault.kind, sizeof fault.kind, "%.23s", parts[0]);
     if (strcmp(parts[1], "*") != 0)
         snprintf(fault.operation, sizeof fault.operation, "%s", parts[1]);
-    if (fault.operation[0] && !operation_find(fault.operation))
+    if (fault.operation[0] && !operation_find(fault.operation) &&
+        !identity_operation(fault.operation))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "fault \"%s\": no operation \"%s\"", spec,
                          fault.operation);
     if (parse_when(&fault, parts[2]) < 0)

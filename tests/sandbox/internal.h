@@ -122,6 +122,8 @@ struct sandbox {
     struct quota_state quotas[QUOTA_COUNT];
     struct call_count *calls;
     size_t call_count, call_capacity;
+    struct identity *identities; /* the account's own, then the temporary ones */
+    size_t identity_count, identity_capacity;
     bool dirty; /* to be written to the snapshot */
 };
 
@@ -163,8 +165,10 @@ int token_check(struct call_context *call, const char *token, struct json **ret_
 void token_keep(struct call_context *call, const char *token, const struct json *answer);
 
 /* ---- Signatures (auth.c). */
+/* `service` as it is signed for; `ret_caller` may be NULL. */
+struct identity;
 int auth_check(const struct sandbox *sandbox, const struct sandbox_request *request,
-               struct failure *failure);
+               const char *service, const struct identity **ret_caller, struct failure *failure);
 const char *request_header(const struct sandbox_request *request, const char *name);
 
 /* ---- Quotas (quota.c). False: over the limit; `ret_daily` tells which one. */

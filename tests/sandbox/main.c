@@ -21,6 +21,7 @@ static const char usage[] =
     "                     [--rate X] [--review-seconds N] [--task-ms N] [--unknown-members]\n"
     "                     [--access-key ID] [--secret KEY] [--session-token TOKEN]\n"
     "                     [--expires INSTANT] [--skew MS] [--now INSTANT] [--fault SPEC]...\n"
+    "                     [--session-seconds N] [--metadata-v1]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
     "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
@@ -54,6 +55,8 @@ enum option_code {
     OPT_NOW,
     OPT_FAULT,
     OPT_OUT,
+    OPT_SESSION,
+    OPT_METADATA_V1,
 };
 
 static const struct option long_options[] = {
@@ -76,6 +79,8 @@ static const struct option long_options[] = {
     {"now", required_argument, NULL, OPT_NOW},
     {"fault", required_argument, NULL, OPT_FAULT},
     {"out", required_argument, NULL, OPT_OUT},
+    {"session-seconds", required_argument, NULL, OPT_SESSION},
+    {"metadata-v1", no_argument, NULL, OPT_METADATA_V1},
     {NULL, 0, NULL, 0},
 };
 
@@ -117,6 +122,11 @@ static bool take_number(struct settings_given *given, int option, const char *te
             return false;
         given->options.review_ms = number * 1000;
         return true;
+    case OPT_SESSION:
+        if (!parse_number(text, 1, 1000000, &number))
+            return false;
+        given->options.session_ms = number * 1000;
+        return true;
     case OPT_TASK:
         return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);
     default:
@@ -144,6 +154,9 @@ static bool take_option(struct settings_given *given, int option, const char *te
         return true;
     case OPT_UNKNOWN:
         given->options.unknown_members = true;
+        return true;
+    case OPT_METADATA_V1:
+        given->options.metadata_v1 = true;
         return true;
     case OPT_ACCESS_KEY:
         given->options.access_key = text;

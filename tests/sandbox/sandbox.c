@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/sandbox/fields.h"
+#include "tests/sandbox/identity.h"
 #include "tests/sandbox/internal.h"
 #include "tests/sandbox/words.h"
 
@@ -80,7 +81,7 @@ static void add_response_header(struct sandbox_response *response, const char *n
         response->headers[response->header_count++] = (struct http_header){name, value};
 }
 
-static void set_body(struct sandbox_response *response, int status, const char *body)
+void answer_body(struct sandbox_response *response, int status, const char *body)
 {
     response->status = status;
     response->body = body;
@@ -100,7 +101,7 @@ static void answer_failure(const struct failure *failure, struct sandbox_respons
         json_set(arena, body, "ErrorList", failure->errors);
     if (!failure->reason)
         json_remove(body, "Reason");
-    set_body(response, failure->status, json_print(arena, body));
+    answer_body(response, failure->status, json_print(arena, body));
     if (failure->retry_after_s)
         add_response_header(response, "retry-after",
                             arena_printf(arena, "%lld", (long long)failure->retry_after_s));
@@ -118,8 +119,8 @@ static const char *http_date(struct arena *arena, int64_t ms)
                         months[(month + 11) % 12], iso, iso + 11);
 }
 
-static void add_common_headers(struct sandbox *sandbox, struct arena *arena,
-                               struct sandbox_response *response, const char *content_type)
+void answer_begin(struct sandbox *sandbox, struct arena *arena, struct sandbox_response *response,
+                  const char *content_type)
 {
     uint8_t bytes[16];
     char hex[2 * sizeof bytes + 1];
@@ -196,7 +197,7 @@ static const struct operation *find_target(const struct sandbox_request *request
 static int run_call(struct call_context *call, const struct sandbox_request *request,
                     struct json **ret_answer)
 {
-    int result = auth_check(call->sandbox, request, call->failure);
+    int result = auth_check(call->sandbox, request, SANDBOX_SERVICE, NULL, call->failure);
     if (result < 0)
         return result;
     if (!call->operation)
@@ -248,6 +249,18 @@ static bool fault_before(const struct fault *fault, struct failure *failure,
     return false;
 }
 
+bool answer_fault(struct sandbox *sandbox, const char *operation, struct sandbox_response *response)
+{
+    const struct fault *fault = fault_due(sandbox, operation);
+    long long status = 0;
+    if (is_fault(fault, "latency"))
+        response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
+    response->dropped = is_fault(fault, "reset");
+    if (fault && text_to_int64(fault->kind, &status))
+        answer_body(response, (int)status, "");
+    return response->dropped || status;
+}
+
 /* Faults that spoil a listing that passed. */
 static void spoil_listing(const struct fault *fault, const struct call_context *call,
                           struct json *answer)
@@ -277,14 +290,14 @@ static void fault_after(const struct fault *fault, struct arena *arena,
     if (is_fault(fault, "truncate"))
         response->sent_length = response->body_length / 2;
     if (is_fault(fault, "html")) {
-        set_body(response, 200,
-                 arena_copy(arena, "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>"
-                                   "<body>The proxy wants you to sign in.</body></html>\n"));
+        answer_body(response, 200,
+                    arena_copy(arena, "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>"
+                                      "<body>The proxy wants you to sign in.</body></html>\n"));
         response->headers[0].value = "text/html; charset=utf-8";
     }
 }
 
-static void count_call(struct sandbox *sandbox, const char *operation, int status)
+void answer_count(struct sandbox *sandbox, const char *operation, int status)
 {
     struct call_count *slot = NULL;
     for (size_t i = 0; i < sandbox->call_count && !slot; i++) {
@@ -315,7 +328,7 @@ static void handle_call(struct sandbox *sandbox, const struct sandbox_request *r
     const struct fault *fault = fault_due(sandbox, name);
     if (is_fault(fault, "task-fails"))
         call.doom = fault->parameter > 0 ? "OpportunityValidationFailed" : "InternalError";
-    add_common_headers(sandbox, arena, response, CONTENT_TYPE);
+    answer_begin(sandbox, arena, response, CONTENT_TYPE);
     if (is_fault(fault, "latency"))
         response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
     review_run(sandbox);
@@ -325,11 +338,11 @@ static void handle_call(struct sandbox *sandbox, const struct sandbox_request *r
             answer_failure(&failure, response);
         } else {
             spoil_listing(fault, &call, answer);
-            set_body(response, 200, answer ? json_print(arena, answer) : "");
+            answer_body(response, 200, answer ? json_print(arena, answer) : "");
         }
         fault_after(fault, arena, response);
     }
-    count_call(sandbox, name, response->dropped ? 0 : response->status);
+    answer_count(sandbox, name, response->dropped ? 0 : response->status);
 }
 
 void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *request,
@@ -338,14 +351,15 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
     struct sandbox_response response = {.body = ""};
     if (text_starts(request->path, "/_sandbox/"))
         control_handle(sandbox, request, arena, &response);
-    else
+    else if (!sts_handle(sandbox, request, arena, &response) &&
+             !metadata_handle(sandbox, request, arena, &response))
         handle_call(sandbox, request, arena, &response);
     struct error error;
     if (sandbox->dirty && sandbox->options.state_path && state_save(sandbox, &error) < 0) {
         /* What is not durable did not happen as far as the caller can know. */
         response.header_count = 0;
-        add_common_headers(sandbox, arena, &response, "text/plain");
-        set_body(&response, 500, arena_copy(arena, error.message));
+        answer_begin(sandbox, arena, &response, "text/plain");
+        answer_body(&response, 500, arena_copy(arena, error.message));
     }
     sandbox->dirty = false;
     *ret_response = response;
@@ -366,6 +380,20 @@ static void copy_options(struct sandbox_options *to, const struct sandbox_option
     to->task_ms = from->task_ms ? from->task_ms : TASK_MS;
 }
 
+/* The account's own keys. */
+static void add_account(struct sandbox *sandbox)
+{
+    const struct sandbox_options *options = &sandbox->options;
+    ARRAY_GROW(sandbox->identities, &sandbox->identity_capacity, 1);
+    sandbox->identities[sandbox->identity_count++] = (struct identity){
+        .access_key = memory_copy(options->access_key),
+        .secret = memory_copy(options->secret),
+        .token = memory_copy(options->session_token),
+        .arn = memory_copy("arn:aws:iam::" SANDBOX_ACCOUNT ":user/sandbox"),
+        .expires_ms = options->expires_ms,
+    };
+}
+
 int sandbox_new(const struct sandbox_options *options, const struct world *world,
                 struct sandbox **ret_sandbox, struct error *error)
 {
@@ -377,6 +405,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     sandbox->by_id = map_new();
     sandbox->next_id = FIRST_NEW_ID;
     copy_options(&sandbox->options, options);
+    add_account(sandbox);
     if (options->now_ms)
         sandbox->offset_ms = options->now_ms - world_now(world);
     bool found = false;
@@ -434,6 +463,7 @@ void sandbox_free(struct sandbox *sandbox)
         free(sandbox->pages[i].after_id);
     }
     free_options(&sandbox->options);
+    identity_free_all(sandbox);
     map_free(sandbox->by_id);
     free(sandbox->records);
     free(sandbox->tasks);

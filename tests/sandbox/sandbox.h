@@ -1,4 +1,5 @@
-/* AWS Partner Central Selling on one table: an emulator that refuses what the real service refuses.
+/* AWS Partner Central Selling on one table: an emulator that refuses what the real service refuses;
+ * beside it AWS STS, the container endpoint and the instance metadata, whose keys it takes.
  * The core knows neither sockets nor the wall clock: a request goes in, an answer comes out, and
  * time is what the `struct world` says plus what was added through the clock endpoint. So the same
  * code runs behind the loopback server (http.h) and in tests under a virtual clock.
@@ -30,6 +31,12 @@
 #define SANDBOX_ACCESS_KEY  "AKIDSANDBOX"
 #define SANDBOX_SECRET      "sandbox-secret"
 
+/* What the services that hand out temporary keys want to hear. */
+#define SANDBOX_WEB_TOKEN       "sandbox.web.identity"
+#define SANDBOX_EXTERNAL_ID     "sandbox-external-id" /* of the role "External" */
+#define SANDBOX_CONTAINER_ID    "sandbox-task"
+#define SANDBOX_CONTAINER_TOKEN "sandbox-container-token"
+
 /* Zeroed options are the defaults. Texts are copied. */
 struct sandbox_options {
     uint64_t seed;
@@ -45,6 +52,8 @@ struct sandbox_options {
     unsigned rate;             /* quotas times this; 0: 1 */
     int64_t review_ms;         /* from submission to the reviewers' word; 0: 60 s */
     int64_t task_ms;           /* how long a submission task runs; 0: 2 s */
+    int64_t session_ms;        /* life of temporary keys; 0: as the service has it */
+    bool metadata_v1;          /* the instance metadata knows no tokens, as before version 2 */
     bool unknown_members;      /* some records carry members that no published model has */
     const char *state_path;    /* snapshot file, read at the start if it is there; NULL: none */
 };

@@ -369,6 +369,7 @@ static void test_no_credentials(void **state)
     CLEANUP_ARENA struct arena *arena = arena_new();
     bench_open(&bench, NULL, NULL, "https://a.example");
     memset(&bench.around, 0, sizeof bench.around);
+    bench.around.env[0] = (struct pair){"AWS_EC2_METADATA_DISABLED", "true"};
     bench_call(&bench, arena);
     assert_int_equal(bench.done, 1);
     assert_int_equal(bench.error.class, ERROR_AUTH);

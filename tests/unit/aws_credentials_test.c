@@ -116,9 +116,6 @@ static const struct attempt attempts[] = {
     {.title = "half a profile",
      .credentials = "[default]\naws_access_key_id = AKIA\n",
      .message = "no aws_secret_access_key"},
-    {.title = "a role",
-     .config = "[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n" KEYS("AKIA"),
-     .message = "not supported yet"},
     {.title = "nothing at all", .message = "no AWS credentials found"},
     {.title = "a file that was asked for and is not there",
      .options = {{"shared_credentials_file", "%/nowhere"}},
@@ -161,6 +158,8 @@ static const struct attempt attempts[] = {
 
 struct bench {
     struct fake fake;
+    struct http *http; /* nobody answers: what needs the network is the test of the chain */
+    struct loop *loop;
     char folder[64];
     struct arena *arena;
     struct pair env[8];
@@ -197,6 +196,8 @@ static void bench_open(struct bench *bench)
     *bench = (struct bench){.folder = "/tmp/aws_credentials_XXXXXX"};
     assert_non_null(mkdtemp(bench->folder));
     fake_init(&bench->fake, 1);
+    bench->http = fake_http_new(&bench->fake, NULL, NULL);
+    bench->loop = loop_new(&bench->fake.world, bench->http);
     bench->arena = arena_new();
     const char *folder = arena_printf(bench->arena, "%s/.aws", bench->folder);
     assert_int_equal(file_make_folder(folder, 0700, NULL), 0);
@@ -209,6 +210,8 @@ static void bench_close(struct bench *bench)
     rmdir(arena_printf(bench->arena, "%s/.aws", bench->folder));
     rmdir(bench->folder);
     arena_free(bench->arena);
+    loop_free(bench->loop);
+    bench->http->ops->close(bench->http);
     fake_free(&bench->fake);
 }
 
@@ -229,11 +232,40 @@ static struct aws_credentials *bench_credentials(struct bench *bench, const stru
     write_file(bench, "config", attempt->config);
     const struct aws_credentials_options options = {
         .settings = &bench->settings,
+        .profile = settings_text(&bench->settings, "profile"),
         .env = bench_env,
         .env_context = bench,
-        .world = &bench->fake.world,
+        .loop = bench->loop,
+        .log = &bench->fake.log,
     };
     return aws_credentials_new(&options);
+}
+
+struct outcome {
+    unsigned calls;
+    struct error error;
+};
+
+static void refreshed(void *context, const struct error *error)
+{
+    struct outcome *outcome = context;
+    outcome->calls++;
+    if (error)
+        outcome->error = *error;
+}
+
+/* At that instant. */
+static int refresh_at(struct bench *bench, struct aws_credentials *credentials, int64_t now_ms,
+                      struct error *ret_error)
+{
+    struct outcome outcome = {0};
+    bench->fake.now_ms = now_ms;
+    aws_credentials_refresh(credentials, refreshed, &outcome);
+    assert_int_equal(loop_run(bench->loop, NULL, NULL), 0);
+    assert_int_equal(outcome.calls, 1);
+    if (ret_error)
+        *ret_error = outcome.error;
+    return -(int)outcome.error.class;
 }
 
 static void test_order(void **state)
@@ -248,7 +280,7 @@ static void test_order(void **state)
         struct error error = {0};
         assert_null(aws_credentials_keys(credentials));
         assert_true(aws_credentials_due(credentials, FAKE_START_MS));
-        int result = aws_credentials_refresh(credentials, FAKE_START_MS, &error);
+        int result = refresh_at(&bench, credentials, FAKE_START_MS, &error);
         const struct aws_keys *keys = aws_credentials_keys(credentials);
         if (attempt->id) {
             assert_int_equal(result, 0);
@@ -279,7 +311,7 @@ static void test_secret_is_whole(void **state)
     bench_open(&bench);
     const struct attempt attempt = {.credentials = "[default]\r\n" KEYS("AKIA")};
     struct aws_credentials *credentials = bench_credentials(&bench, &attempt);
-    assert_int_equal(aws_credentials_refresh(credentials, 0, NULL), 0);
+    assert_int_equal(refresh_at(&bench, credentials, FAKE_START_MS, NULL), 0);
     assert_string_equal(secret_reveal(aws_credentials_keys(credentials)->secret_access_key),
                         "s/+=#;x");
     assert_false(aws_credentials_due(credentials, INT64_MAX)); /* long-term keys never are */
@@ -301,7 +333,7 @@ static void test_expiry(void **state)
                                        "AccessKey\":\"s\",\"Expiration\":\"%s\"}"),
                                instant_print(end, text))};
     struct aws_credentials *credentials = bench_credentials(&bench, &attempt);
-    assert_int_equal(aws_credentials_refresh(credentials, start, NULL), 0);
+    assert_int_equal(refresh_at(&bench, credentials, start, NULL), 0);
     assert_int_equal(aws_credentials_keys(credentials)->expires_ms, end);
     assert_false(aws_credentials_due(credentials, end - 17 * minute));
     assert_true(aws_credentials_due(credentials, end - 15 * minute));
@@ -309,16 +341,16 @@ static void test_expiry(void **state)
     write_file(&bench, "config", "[default]\ncredential_process = /bin/false\n");
     int64_t now = end - 14 * minute;
     struct error error = {0};
-    assert_int_equal(aws_credentials_refresh(credentials, now, &error), 0); /* good for a while */
+    assert_int_equal(refresh_at(&bench, credentials, now, &error), 0); /* good for a while */
     assert_non_null(aws_credentials_keys(credentials));
     assert_false(aws_credentials_due(credentials, now));
     assert_true(aws_credentials_due(credentials, now + minute));
-    assert_true(aws_credentials_refresh(credentials, end - 9 * minute, &error) < 0);
+    assert_true(refresh_at(&bench, credentials, end - 9 * minute, &error) < 0);
     assert_int_equal(error.class, ERROR_AUTH);
 
     write_file(&bench, "config", attempt.config);
     now = end - 4 * minute; /* what it gives lives for four minutes only: no storm of calls */
-    assert_int_equal(aws_credentials_refresh(credentials, now, &error), 0);
+    assert_int_equal(refresh_at(&bench, credentials, now, &error), 0);
     assert_false(aws_credentials_due(credentials, now));
     assert_true(aws_credentials_due(credentials, now + 2 * minute));
     aws_credentials_free(credentials);

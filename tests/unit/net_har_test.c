@@ -243,9 +243,9 @@ static void test_bodies(void **state)
         {NULL, "{\"NextToken\":\"abc\",\"ClientToken\":\"t\",\"Code\":\"X\",\"code\":5}", NULL},
         {NULL, " {\"a\" : [ 1.50 ] }", NULL},
         {"text/xml",
-         "<R><AccessKeyId>A</AccessKeyId><SecretAccessKey>" SECRET
+         "<R><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>" SECRET
          "</SecretAccessKey><SessionToken x='1'>" SECRET "</SessionToken><E/></R>",
-         "<R><AccessKeyId>A</AccessKeyId><SecretAccessKey>REDACTED</SecretAccessKey>"
+         "<R><AccessKeyId>ASIAREDACTED</AccessKeyId><SecretAccessKey>REDACTED</SecretAccessKey>"
          "<SessionToken x='1'>REDACTED</SessionToken><E/></R>"},
         {"text/html", "<html><body>no > gain <", NULL},
         {NULL, "{\"access_token\":\"" SECRET "\", cut off",

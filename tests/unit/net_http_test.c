@@ -223,6 +223,50 @@ static void test_no_smuggling(void **state)
     close_client(&client);
 }
 
+/* http without TLS goes to this host and to the few addresses that serve credentials, under no
+ * spelling to any other. */
+static void test_places(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        enum http_place place;
+    } cases[] = {
+        {"http://127.0.0.1/x", HTTP_LOOPBACK},
+        {"https://127.9.9.9:8/x", HTTP_LOOPBACK},
+        {"http://[::1]:80/", HTTP_LOOPBACK},
+        {"http://LOCALHOST", HTTP_LOOPBACK},
+        {"http://169.254.170.2/v2/x", HTTP_CONTAINER},
+        {"http://169.254.170.23/v1/credentials", HTTP_CONTAINER},
+        {"http://[fd00:ec2::23]/v1/credentials", HTTP_CONTAINER},
+        {"http://[FD00:0EC2:0:0::23]/v1/credentials", HTTP_CONTAINER},
+        {"http://169.254.169.254/latest/", HTTP_INSTANCE},
+        {"http://169.254.169.254:80/latest/", HTTP_INSTANCE},
+        {"http://[fd00:ec2::254]/latest/", HTTP_INSTANCE},
+        {"http://169.254.169.253/", HTTP_FAR},
+        {"http://169.254.170.3/", HTTP_FAR},
+        {"http://169.254.170.2.evil.example/", HTTP_FAR},
+        {"http://169.254.170.2@evil.example/", HTTP_FAR},
+        {"http://evil.example\\@169.254.170.2/", HTTP_FAR},
+        {"http://0251.0376.0252.02/", HTTP_FAR},
+        {"http://2852039166/", HTTP_FAR},
+        {"http://[fd00:ec2::24]/", HTTP_FAR},
+        {"http://[::ffff:169.254.170.2]/", HTTP_FAR},
+        {"http://[fd00:ec2::23", HTTP_FAR},
+        {"http://example.com/169.254.170.2", HTTP_FAR},
+        {"ftp://169.254.170.2/", HTTP_FAR},
+        {"169.254.170.2", HTTP_FAR},
+        {"", HTTP_FAR},
+        {NULL, HTTP_FAR},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        print_message("  %s\n", cases[i].url ? cases[i].url : "NULL");
+        assert_int_equal(http_place(cases[i].url), cases[i].place);
+        assert_int_equal(http_is_local(cases[i].url), cases[i].place != HTTP_FAR);
+        assert_int_equal(http_is_loopback(cases[i].url), cases[i].place == HTTP_LOOPBACK);
+    }
+}
+
 static void test_never_sent(void **state)
 {
     (void)state;
@@ -571,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_request_as_given),
         cmocka_unit_test(test_large_body),
         cmocka_unit_test(test_no_smuggling),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_never_sent),
         cmocka_unit_test(test_not_sent_twice),
         cmocka_unit_test(test_connections_are_kept),
