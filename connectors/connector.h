@@ -32,11 +32,9 @@ enum capability {
  * linting and the manual. */
 enum remote_flags {
     REMOTE_READ = 1 << 0,
-    REMOTE_CREATE = 1 << 1,  /* may be set when creating */
-    REMOTE_UPDATE = 1 << 2,  /* may be set when updating */
-    REMOTE_SUMMARY = 1 << 3, /* present in list summaries */
-    REMOTE_STEP = 1 << 4, /* written by a step of its own (an association), not in the document */
-    REMOTE_DAY = 1 << 5,  /* TYPE_DATE that the cloud may show as an instant */
+    REMOTE_CREATE = 1 << 1, /* may be set when creating */
+    REMOTE_UPDATE = 1 << 2, /* may be set when updating */
+    REMOTE_STEP = 1 << 3,   /* written by a step of its own (an association), not in the document */
 };
 
 struct remote_field {
@@ -60,6 +58,7 @@ enum rule_type {
     RULE_REQUIRED,  /* the field must have a value */
     RULE_FORBIDDEN, /* the field must have none */
     RULE_LOCKED,    /* the field keeps the value it has at the cloud */
+    RULE_KEPT,      /* the field may change, but not lose the value it has at the cloud */
     RULE_FUTURE,    /* a date, today (UTC) or later */
     RULE_WORDS,     /* the value is one of `words` */
     RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */

@@ -264,16 +264,22 @@ static int put_money(const struct writing *writing, const char *value)
     return result ? result : put_fixed(writing, remote->path);
 }
 
-static struct json *native_word(const struct writing *writing, const char *value)
+const char *document_word(const struct remote_field *remote, const char *value)
 {
-    const char *const *words = writing->remote->words;
-    if (!words && writing->field->type == TYPE_FLAG)
-        return json_bool(writing->arena, !strcmp(value, "yes"));
-    for (size_t i = 0; words && words[i]; i += 2) {
+    const char *const *words = remote->words;
+    for (size_t i = 0; value && words && words[i]; i += 2) {
         if (!strcmp(words[i], value))
-            return json_string(writing->arena, words[i + 1]);
+            return words[i + 1];
     }
     return NULL;
+}
+
+static struct json *native_word(const struct writing *writing, const char *value)
+{
+    if (!writing->remote->words && writing->field->type == TYPE_FLAG)
+        return json_bool(writing->arena, !strcmp(value, "yes"));
+    const char *word = document_word(writing->remote, value);
+    return word ? json_string(writing->arena, word) : NULL;
 }
 
 static struct json *native_list(const struct writing *writing, const char *value)

@@ -15,6 +15,9 @@ struct record *document_decode(struct arena *arena, const struct connector_kind 
                                const char *id, const char *version, const struct json *document,
                                document_report *report, void *context);
 
+/* The cloud's word for a canonical one; NULL if it has none. */
+const char *document_word(const struct remote_field *remote, const char *value);
+
 /* Sets one field in the document as the cloud writes it. NULL removes it. */
 int document_put(struct arena *arena, const struct connector_kind *kind, struct json *document,
                  const char *field, const char *value, struct error *error);

@@ -235,10 +235,19 @@ static void check_rule(struct checking *checking, const struct rule *rule)
         else
             check_locked(checking, rule, rule->field);
         break;
+    case RULE_KEPT:
+        if (!value && old_value(checking, rule->field))
+            fault(checking, rule->code, rule->field, rule->remedy,
+                  arena_printf(checking->arena, "%s cannot be emptied%s",
+                               vendor_name(checking, rule->field), because(checking, rule)));
+        break;
     case RULE_FUTURE: /* also an old value blocks the write */
         check_value(checking, rule, value);
         break;
-    case RULE_WORDS:
+    case RULE_WORDS: /* a submission is judged as a whole */
+        if (checking->at & AT_SUBMIT || !checking->before || changed(checking, rule->field))
+            check_value(checking, rule, value);
+        break;
     case RULE_PATTERN:
         if (!checking->before || changed(checking, rule->field))
             check_value(checking, rule, value);

@@ -145,14 +145,13 @@ tidy() {
     return "${PIPESTATUS[0]}"
 }
 
-# NULL is a pointer here, also as the end of a list of arguments; a callee is handed an address that
-# it does not keep; and a variable may be called `not` in C.
+# NULL is a pointer here, also as the end of a list of arguments; and a callee is handed an address
+# that it does not keep.
 cpp_check() {
     cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
         --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
         --suppress=varFuncNullUB --suppress=autoVariables:agent/reconcile/plan_pair.c \
-        --suppress=syntaxError:config/jobs.c -D_GNU_SOURCE -DAGENT_VERSION='""' -Iagent -I. \
-        agent connectors config tests/sandbox
+        -D_GNU_SOURCE -DAGENT_VERSION='""' -Iagent -I. agent connectors config tests/sandbox
 }
 
 tidy_all() {
@@ -231,7 +230,11 @@ conformance() {
             [ -z "${CHECKER:-}" ] ||
                 step "conformance of ${har##*/}" python3 "$CHECKER" --summary "$har"
         done
-        cat /dev/null "$LOGS"/conformance-of-*
+        # How often each operation was seen, over all recordings.
+        cat /dev/null "$LOGS"/conformance-of-* | awk '$1 ~ /^[0-9]+$/ && NF == 4 {
+            count[$2 " " $3 " " $4] += $1
+        }
+        END { for (name in count) printf "%6d  %s\n", count[name], name }' | sort -k2
         [ -n "${CHECKER:-}" ] || echo "${#hars[@]} recordings in build/har; CHECKER=… judges them"
     fi
     finish

@@ -28,7 +28,7 @@ struct arguments {
     const char *color_name;
     bool color;
     bool quiet, verbose, help;
-    bool full, dry_run, force, all, capabilities, read_only;
+    bool full, accept_shrunk, dry_run, force, all, capabilities, read_only;
     const char *har;
     const char *take; /* resolve: local or cloud */
     const char *job;

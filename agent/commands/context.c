@@ -237,7 +237,8 @@ static int open_work(struct context *context, const struct job *job, struct erro
                           .kind = connector_kind(connector, job->kind->id),
                           .store = context->store,
                           .world = context->world,
-                          .log = &context->log};
+                          .log = &context->log,
+                          .accept_shrunk = context->arguments->accept_shrunk};
     int r = context_open_source(context, job->source, &work->source, error);
     if (r == 0)
         r = context_open_cloud(context, job->cloud, &work->cloud, error);

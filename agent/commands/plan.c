@@ -5,6 +5,8 @@
 
 static const struct command_option plan_options[] = {
     {"full", 0, NULL, "read every record of the cloud, not only what changed", OFFSET(full)},
+    {"accept-shrunk", 0, NULL, "believe a source or cloud that lost more than half of its records",
+     OFFSET(accept_shrunk)},
     {"har", 0, "FILE", "record every HTTP exchange, redacted, as HAR 1.2", OFFSET(har)},
     {NULL, 0, NULL, NULL, 0},
 };
@@ -12,6 +14,8 @@ static const struct command_option plan_options[] = {
 static const struct command_option reconcile_options[] = {
     {"dry-run", 0, NULL, "the same as agent plan", OFFSET(dry_run)},
     {"full", 0, NULL, "read every record of the cloud, not only what changed", OFFSET(full)},
+    {"accept-shrunk", 0, NULL, "believe a source or cloud that lost more than half of its records",
+     OFFSET(accept_shrunk)},
     {"har", 0, "FILE", "record every HTTP exchange, redacted, as HAR 1.2", OFFSET(har)},
     {NULL, 0, NULL, NULL, 0},
 };

@@ -138,8 +138,18 @@ static const char *count_actions(struct printer *printer, bool held)
     return out.length ? arena_copy(printer->arena, out.data) : NULL;
 }
 
+/* "2 for approval, 1 rejected by a person": one entry per reason that occurs. */
 static const char *count_holds(struct printer *printer)
 {
+    static const char *const reasons[HOLD_COUNT] = {[HOLD_MODE] = "by the job's mode",
+                                                    [HOLD_APPROVAL] = "for approval",
+                                                    [HOLD_REJECTED] = "rejected by a person",
+                                                    [HOLD_LIMIT] = "by a limit of the job",
+                                                    [HOLD_READ] = "until the cloud is fully read",
+                                                    [HOLD_RULE] = "because the cloud would refuse",
+                                                    [HOLD_BUSY] = "behind an unfinished change",
+                                                    [HOLD_DELIVERED] =
+                                                        "delivered, until the source shows it"};
     size_t counts[HOLD_COUNT] = {0};
     CLEANUP_TEXT struct text out;
     text_init(&out, 1024);
@@ -147,7 +157,7 @@ static const char *count_holds(struct printer *printer)
         counts[printer->plan->changes[i]->hold]++;
     for (size_t i = HOLD_NONE + 1; i < HOLD_COUNT; i++)
         if (counts[i])
-            text_addf(&out, "%s%zu %s", out.length ? ", " : "", counts[i], hold_name((enum hold)i));
+            text_addf(&out, "%s%zu %s", out.length ? ", " : "", counts[i], reasons[i]);
     return out.length ? arena_copy(printer->arena, out.data) : NULL;
 }
 
@@ -155,16 +165,18 @@ static void print_summary(struct printer *printer, const struct engine_result *r
 {
     const struct plan *plan = printer->plan;
     const char *open = count_actions(printer, false), *holds = count_holds(printer);
-    printf("Plan for %s: %s.\n", plan->job->name, open ? open : "nothing to do");
+    printf("Plan for %s: %s.\n", plan->job->name,
+           open    ? open
+           : holds ? "nothing to do for now"
+                   : "nothing to do");
     if (holds)
         printf("  Held back: %s.\n", holds);
     if (plan->conflict_count)
         printf("  %zu conflict%s: `agent conflicts` shows them, `agent resolve` decides.\n",
                plan->conflict_count, plan->conflict_count == 1 ? "" : "s");
-    if (plan->finding_count || result->local.rejected)
-        printf("  %zu finding%s: `agent findings` lists them with what to do.\n",
-               plan->finding_count + (size_t)result->local.rejected,
-               plan->finding_count + (size_t)result->local.rejected == 1 ? "" : "s");
+    if (result->findings)
+        printf("  %zu finding%s: `agent findings` lists them with what to do.\n", result->findings,
+               result->findings == 1 ? "" : "s");
     if (result->local.review_path)
         printf("  %lld row%s could not be used, see %s\n", result->local.rejected,
                result->local.rejected == 1 ? "" : "s", result->local.review_path);

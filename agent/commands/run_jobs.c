@@ -155,6 +155,12 @@ static void print_all(const struct arguments *arguments, const struct engine_res
     listing_free(listing);
 }
 
+/* What a person has rejected, or what is handed out already, is nothing more to do. */
+static bool waits(const struct change *change)
+{
+    return change->hold != HOLD_REJECTED && change->hold != HOLD_DELIVERED;
+}
+
 static int exit_code(const struct engine_result *results, size_t count, bool apply)
 {
     size_t failed = 0, partial = 0, changes = 0;
@@ -162,7 +168,9 @@ static int exit_code(const struct engine_result *results, size_t count, bool app
         const struct plan *plan = results[i].plan;
         failed += results[i].outcome == READ_FAILED;
         partial += results[i].outcome == READ_PARTIAL;
-        changes += plan ? plan->change_count + plan->conflict_count : 0;
+        changes += plan ? plan->conflict_count : 0;
+        for (size_t j = 0; plan && j < plan->change_count; j++)
+            changes += waits(plan->changes[j]);
     }
     if (failed)
         return failed == count ? EXIT_FAILED : EXIT_PARTIAL;

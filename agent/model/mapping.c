@@ -178,6 +178,8 @@ static const char *read_cell(struct reading *reading, const struct field_map *ma
     const struct field *field = &reading->job->kind->fields[map->field];
     size_t column = row_column(reading->row, map->column);
     if (column == COLUMN_NONE) {
+        if (reading->row->sparse && !map->clear) /* nobody can tell a wrong name from no values */
+            return map->fallback;
         report_column(reading, field, map->column);
         return NULL;
     }

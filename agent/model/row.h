@@ -2,6 +2,7 @@
 #ifndef MODEL_ROW_H
 #define MODEL_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct row {
     const char **cells;         /* column_count; NULL is absent: a null word or a blank cell */
     const char **raw;           /* the same cells as written, "" where there is nothing */
     size_t column_count;
+    bool sparse; /* a column that is not there is one where nobody has a value (JSON Lines) */
     int64_t modified_ms;    /* from the source's `modified` column; 0: not said */
     struct place place;     /* line of the row's first character */
     const char *fault_code; /* finding code of what is wrong with the row itself, or NULL */

@@ -161,7 +161,7 @@ static int put_run(struct lane *lane, struct error *error)
     row.counts[RUN_HELD] = count_held(plan);
     row.counts[RUN_FAILED] = (long long)result->counts.failed;
     row.counts[RUN_CONFLICTS] = plan ? (long long)plan->conflict_count : 0;
-    row.counts[RUN_FINDINGS] = plan ? (long long)plan->finding_count : 0;
+    row.counts[RUN_FINDINGS] = (long long)result->findings;
     return work->store->ops->run_end(work->store, &row, error);
 }
 
@@ -292,6 +292,13 @@ static void make_plan(struct lane *lane)
         fail(lane, &error);
 }
 
+static int count_finding(void *context, const struct finding *finding)
+{
+    (void)finding;
+    (*(size_t *)context)++;
+    return 0;
+}
+
 /* What people look at between runs: the plan as it stands, and its findings. */
 static void publish(struct lane *lane)
 {
@@ -316,6 +323,10 @@ static void publish(struct lane *lane)
     if (r == 0)
         r = store->ops->plan_put(store, work->job->name, lane->result->run,
                                  plan_to_json(plan->arena, plan), &error);
+    lane->result->findings = 0;
+    if (r == 0)
+        r = store->ops->finding_each(store, work->job->name, plan->arena, count_finding,
+                                     &lane->result->findings, &error);
     if (r == 0)
         r = store->ops->commit(store, &error);
     if (r < 0) {

@@ -37,6 +37,7 @@ struct engine_result {
     struct plan *left;         /* apply: what is left after it, else NULL */
     struct intake_result local, remote; /* of the first pass */
     struct apply_counts counts;
+    size_t findings;            /* open ones of the job after the run */
     struct session_stats stats; /* of this run */
     int64_t run;
     int64_t elapsed_ms;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
@@ -15,8 +17,14 @@
 #define CURSOR_RULES     "rules"     /* hash of the rules that the stored records went through */
 #define CURSOR_STATE     "source-state"
 
-/* A source that lost more than this share of its rows at once is not believed. */
+/* A side that lost more than this share of its records at once is not believed. */
 #define SHRUNK_PERCENT 50
+
+static bool looks_shrunk(const struct work *work, long long now, long long before)
+{
+    return !work->accept_shrunk && before >= work->job->limits.floor &&
+           now * 100 < before * (100 - SHRUNK_PERCENT);
+}
 
 /* ---- the local side ---- */
 
@@ -104,20 +112,72 @@ static int take_row(void *context, const struct row *row)
     return r;
 }
 
-static const char *state_print(struct arena *arena, const struct file_state *state)
+/* What the source was when it was last read, and when that was. */
+struct last_read {
+    struct file_state state;
+    int64_t at_ms;
+};
+
+/* An edit so soon after the one before may carry the same time: file systems count in steps of up
+ * to two seconds. */
+#define SAME_TIME_NS INT64_C(2000000000)
+
+static bool tells_apart(const struct last_read *last)
 {
-    return arena_printf(arena, "%" PRId64 " %" PRId64 " %" PRIu64 " %s", state->size,
-                        state->modified_ns, state->inode, state->hash);
+    return last->at_ms * 1000000 - last->state.modified_ns > SAME_TIME_NS;
 }
 
-static bool state_scan(const char *text, struct file_state *ret_state)
+static const char *last_read_print(struct arena *arena, const struct last_read *last)
 {
-    struct file_state state = {.exists = true};
-    if (!text || sscanf(text, "%" SCNd64 " %" SCNd64 " %" SCNu64 " %64s", &state.size,
-                        &state.modified_ns, &state.inode, state.hash) != 4)
+    return arena_printf(arena, "%" PRId64 " %" PRId64 " %" PRIu64 " %s %" PRId64, last->state.size,
+                        last->state.modified_ns, last->state.inode, last->state.hash, last->at_ms);
+}
+
+static bool last_read_scan(const char *text, struct last_read *ret_last)
+{
+    struct last_read last = {.state.exists = true};
+    if (!text ||
+        sscanf(text, "%" SCNd64 " %" SCNd64 " %" SCNu64 " %64s %" SCNd64, &last.state.size,
+               &last.state.modified_ns, &last.state.inode, last.state.hash, &last.at_ms) != 5)
         return false;
-    *ret_state = state;
+    *ret_last = last;
     return true;
+}
+
+static int keep_last_read(const struct work *work, struct arena *arena,
+                          const struct file_state *state, struct error *error)
+{
+    const struct last_read last = {.state = *state, .at_ms = world_now(work->world)};
+    return work->store->ops->cursor_put(work->store, work->job->name, CURSOR_STATE,
+                                        last_read_print(arena, &last), error);
+}
+
+/* True if the source is what it was: size, time and inode say so, and where the time cannot tell,
+ * the content. */
+static int source_unchanged(const struct work *work, struct arena *arena,
+                            struct file_state *ret_state, bool *ret_unchanged, struct error *error)
+{
+    struct file_state now = {0};
+    struct last_read last;
+    const char *text = NULL;
+    *ret_unchanged = false;
+    int r = work->source->type->look(work->source, &now, error);
+    if (r == 0)
+        r = work->store->ops->cursor_get(work->store, work->job->name, CURSOR_STATE, arena, &text,
+                                         error);
+    if (r < 0 || !last_read_scan(text, &last) || !file_same(&last.state, &now))
+        return r;
+    *ret_state = last.state;
+    *ret_unchanged = true;
+    if (tells_apart(&last))
+        return 0;
+    CLEANUP_TEXT struct text content;
+    text_init(&content, LIMIT_SOURCE_BYTES);
+    r = file_read(work->source->path, &content, &now, error);
+    if (r == 0 && file_same(&last.state, &now) && text_equal(last.state.hash, now.hash))
+        return keep_last_read(work, arena, &now, error);
+    *ret_unchanged = false;
+    return r;
 }
 
 /* Marks what the rules made of the records as outdated if the rules changed. The source is read
@@ -153,8 +213,7 @@ static int end_sweep(struct local_intake *intake, long long before, struct error
     const struct work *work = intake->work;
     struct intake_result *result = intake->result;
     long long gone = 0;
-    if (before >= work->job->limits.floor &&
-        result->records * 100 < before * (100 - SHRUNK_PERCENT)) {
+    if (looks_shrunk(work, result->records, before)) {
         result->outcome = READ_PARTIAL;
         result->message =
             arena_printf(intake->arena, "%lld rows where there were %lld", result->records, before);
@@ -196,8 +255,7 @@ static int read_source(struct local_intake *intake, struct error *error)
         r = store->ops->finding_sweep(store, work->job->name, "SRC-", started, error);
     /* A source that looks incomplete is looked at again, and reported again, by the next run. */
     if (r == 0 && intake->result->outcome == READ_COMPLETE)
-        r = store->ops->cursor_put(store, work->job->name, CURSOR_STATE,
-                                   state_print(intake->arena, &intake->result->state), error);
+        r = keep_last_read(work, intake->arena, &intake->result->state, error);
     if (r == 0)
         r = store->ops->commit(store, error);
     if (r < 0) {
@@ -212,20 +270,13 @@ int intake_local(const struct work *work, struct arena *arena, struct intake_res
                  struct error *error)
 {
     struct intake_result result = {.outcome = READ_COMPLETE};
-    struct file_state now = {0}, known = {0};
-    const char *text = NULL;
     bool rules_changed = false;
     int r = check_rules(work, arena, &rules_changed, error);
-    if (r == 0)
-        r = work->source->type->look(work->source, &now, error);
-    if (r == 0)
-        r = work->store->ops->cursor_get(work->store, work->job->name, CURSOR_STATE, arena, &text,
-                                         error);
+    if (r == 0 && !rules_changed)
+        r = source_unchanged(work, arena, &result.state, &result.skipped, error);
     if (r < 0)
         return r;
-    if (!rules_changed && state_scan(text, &known) && file_same(&known, &now)) {
-        result.skipped = true;
-        result.state = known;
+    if (result.skipped) {
         *ret_result = result;
         return 0;
     }
@@ -416,8 +467,7 @@ static int finish_full(struct intake *intake, struct error *error)
     int r = store->ops->counts(store, work->job->name, &counts, error);
     if (r < 0)
         return r;
-    if (counts.remote >= work->job->limits.floor &&
-        intake->result.records * 100 < counts.remote * (100 - SHRUNK_PERCENT)) {
+    if (looks_shrunk(work, intake->result.records, counts.remote)) {
         intake->result.outcome = READ_PARTIAL;
         intake->result.message =
             arena_printf(intake->arena, "the cloud lists %lld records where there were %lld",

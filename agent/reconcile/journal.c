@@ -81,6 +81,18 @@ int journal_local(const struct work *work, struct journal_row *row, struct error
     return put(work, row, error);
 }
 
+/* An approval is for one time: the same edit, made again later, is asked for again. */
+static int spend_approval(const struct work *work, const char *change_id, struct arena *arena,
+                          struct error *error)
+{
+    struct store *store = work->store;
+    const char *word = NULL, *who = NULL;
+    int r = store->ops->verdict_get(store, change_id, arena, &word, &who, error);
+    if (r < 0 || !text_equal(word, "approve"))
+        return r;
+    return store->ops->verdict_put(store, change_id, "used", who, error);
+}
+
 int journal_end(const struct work *work, struct journal_row *row, enum journal_state state,
                 const char *remote_id, const char *version, const char *result, struct error *error)
 {
@@ -91,6 +103,8 @@ int journal_end(const struct work *work, struct journal_row *row, enum journal_s
     row->state = state;
     row->result = result;
     int r = put(work, row, error);
+    if (r == 0 && state != JOURNAL_STALE)
+        r = spend_approval(work, change->id, arena, error);
     if (r < 0)
         return r;
     struct json *detail = json_object(arena);

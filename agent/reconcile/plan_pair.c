@@ -88,7 +88,8 @@ static void add_conflict(struct planner *planner, const struct pair *pair, size_
                      "%s: local \"%s\", cloud \"%s\", last agreed \"%s\" (%s)", conflict->id,
                      value_show(plan->arena, named, conflict->local),
                      value_show(plan->arena, named, conflict->cloud),
-                     value_show(plan->arena, named, conflict->base), rule);
+                     conflict->base ? value_show(plan->arena, named, conflict->base) : "never",
+                     rule);
 }
 
 /* True if the local value is not the record's own: a constant, or a default where the cell says

@@ -15,6 +15,8 @@ struct work {
     struct store *store;
     const struct world *world;
     const struct log *log;
+    bool
+        accept_shrunk; /* a person says that what is missing from source and cloud is really gone */
 };
 
 /* Opens (or keeps open) a finding about the job's source or listing as a whole. */

@@ -133,9 +133,19 @@ static const char *cell_text(const struct source *source, struct arena *arena,
     return text ? text : "";
 }
 
+/* Exports carry members that describe the record, objects mostly; they are nobody's cells. */
+static bool is_nested(const struct json *json)
+{
+    for (size_t i = 0; json->type == JSON_ARRAY && i < json->count; i++)
+        if (!is_scalar(json->items[i]))
+            return true;
+    return json->type == JSON_OBJECT;
+}
+
 static struct row *make_row(const struct rows *rows, struct arena *arena, const struct entry *entry)
 {
     struct row *row = rows_new(rows, arena, entry->line.number);
+    row->sparse = true;
     if (!entry->object) {
         rows_fault(row, entry->code, 0, entry->fault);
         rows_finish(rows, arena, row);
@@ -182,7 +192,7 @@ static void survey_object(struct survey *survey, const struct source *source, st
                           const struct json *object)
 {
     for (size_t i = 0; i < object->count; i++) {
-        if (!map_has(survey->names, object->names[i]))
+        if (!is_nested(object->items[i]) && !map_has(survey->names, object->names[i]))
             map_put(survey->names, object->names[i], survey);
     }
     const struct json *json = json_get(object, source_option(source, "key", ""));

@@ -202,7 +202,7 @@ int aws_judge_failure(const struct aws_failure *failure, bool *ret_auth_refresh,
     const struct code *known = find_code(name);
     struct code code = known ? *known : code_of_status(failure->status);
     /* A gateway that is down may still send a body of its own. */
-    if (failure->status >= 500)
+    if (failure->status >= 500 && code.class != ERROR_THROTTLED)
         code.class = ERROR_TEMPORARY;
     *ret_auth_refresh = code.class == ERROR_AUTH && code.refresh;
 

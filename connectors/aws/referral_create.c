@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/times.h"
-#include "connectors/aws/client.h"
 #include "connectors/aws/referral_steps.h"
 #include "connectors/document.h"
 
@@ -59,11 +58,9 @@ static enum step_result answer_lookup(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    if (failure)
-        return step_failed(failure, error);
     struct json *answer = NULL;
-    if (aws_parse(context->arena, response, &answer, error) < 0)
-        return STEP_FAIL;
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
     const struct json *summaries = json_get(answer, "OpportunitySummaries");
     if (!summaries || summaries->type != JSON_ARRAY) {
         error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the listing has no OpportunitySummaries");
@@ -129,15 +126,12 @@ static enum step_result answer_create(struct step_context *context,
         step_keep_count(context, "conflicts", 1);
         return step_go_to(context, "lookup");
     }
-    if (failure) {
-        *error = *failure;
-        if (failure->class == ERROR_STALE)
+    struct json *answer = NULL;
+    if (step_parse(context, response, failure, &answer, error) < 0) {
+        if (error->class == ERROR_STALE) /* there is no record that could have moved */
             error->class = ERROR_REFUSED;
         return STEP_FAIL;
     }
-    struct json *answer = NULL;
-    if (aws_parse(context->arena, response, &answer, error) < 0)
-        return STEP_FAIL;
     const char *id = json_get_text(answer, "Id");
     if (text_blank(id)) {
         error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "CreateOpportunity answered without Id");
@@ -150,34 +144,8 @@ static enum step_result answer_create(struct step_context *context,
 
 /* `lookup` is only ever gone to: from a crash, a lost answer, or a token that was used before. */
 const struct step aws_create_steps[] = {
-    {.name = "lookup",
-     .operation = "ListOpportunities",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "lookup",
-     .build = build_lookup,
-     .answer = answer_lookup},
-    {.name = "create",
-     .operation = "CreateOpportunity",
-     .family = AWS_WRITE,
-     .writes = true,
-     .repeatable = true, /* ClientToken */
-     .resume = "lookup",
-     .build = build_create,
-     .answer = answer_create},
-    {.name = "associate",
-     .operation = "AssociateOpportunity",
-     .family = AWS_WRITE,
-     .writes = true,
-     .repeatable = true,
-     .resume = "associate",
-     .build = step_build_associate,
-     .answer = step_answer_associate},
-    {.name = "read",
-     .operation = "GetOpportunity",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "read",
-     .build = step_build_get,
-     .answer = step_answer_read},
+    READ_STEP("lookup", "ListOpportunities", build_lookup, answer_lookup),
+    WRITE_STEP("create", "CreateOpportunity", "lookup", build_create, answer_create),
+    ASSOCIATE_STEP,
+    READ_BACK_STEP,
 };

@@ -8,7 +8,6 @@
 enum {
     SERVICE = REMOTE_READ, /* kept by the service; still travels back in a full replace */
     WRITTEN = REMOTE_READ | REMOTE_CREATE | REMOTE_UPDATE,
-    LISTED = REMOTE_SUMMARY,
 };
 
 static const char *const industries[] = {
@@ -151,21 +150,21 @@ static const char *const statuses[] = {
 #define ADDRESS "Customer.Account.Address."
 #define CONTACT "Customer.Contacts[0]."
 
-#define TEXT(name, at, limit, more)                                                                \
+#define TEXT(name, at, limit)                                                                      \
     {                                                                                              \
-        .field = name, .path = at, .flags = WRITTEN | (more), .max = limit, .vendor = at           \
+        .field = name, .path = at, .flags = WRITTEN, .max = limit, .vendor = at                    \
     }
-#define CHOICE(name, at, words_, more)                                                             \
+#define CHOICE(name, at, words_)                                                                   \
     {                                                                                              \
-        .field = name, .path = at, .flags = WRITTEN | (more), .choices = words_, .vendor = at      \
+        .field = name, .path = at, .flags = WRITTEN, .choices = words_, .vendor = at               \
     }
-#define WORD(name, at, words_, more)                                                               \
+#define WORD(name, at, words_)                                                                     \
     {                                                                                              \
-        .field = name, .path = at, .flags = WRITTEN | (more), .words = words_, .vendor = at        \
+        .field = name, .path = at, .flags = WRITTEN, .words = words_, .vendor = at                 \
     }
-#define KEPT(name, at, more)                                                                       \
+#define KEPT(name, at)                                                                             \
     {                                                                                              \
-        .field = name, .path = at, .flags = SERVICE | (more), .vendor = at                         \
+        .field = name, .path = at, .flags = SERVICE, .vendor = at                                  \
     }
 
 /* ExpectedCustomerSpend holds one entry per company. AWS's is the monthly revenue that AWS expects,
@@ -174,36 +173,36 @@ static const char *const statuses[] = {
 #define SPEND(name, company)                                                                       \
     {                                                                                              \
         .field = name, .path = "Project.ExpectedCustomerSpend[TargetCompany=" company "]",         \
-        .flags = WRITTEN | LISTED, .amount = "Amount", .currency = "CurrencyCode",                 \
+        .flags = WRITTEN, .amount = "Amount", .currency = "CurrencyCode",                          \
         .fixed = WORDS("Frequency", "Monthly"),                                                    \
         .vendor = "Project.ExpectedCustomerSpend (" company ")"                                    \
     }
 
 const struct remote_field aws_referral_fields[] = {
-    KEPT("id", "Id", LISTED),
-    TEXT("partner_reference", "PartnerOpportunityIdentifier", 64, LISTED),
-    TEXT("title", "Project.Title", 255, 0),
-    TEXT("company", ACCOUNT "CompanyName", 120, LISTED),
+    KEPT("id", "Id"),
+    TEXT("partner_reference", "PartnerOpportunityIdentifier", 64),
+    TEXT("title", "Project.Title", 255),
+    TEXT("company", ACCOUNT "CompanyName", 120),
     {.field = "website",
      .path = ACCOUNT "WebsiteUrl",
-     .flags = WRITTEN | LISTED,
+     .flags = WRITTEN,
      .min = 4,
      .max = 255,
      .vendor = ACCOUNT "WebsiteUrl"},
-    CHOICE("industry", ACCOUNT "Industry", industries, LISTED),
-    TEXT("other_industry", ACCOUNT "OtherIndustry", 255, LISTED),
-    TEXT("country", ADDRESS "CountryCode", 2, LISTED),
-    TEXT("state", ADDRESS "StateOrRegion", 255, LISTED),
-    TEXT("city", ADDRESS "City", 255, LISTED),
-    TEXT("street", ADDRESS "StreetAddress", 255, 0),
-    TEXT("postal_code", ADDRESS "PostalCode", 20, LISTED),
-    TEXT("duns", ACCOUNT "Duns", 9, 0),
-    TEXT("cloud_account", ACCOUNT "AwsAccountId", 12, 0),
-    TEXT("contact_first_name", CONTACT "FirstName", 80, 0),
-    TEXT("contact_last_name", CONTACT "LastName", 80, 0),
-    TEXT("contact_email", CONTACT "Email", 80, 0),
-    TEXT("contact_phone", CONTACT "Phone", 16, 0),
-    TEXT("contact_title", CONTACT "BusinessTitle", 80, 0),
+    CHOICE("industry", ACCOUNT "Industry", industries),
+    TEXT("other_industry", ACCOUNT "OtherIndustry", 255),
+    TEXT("country", ADDRESS "CountryCode", 2),
+    TEXT("state", ADDRESS "StateOrRegion", 255),
+    TEXT("city", ADDRESS "City", 255),
+    TEXT("street", ADDRESS "StreetAddress", 255),
+    TEXT("postal_code", ADDRESS "PostalCode", 20),
+    TEXT("duns", ACCOUNT "Duns", 9),
+    TEXT("cloud_account", ACCOUNT "AwsAccountId", 12),
+    TEXT("contact_first_name", CONTACT "FirstName", 80),
+    TEXT("contact_last_name", CONTACT "LastName", 80),
+    TEXT("contact_email", CONTACT "Email", 80),
+    TEXT("contact_phone", CONTACT "Phone", 16),
+    TEXT("contact_title", CONTACT "BusinessTitle", 80),
     {.field = "problem",
      .path = "Project.CustomerBusinessProblem",
      .flags = WRITTEN,
@@ -211,56 +210,55 @@ const struct remote_field aws_referral_fields[] = {
      .max = 2000,
      .vendor = "Project.CustomerBusinessProblem"},
     /* Documented words, but free text on the wire: unknown ones are taken. */
-    TEXT("use_case", "Project.CustomerUseCase", 0, 0),
-    CHOICE("delivery_models", "Project.DeliveryModels", delivery_models, LISTED),
-    CHOICE("sales_activities", "Project.SalesActivities", sales_activities, 0),
-    CHOICE("needs", "PrimaryNeedsFromAws", needs, 0),
+    TEXT("use_case", "Project.CustomerUseCase", 0),
+    CHOICE("delivery_models", "Project.DeliveryModels", delivery_models),
+    CHOICE("sales_activities", "Project.SalesActivities", sales_activities),
+    CHOICE("needs", "PrimaryNeedsFromAws", needs),
     SPEND("spend", "AWS"),
     SPEND("contract_value", "Self"),
     {.field = "contract_months",
      .path = "Project.ExpectedContractDuration.Value",
-     .flags = WRITTEN | LISTED,
+     .flags = WRITTEN,
      .fixed = WORDS("Term", "Months"),
      .vendor = "Project.ExpectedContractDuration"},
-    CHOICE("competitor", "Project.CompetitorName", competitors, 0),
-    TEXT("other_competitors", "Project.OtherCompetitorNames", 255, 0),
-    TEXT("other_solution", "Project.OtherSolutionDescription", 255, 0),
-    TEXT("comments", "Project.AdditionalComments", 255, 0),
-    TEXT("programs", "Project.ApnPrograms", 0, 0),
-    TEXT("related", "Project.RelatedOpportunityIdentifier", 20, 0),
+    CHOICE("competitor", "Project.CompetitorName", competitors),
+    TEXT("other_competitors", "Project.OtherCompetitorNames", 255),
+    TEXT("other_solution", "Project.OtherSolutionDescription", 255),
+    TEXT("comments", "Project.AdditionalComments", 255),
+    TEXT("programs", "Project.ApnPrograms", 0),
+    TEXT("related", "Project.RelatedOpportunityIdentifier", 20),
     WORD("opportunity_type", "OpportunityType",
-         WORDS("new", "Net New Business", "renewal", "Flat Renewal", "expansion", "Expansion"),
-         LISTED),
-    WORD("national_security", "NationalSecurity", yes_no, 0),
-    WORD("stage", "LifeCycle.Stage", stages, LISTED),
+         WORDS("new", "Net New Business", "renewal", "Flat Renewal", "expansion", "Expansion")),
+    WORD("national_security", "NationalSecurity", yes_no),
+    WORD("stage", "LifeCycle.Stage", stages),
     {.field = "close_date",
      .path = "LifeCycle.TargetCloseDate",
-     .flags = WRITTEN | LISTED | REMOTE_DAY,
+     .flags = WRITTEN,
      .vendor = "LifeCycle.TargetCloseDate"},
-    TEXT("next_steps", "LifeCycle.NextSteps", 255, LISTED),
-    CHOICE("lost_reason", "LifeCycle.ClosedLostReason", lost_reasons, LISTED),
+    TEXT("next_steps", "LifeCycle.NextSteps", 255),
+    CHOICE("lost_reason", "LifeCycle.ClosedLostReason", lost_reasons),
     {.field = "status",
      .path = "LifeCycle.ReviewStatus",
-     .flags = SERVICE | LISTED,
+     .flags = SERVICE,
      .words = statuses,
      .vendor = "LifeCycle.ReviewStatus"},
-    KEPT("status_comments", "LifeCycle.ReviewComments", LISTED),
-    KEPT("status_reason", "LifeCycle.ReviewStatusReason", 0),
-    CHOICE("marketing_source", "Marketing.Source", WORDS("Marketing Activity", "None"), 0),
-    TEXT("marketing_campaign", "Marketing.CampaignName", 0, 0),
-    CHOICE("marketing_channels", "Marketing.Channels", channels, 0),
-    TEXT("marketing_use_cases", "Marketing.UseCases", 0, 0),
-    WORD("marketing_funded", "Marketing.AwsFundingUsed", yes_no, 0),
+    KEPT("status_comments", "LifeCycle.ReviewComments"),
+    KEPT("status_reason", "LifeCycle.ReviewStatusReason"),
+    CHOICE("marketing_source", "Marketing.Source", WORDS("Marketing Activity", "None")),
+    TEXT("marketing_campaign", "Marketing.CampaignName", 0),
+    CHOICE("marketing_channels", "Marketing.Channels", channels),
+    TEXT("marketing_use_cases", "Marketing.UseCases", 0),
+    WORD("marketing_funded", "Marketing.AwsFundingUsed", yes_no),
     CHOICE("revenue_model", "SoftwareRevenue.DeliveryModel",
-           WORDS("Contract", "Pay-as-you-go", "Subscription"), 0),
+           WORDS("Contract", "Pay-as-you-go", "Subscription")),
     {.field = "revenue_value",
      .path = "SoftwareRevenue.Value",
      .flags = WRITTEN,
      .amount = "Amount",
      .currency = "CurrencyCode",
      .vendor = "SoftwareRevenue.Value"},
-    TEXT("revenue_start", "SoftwareRevenue.EffectiveDate", 0, REMOTE_DAY),
-    TEXT("revenue_end", "SoftwareRevenue.ExpirationDate", 0, REMOTE_DAY),
+    TEXT("revenue_start", "SoftwareRevenue.EffectiveDate", 0),
+    TEXT("revenue_end", "SoftwareRevenue.ExpirationDate", 0),
     {.field = "solutions",
      .path = "RelatedEntityIdentifiers.Solutions|"
              "RelatedEntityIdentifiers.AwsMarketplaceSolutions|"
@@ -284,6 +282,6 @@ const struct remote_field aws_referral_fields[] = {
      .max = 80,
      .fixed = WORDS("BusinessTitle", "OpportunityOwner"),
      .vendor = "OpportunityTeam"},
-    KEPT("created", "CreatedDate", LISTED),
-    KEPT("modified", "LastModifiedDate", LISTED),
+    KEPT("created", "CreatedDate"),
+    KEPT("modified", "LastModifiedDate"),
 };

@@ -139,7 +139,10 @@ static const char *const afterwards[] = {
     "revenue_end",     NULL,
 };
 
-#define AMOUNT "(0|[1-9][0-9]*)(\\.[0-9]{1,2})?"
+#define AMOUNT "(0|[1-9][0-9]{0,30})(\\.[0-9]{1,2})?"
+#define ATOM   "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+#define LABEL  "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+#define EMAIL  "^" ATOM "(\\." ATOM ")*@(" LABEL "\\.)+" LABEL "$"
 
 const struct rule aws_referral_rules[] = {
     /* Needed always. */
@@ -161,11 +164,7 @@ const struct rule aws_referral_rules[] = {
     NEEDED_TO_SUBMIT_IF("needs", WHEN("involvement", "!visibility_only")),
     NEEDED_TO_SUBMIT("sales_activities"),
     NEEDED_TO_SUBMIT("marketing_source"),
-    {ROW(RULE_REQUIRED, "REF-014", AT_SUBMIT, "solutions"), .when = {WHEN("other_solution", "")}},
-    {ROW(RULE_REQUIRED, "REF-014", AT_SUBMIT | AT_UPDATE, "solutions"),
-     .when = {WHEN("other_solution", ANY), WHEN("stage", "committed", STAGE_WON)},
-     .remedy =
-         "from committed on a described solution is not enough: name a solution's identifier"},
+    {ROW(RULE_REQUIRED, "REF-014", AT_SUBMIT, "solutions")},
     {ROW(RULE_WORDS, "REF-016", AT_SUBMIT, "stage"),
      .words = WORDS("qualified", "technical_validation", "business_validation", "committed"),
      .remedy = "set the stage to qualified or later before the referral is created: it is frozen "
@@ -179,6 +178,14 @@ const struct rule aws_referral_rules[] = {
     NEEDED_BY("contract_months", WHEN("contract_value", ANY)),
     {ROW(RULE_REQUIRED, "REF-015", AT_SUBMIT, "marketing_funded"),
      .when = {WHEN("marketing_source", "Marketing Activity")}},
+    {ROW(RULE_REQUIRED, "REF-014", AT_UPDATE, "solutions"),
+     .when = {WHEN("stage", "committed", STAGE_WON)},
+     .remedy =
+         "from committed on a described solution is not enough: name a solution's identifier"},
+    {ROW(RULE_KEPT, "REF-014", AT_UPDATE, "solutions"),
+     .when = {WHEN("status", "action_required", "approved"),
+              WHEN("stage", "!committed", "!" STAGE_WON)},
+     .remedy = "name the solution that comes in its place"},
 
     /* Not allowed because of another value. */
     NOT_WITH("other_competitors", WHEN("competitor", "!*Other")),
@@ -204,11 +211,16 @@ const struct rule aws_referral_rules[] = {
     {ROW(RULE_FUTURE, "REF-005", ALWAYS, "close_date")},
     {ROW(RULE_WORDS, "REF-013", ALWAYS, "state"), .words = us_states,
      .when = {WHEN("country", "US")}},
+    {ROW(RULE_FORBIDDEN, "REF-008", ALWAYS, "country"), .when = {WHEN("country", "KP")},
+     .remedy = "AWS has no such country"},
     FORMAT("duns", "^[0-9]{9}$", "a D-U-N-S number has nine digits"),
-    FORMAT("cloud_account", "^([0-9]{12}|[[:alnum:]_]{1,12})$",
+    /* An alias may stand there, too; digits alone are an account, and zeros get lost in front. */
+    FORMAT("cloud_account", "^([0-9]{12}|[0-9]{0,11}[A-Za-z_][A-Za-z0-9_]{0,11})$",
            "an AWS account has twelve digits, leading zeros included"),
+    FORMAT("contact_email", EMAIL, "AWS takes plain ASCII addresses, as in ann@example.com"),
+    FORMAT("team_email", EMAIL, "AWS takes plain ASCII addresses, as in ann@example.com"),
     FORMAT("contact_phone", "^[+][1-9][0-9]{1,14}$", "write the number as in +12065550100"),
-    FORMAT("related", "^O[0-9]+$", "an opportunity's identifier looks like O1234567"),
+    FORMAT("related", "^O[0-9]{1,19}$", "an opportunity's identifier looks like O1234567"),
     FORMAT("solutions", "^(S-[0-9]+|arn:.+)$",
            "a solution's identifier looks like S-0012345, a marketplace solution's is its ARN"),
     FORMAT("contract_months", "^([1-9]|[1-9][0-9]|1[0-3][0-9]|14[0-4])$",

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "connectors/aws/client.h"
 #include "connectors/aws/referral_steps.h"
 #include "connectors/document.h"
 #include "model/value.h"
@@ -34,10 +33,18 @@ void step_keep_count(struct step_context *context, const char *name, long long c
              json_int(context->arena, count));
 }
 
-enum step_result step_failed(const struct error *failure, struct error *error)
+int step_parse(struct step_context *context, const struct http_response *response,
+               const struct error *failure, struct json **ret_answer, struct error *error)
 {
+    if (!failure)
+        return aws_parse(context->arena, response, ret_answer, error);
     *error = *failure;
-    return failure->class == ERROR_STALE ? STEP_STALE : STEP_FAIL;
+    return -(int)failure->class;
+}
+
+enum step_result step_failed(const struct error *error)
+{
+    return error->class == ERROR_STALE ? STEP_STALE : STEP_FAIL;
 }
 
 enum step_result step_go_to(struct step_context *context, const char *step)
@@ -63,25 +70,22 @@ int step_build_get(struct step_context *context, struct http_request *request, s
     return 0;
 }
 
-/* Reads a GetOpportunity answer. */
-int step_read_document(struct step_context *context, const struct http_response *response,
-                       struct json **ret_document, struct error *error)
+int step_take_record(struct step_context *context, const struct http_response *response,
+                     const struct error *failure, struct json **ret_document,
+                     struct record **ret_record, struct error *error)
 {
     struct json *document = NULL;
-    int result = aws_parse(context->arena, response, &document, error);
+    int result = step_parse(context, response, failure, &document, error);
     if (result < 0)
         return result;
-    if (!json_get_text(document, "Id") || !json_get_text(document, "LastModifiedDate"))
+    const char *id = json_get_text(document, "Id");
+    const char *version = json_get_text(document, "LastModifiedDate");
+    if (!id || !version)
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "GetOpportunity answered without Id or LastModifiedDate");
+    *ret_record = document_decode(context->arena, kind, id, version, document, NULL, NULL);
     *ret_document = document;
     return 0;
-}
-
-struct record *step_decode(struct step_context *context, const struct json *document)
-{
-    return document_decode(context->arena, kind, json_get_text(document, "Id"),
-                           json_get_text(document, "LastModifiedDate"), document, NULL, NULL);
 }
 
 /* What the local side says of a field, for creating and submitting. */
@@ -99,11 +103,8 @@ enum step_result step_answer_read(struct step_context *context,
                                   struct error *error)
 {
     struct json *document = NULL;
-    if (failure)
-        return step_failed(failure, error);
-    if (step_read_document(context, response, &document, error) < 0)
-        return STEP_FAIL;
-    context->after = step_decode(context, document);
+    if (step_take_record(context, response, failure, &document, &context->after, error) < 0)
+        return step_failed(error);
     return STEP_DONE;
 }
 

@@ -10,12 +10,31 @@
 #ifndef CONNECTORS_AWS_REFERRAL_STEPS_H
 #define CONNECTORS_AWS_REFERRAL_STEPS_H
 
+#include "connectors/aws/client.h"
 #include "connectors/aws/referrals.h"
 
 enum { AWS_CREATE_STEPS = 4, AWS_UPDATE_STEPS = 6, AWS_SUBMIT_STEPS = 6 };
 extern const struct step aws_create_steps[AWS_CREATE_STEPS]; /* referral_create.c */
 extern const struct step aws_update_steps[AWS_UPDATE_STEPS]; /* referral_update.c */
 extern const struct step aws_submit_steps[AWS_SUBMIT_STEPS]; /* referral_submit.c */
+
+/* Rows of the tables. A read may always be repeated, and so may a write that carries a token or is
+ * idempotent in effect. */
+#define READ_STEP(name_, operation_, build_, answer_)                                              \
+    {                                                                                              \
+        .name = name_, .operation = operation_, .family = AWS_READ, .repeatable = true,            \
+        .resume = name_, .build = build_, .answer = answer_                                        \
+    }
+#define WRITE_STEP(name_, operation_, resume_, build_, answer_)                                    \
+    {                                                                                              \
+        .name = name_, .operation = operation_, .family = AWS_WRITE, .writes = true,               \
+        .repeatable = true, .resume = resume_, .build = build_, .answer = answer_                  \
+    }
+#define GET_STEP(answer_) READ_STEP("get", "GetOpportunity", step_build_get, answer_)
+#define READ_BACK_STEP    READ_STEP("read", "GetOpportunity", step_build_get, step_answer_read)
+#define ASSOCIATE_STEP                                                                             \
+    WRITE_STEP("associate", "AssociateOpportunity", "associate", step_build_associate,             \
+               step_answer_associate)
 
 /* The opportunity's id: the change's, or the one that its first step made. */
 const char *step_opportunity(const struct step_context *context);
@@ -30,16 +49,20 @@ void step_keep_count(struct step_context *context, const char *name, long long c
 void step_keep_missing(struct step_context *context, const char *name, const char *list,
                        const char *other);
 
-enum step_result step_failed(const struct error *failure, struct error *error);
+/* The answer's object. What the session ended with is an error like an answer that cannot be read.
+ */
+int step_parse(struct step_context *context, const struct http_response *response,
+               const struct error *failure, struct json **ret_answer, struct error *error);
+enum step_result step_failed(const struct error *error);
 enum step_result step_go_to(struct step_context *context, const char *step);
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request);
 
 /* GetOpportunity: its request, its answer, the record in it, and the step that ends a procedure. */
 int step_build_get(struct step_context *context, struct http_request *request, struct error *error);
-int step_read_document(struct step_context *context, const struct http_response *response,
-                       struct json **ret_document, struct error *error);
-struct record *step_decode(struct step_context *context, const struct json *document);
+int step_take_record(struct step_context *context, const struct http_response *response,
+                     const struct error *failure, struct json **ret_document,
+                     struct record **ret_record, struct error *error);
 enum step_result step_answer_read(struct step_context *context,
                                   const struct http_response *response, const struct error *failure,
                                   struct error *error);

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
-#include "connectors/aws/client.h"
 #include "connectors/aws/referral_steps.h"
+#include "connectors/document.h"
 
 #define POLL_MS    2000 /* a task takes some seconds */
 #define POLL_MAX   5000
@@ -24,11 +24,9 @@ static enum step_result answer_submit_get(struct step_context *context,
                                           const struct error *failure, struct error *error)
 {
     struct json *document = NULL;
-    if (failure)
-        return step_failed(failure, error);
-    if (step_read_document(context, response, &document, error) < 0)
-        return STEP_FAIL;
-    struct record *now = step_decode(context, document);
+    struct record *now = NULL;
+    if (step_take_record(context, response, failure, &document, &now, error) < 0)
+        return step_failed(error);
     if (!can_be_submitted(record_get(now, "status"))) {
         context->after = now; /* it is with the reviewers already */
         return STEP_DONE;
@@ -41,14 +39,11 @@ static enum step_result answer_submit_get(struct step_context *context,
     return STEP_NEXT;
 }
 
-static const char *native_word(const char *field, const char *value, const char *otherwise)
+static const char *said(const struct step_context *context, const char *field,
+                        const char *otherwise)
 {
-    const char *const *words = connector_field(kind, field)->words;
-    for (size_t i = 0; value && words[i]; i += 2) {
-        if (!strcmp(words[i], value))
-            return words[i + 1];
-    }
-    return otherwise;
+    const char *word = document_word(connector_field(kind, field), step_wanted(context, field));
+    return word ? word : otherwise;
 }
 
 /* Also submits: runs the engagement, the snapshot and SubmitOpportunity on the caller's behalf. */
@@ -61,10 +56,8 @@ static int build_start(struct step_context *context, struct http_request *reques
     json_set_text(arena, body, "ClientToken", context->token);
     json_set_text(arena, body, "Identifier", step_opportunity(context));
     struct json *submission = json_object(arena);
-    json_set_text(arena, submission, "InvolvementType",
-                  native_word("involvement", step_wanted(context, "involvement"), "Co-Sell"));
-    json_set_text(arena, submission, "Visibility",
-                  native_word("visibility", step_wanted(context, "visibility"), "Full"));
+    json_set_text(arena, submission, "InvolvementType", said(context, "involvement", "Co-Sell"));
+    json_set_text(arena, submission, "Visibility", said(context, "visibility", "Full"));
     json_set(arena, body, "AwsSubmission", submission);
     step_send(context, "StartEngagementFromOpportunityTask", body, request);
     return 0;
@@ -126,15 +119,14 @@ static enum step_result answer_start(struct step_context *context,
                                      const struct http_response *response,
                                      const struct error *failure, struct error *error)
 {
-    if (failure && failure->class == ERROR_STALE) /* the token was used: its task is looked for */
-        return step_count_of(context, "conflicts")
-                   ? step_failed(failure, error)
-                   : (step_keep_count(context, "conflicts", 1), step_go_to(context, "find_task"));
-    if (failure)
-        return step_failed(failure, error);
+    /* The token was used, or a submission is under way: its task is looked for, once. */
+    if (failure && failure->class == ERROR_STALE && !step_count_of(context, "conflicts")) {
+        step_keep_count(context, "conflicts", 1);
+        return step_go_to(context, "find_task");
+    }
     struct json *task = NULL;
-    if (aws_parse(context->arena, response, &task, error) < 0)
-        return STEP_FAIL;
+    if (step_parse(context, response, failure, &task, error) < 0)
+        return step_failed(error);
     return follow(context, task, STEP_NEXT, error);
 }
 
@@ -181,10 +173,8 @@ static enum step_result answer_find(struct step_context *context,
                                     const struct error *failure, struct error *error)
 {
     struct json *answer = NULL;
-    if (failure)
-        return step_failed(failure, error);
-    if (aws_parse(context->arena, response, &answer, error) < 0)
-        return STEP_FAIL;
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
     const struct json *task = newest_task(context, answer);
     /* One that failed may be an earlier attempt's. If it was this one's, the token says so. */
     if (!task || text_equal(json_get_text(task, "TaskStatus"), "FAILED"))
@@ -197,10 +187,8 @@ static enum step_result answer_poll(struct step_context *context,
                                     const struct error *failure, struct error *error)
 {
     struct json *answer = NULL;
-    if (failure)
-        return step_failed(failure, error);
-    if (aws_parse(context->arena, response, &answer, error) < 0)
-        return STEP_FAIL;
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
     long long polls = step_count_of(context, "polls") + 1;
     step_keep_count(context, "polls", polls);
     const struct json *task = newest_task(context, answer);
@@ -217,48 +205,12 @@ static enum step_result answer_poll(struct step_context *context,
 }
 
 const struct step aws_submit_steps[] = {
-    {.name = "get",
-     .operation = "GetOpportunity",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "get",
-     .build = step_build_get,
-     .answer = answer_submit_get},
-    {.name = "associate",
-     .operation = "AssociateOpportunity",
-     .family = AWS_WRITE,
-     .writes = true,
-     .repeatable = true,
-     .resume = "associate",
-     .build = step_build_associate,
-     .answer = step_answer_associate},
-    {.name = "start",
-     .operation = "StartEngagementFromOpportunityTask",
-     .family = AWS_WRITE,
-     .writes = true,
-     .repeatable = true, /* ClientToken */
-     .resume = "find_task",
-     .build = build_start,
-     .answer = answer_start},
-    {.name = "poll",
-     .operation = "ListEngagementFromOpportunityTasks",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "poll",
-     .build = build_tasks,
-     .answer = answer_poll},
-    {.name = "read",
-     .operation = "GetOpportunity",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "read",
-     .build = step_build_get,
-     .answer = step_answer_read},
-    {.name = "find_task", /* only ever gone to */
-     .operation = "ListEngagementFromOpportunityTasks",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "find_task",
-     .build = build_tasks,
-     .answer = answer_find},
+    GET_STEP(answer_submit_get),
+    ASSOCIATE_STEP,
+    WRITE_STEP("start", "StartEngagementFromOpportunityTask", "find_task", build_start,
+               answer_start),
+    READ_STEP("poll", "ListEngagementFromOpportunityTasks", build_tasks, answer_poll),
+    READ_BACK_STEP,
+    /* Only ever gone to. */
+    READ_STEP("find_task", "ListEngagementFromOpportunityTasks", build_tasks, answer_find),
 };

@@ -2,7 +2,6 @@
  * at that moment, under its LastModifiedDate. */
 
 #include "base/text.h"
-#include "connectors/aws/client.h"
 #include "connectors/aws/referral_steps.h"
 #include "connectors/document.h"
 
@@ -55,11 +54,9 @@ static enum step_result answer_get(struct step_context *context,
                                    const struct error *failure, struct error *error)
 {
     struct json *document = NULL;
-    if (failure)
-        return step_failed(failure, error);
-    if (step_read_document(context, response, &document, error) < 0)
-        return STEP_FAIL;
-    struct record *now = step_decode(context, document);
+    struct record *now = NULL;
+    if (step_take_record(context, response, failure, &document, &now, error) < 0)
+        return step_failed(error);
     enum standing where = standing(context, now);
     if (where == STANDS_NEW) {
         context->after = now;
@@ -91,11 +88,9 @@ static enum step_result answer_refresh(struct step_context *context,
                                        const struct error *failure, struct error *error)
 {
     struct json *document = NULL;
-    if (failure)
-        return step_failed(failure, error);
-    if (step_read_document(context, response, &document, error) < 0)
-        return STEP_FAIL;
-    struct record *now = step_decode(context, document);
+    struct record *now = NULL;
+    if (step_take_record(context, response, failure, &document, &now, error) < 0)
+        return step_failed(error);
     enum standing where = standing(context, now);
     if (where == STANDS_NEW) {
         context->after = now;
@@ -143,33 +138,18 @@ static enum step_result answer_update(struct step_context *context,
 {
     (void)context;
     (void)response; /* the new LastModifiedDate comes with the record */
-    return failure ? step_failed(failure, error) : STEP_NEXT;
+    if (!failure)
+        return STEP_NEXT;
+    *error = *failure;
+    return step_failed(error);
 }
 
 const struct step aws_update_steps[] = {
-    {.name = "get",
-     .operation = "GetOpportunity",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "get",
-     .build = step_build_get,
-     .answer = answer_get},
-    {.name = "associate",
-     .operation = "AssociateOpportunity",
-     .family = AWS_WRITE,
-     .writes = true,
-     .repeatable = true,
-     .resume = "associate",
-     .build = step_build_associate,
-     .answer = step_answer_associate},
-    {.name = "disassociate", /* afterwards: the last solution cannot be taken off */
-     .operation = "DisassociateOpportunity",
-     .family = AWS_WRITE,
-     .writes = true,
-     .repeatable = true,
-     .resume = "disassociate",
-     .build = step_build_disassociate,
-     .answer = step_answer_disassociate},
+    GET_STEP(answer_get),
+    ASSOCIATE_STEP,
+    /* Afterwards: the last solution cannot be taken off. */
+    WRITE_STEP("disassociate", "DisassociateOpportunity", "disassociate", step_build_disassociate,
+               step_answer_disassociate),
     {.name = "refresh",
      .operation = "GetOpportunity",
      .family = AWS_READ,
@@ -185,11 +165,5 @@ const struct step aws_update_steps[] = {
      .resume = "get",
      .build = build_update,
      .answer = answer_update},
-    {.name = "read",
-     .operation = "GetOpportunity",
-     .family = AWS_READ,
-     .repeatable = true,
-     .resume = "read",
-     .build = step_build_get,
-     .answer = step_answer_read},
+    READ_BACK_STEP,
 };

@@ -7,7 +7,7 @@
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
-enum { AWS_REFERRAL_FIELDS = 57, AWS_REFERRAL_RULES = 61, AWS_REFERRAL_PROCEDURES = 5 };
+enum { AWS_REFERRAL_FIELDS = 57, AWS_REFERRAL_RULES = 65, AWS_REFERRAL_PROCEDURES = 5 };
 
 extern const struct remote_field aws_referral_fields[AWS_REFERRAL_FIELDS]; /* referral_fields.c */
 extern const struct rule aws_referral_rules[AWS_REFERRAL_RULES];           /* referral_rules.c */

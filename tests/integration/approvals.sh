@@ -16,14 +16,15 @@ edit_cell D-002 Stage "Closed Won"
 agent reconcile
 exits 0 "a run that holds back is no failure"
 is "nothing is written without approval" 0 "$(writes)"
-says "it says that it holds back" 'held back: 2 approval'
+says "it says that it holds back" 'held back: 2 for approval'
 agent findings
 says "a finding for each" 'APV-001'
 says "that names the change" 'c-[0-9a-f]+ close of '
 agent plan --output csv
 exits 2 "a held change is a change"
 CLOSE=$(held close) LAUNCH=$(held launch)
-is "the plan says why" 1 "$(csv out held_reason action=close field=stage | grep -c 'cannot be undone')"
+is "the plan says why" 1 \
+    "$(csv out held_reason action=close field=stage | grep -c 'cannot be undone')"
 agent approve c-000000000000
 exits 1 "an unknown id is refused"
 says "with a way on" 'not in the last plan'
@@ -47,6 +48,7 @@ agent reconcile
 is "rejected stays rejected" "Qualified" "$(stage_of "$TWO")"
 agent plan
 says "the plan says by whom" 'rejected by '
+exits 0 "and nothing more is to do"
 agent why "$TWO"
 says "why tells it too" 'reject by '
 agent approve "$LAUNCH"
@@ -78,7 +80,7 @@ for mode in observe propose; do
     exits 0 "mode $mode"
     is "$mode: nothing is written at the cloud" 0 "$(writes)"
     check "$mode: nothing is written in the CSV" cmp crm.csv before.csv
-    says "$mode: it says why" 'held back: 2 mode'
+    says "$mode: it says why" 'held back: 2 by the job.s mode'
 done
 agent plan --output csv
 agent approve "$(held update)"

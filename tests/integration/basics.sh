@@ -29,7 +29,7 @@ says "a suggestion for the command" 'did you mean reconcile\?'
 agent plan --fulll
 exits 64 "unknown option"
 says "a suggestion for the option" 'did you mean --full\?'
-agent plan --config
+agent check --config
 exits 64 "an option without its value"
 agent plan --output xml
 exits 64 "unknown format"
@@ -79,7 +79,8 @@ faulty "a key that there is not" "$(line '^    mode:'):5" 's/^    mode: /    moo
 says "a suggestion for the key" 'mode'
 faulty "a word that there is not" "$(line '^    mode:'):11" 's/^    mode: .*/    mode: aply/'
 says "a suggestion for the word" 'apply'
-faulty "a source that there is not" "$(line '^    source:'):13" 's/^    source: crm/    source: crmm/'
+faulty "a source that there is not" "$(line '^    source:'):13" \
+    's/^    source: crm/    source: crmm/'
 faulty "a field that there is not" "$(line '^      next_steps:'):7" 's/next_steps:/next_stepp:/'
 faulty "an interval that is too short" "$(line '^    every:'):12" 's/every: 5s/every: 1s/'
 config | sed 's/^    mode: .*/    mode: aply/; s/every: 5s/every: 1s/; s/next_steps:/next_stepp:/' \
@@ -130,7 +131,8 @@ for command in plan findings status conflicts; do
     check "$command --output json" valid_json out
     is "$command: nothing beside it" "" "$(cat err)"
     agent $command --output csv
-    is "$command --output csv has a header" 1 "$(head -1 out | grep -cE '^[a-z_]+(,[a-z_]+)+'$'\r''?$')"
+    is "$command --output csv has a header" 1 \
+        "$(head -1 out | tr -d '\r' | grep -cE '^[a-z_]+(,[a-z_]+)+$')"
 done
 agent reconcile -o json
 check "reconcile --output json" valid_json out

@@ -26,7 +26,8 @@ exits 2 "the plan sees the portal's edit"
 says "it shows both values" 'next_steps .*Call "Jo" back → Typed in the portal'
 agent reconcile
 exits 0 "reconcile"
-is "the portal's edit is in the CSV" 'Typed in the portal, with a "quote"' "$(cell D-001 "Next Step")"
+is "the portal's edit is in the CSV" 'Typed in the portal, with a "quote"' \
+    "$(cell D-001 "Next Step")"
 is "no other row changed" "$(grep -v '^D-001,' before.csv)" "$(grep -v '^D-001,' crm.csv)"
 is "no other cell of the row changed" \
     "$(sed 's/"Call ""Jo"" back"/HERE/' before.csv | grep '^D-001,')" \
@@ -42,13 +43,29 @@ ctl reset-stats >/dev/null
 agent reconcile
 exits 0 "reconcile after an edit in the CRM"
 document "$TWO" >two.after
-is "the CRM's edit is at the cloud" 1 "$(grep -c '"NextSteps": "Typed in the CRM, with an é"' two.after)"
+is "the CRM's edit is at the cloud" 1 \
+    "$(grep -c '"NextSteps": "Typed in the CRM, with an é"' two.after)"
 is "one update" 1 "$(calls UpdateOpportunity)"
 is "and no other write" 1 "$(writes)"
 is "every other member is as it was" "" "$(differs two.before two.after)"
 check "the CSV is as the person left it" cmp crm.csv before.csv
 agent plan
 exits 0 "then both sides are in step"
+
+# Solutions: the new one is associated before the old one is taken off, and their order says nothing.
+edit_cell D-001 Solution "S-2000003;S-2000002"
+ctl reset-stats >/dev/null
+agent reconcile
+exits 0 "reconcile with other solutions"
+is "two are associated" 2 "$(calls AssociateOpportunity)"
+is "one is taken off" 1 "$(calls DisassociateOpportunity)"
+is "and nothing else is written" 3 "$(writes)"
+document "$ONE" >one.after
+is "the cloud has the new ones" "S-2000002 S-2000003" \
+    "$(grep -o 'S-200000[0-9]' one.after | sort | paste -sd' ')"
+edit_cell D-001 Solution "S-2000002;S-2000003"
+agent plan
+exits 0 "another order is no change"
 
 # Both sides, in different fields of one record.
 edit_cell D-003 "Contact Title" "Head of Archives"

@@ -30,7 +30,8 @@ refused() { # refused TEXT PATTERN
 refused "no credentials" 'AWS_ACCESS_KEY_ID|profile'
 export AWS_ACCESS_KEY_ID=$KEY AWS_SECRET_ACCESS_KEY=$SECRET
 works "from the environment"
-AWS_SECRET_ACCESS_KEY=Wr0ng/that+leaves=nowhere refused "a wrong secret" 'secret|signature|credentials'
+AWS_SECRET_ACCESS_KEY=Wr0ng/that+leaves=nowhere \
+    refused "a wrong secret" 'secret|signature|credentials'
 AWS_ACCESS_KEY_ID=AKIDUNKNOWN refused "a key that there is not" 'key|token|credentials'
 unset AWS_ACCESS_KEY_ID
 refused "half of a key" 'AWS_ACCESS_KEY_ID'
@@ -94,8 +95,8 @@ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 cat >helper <<EOF
 #!/bin/sh
 echo called >>"$WORK/helper.calls"
-printf '{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"%s","SessionToken":"%s","Expiration":"%s"}' \
-    $KEY '$SECRET' '$TOKEN' "\$(date -u -d '+1 hour' +%FT%TZ)"
+printf '{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"%s",' $KEY '$SECRET'
+printf '"SessionToken":"%s","Expiration":"%s"}' '$TOKEN' "\$(date -u -d '+1 hour' +%FT%TZ)"
 EOF
 chmod +x helper
 printf '[profile alliance]\ncredential_process = "%s/helper"\n' "$WORK" >"$HOME/.aws/config"

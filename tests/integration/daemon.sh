@@ -67,6 +67,7 @@ in_csv() { [ "$(cell D-002 "Next Step")" = "Edited in the portal" ]; }
 check "the CRM's edit lands within two intervals" wait_for $((2 * INTERVAL)) at_cloud
 check "the portal's edit too" wait_for $((2 * INTERVAL)) in_csv
 is "each once" 1 "$(count UpdateOpportunity)"
+cp good.yaml agent.yaml
 agent status
 exits 0 "status beside a daemon"
 

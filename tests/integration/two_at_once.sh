@@ -65,7 +65,9 @@ ctl fault "latency:ListOpportunities::3000" >/dev/null
 "$AGENT" reconcile >out1 2>err1 </dev/null &
 first=$!
 PIDS+=("$first")
-listing() { [ "$(calls ListOpportunities)" -gt "$LISTED" ] || ! "$AGENT" status | grep -q complete; }
+listing() { # what is delayed is counted only when it is answered: the run's start must do
+    [ "$(calls ListOpportunities)" -gt "$LISTED" ] || ! "$AGENT" status | grep -q complete
+}
 LISTED=$(calls ListOpportunities)
 wait_for 5 listing
 stop $first KILL 2>/dev/null

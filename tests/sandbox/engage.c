@@ -34,11 +34,17 @@ static bool is_product_code(const char *text)
     return span >= 2 && !text[span];
 }
 
-static bool is_seller_arn(const char *text, const char *entity)
+/* "arn:…:AWSMarketplace/SaaSProduct/prod-x": the entity's type ends with `kind`. */
+static bool is_seller_arn(const char *text, const char *kind)
 {
-    const char *found = strstr(text, ":AWSMarketplace/");
-    return text_starts(text, "arn:aws:aws-marketplace:") && found &&
-           text_starts(found + strlen(":AWSMarketplace/"), entity);
+    static const char mark[] = ":AWSMarketplace/";
+    const char *type = strstr(text, mark);
+    if (!type || !text_starts(text, "arn:aws:aws-marketplace:"))
+        return false;
+    type += strlen(mark);
+    size_t length = strcspn(type, "/"), size = strlen(kind);
+    return length >= size && !strncmp(type + length - size, kind, size) && type[length] == '/' &&
+           type[length + 1];
 }
 
 /* Whether the entity is one that this partner may name. */
@@ -57,8 +63,8 @@ static int check_entity(struct call_context *call, const char *kind, const char 
     bool fits = !strcmp(kind, "AwsProducts")               ? is_product_code(entity)
                 : !strcmp(kind, "AwsMarketplaceOffers")    ? is_offer_arn(entity)
                 : !strcmp(kind, "AwsMarketplaceOfferSets") ? is_offer_set_arn(entity)
-                : !strcmp(kind, "AwsMarketplaceSolutions") ? is_seller_arn(entity, "Solution/")
-                                                           : is_seller_arn(entity, "");
+                : !strcmp(kind, "AwsMarketplaceSolutions") ? is_seller_arn(entity, "Solution")
+                                                           : is_seller_arn(entity, "Product");
     if (!fits)
         fail_field(failure, "INVALID_STRING_FORMAT", field, "is no identifier of that kind");
     else if (text_starts(kind, "AwsMarketplaceOffer") && !strstr(entity, ":" SANDBOX_ACCOUNT ":"))

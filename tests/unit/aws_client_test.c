@@ -46,6 +46,7 @@ static const struct answer {
     {429, NULL, "", ERROR_THROTTLED, SCOPE_RECORD, false, "", "HTTP status 429"},
     {500, NULL, "{\"__type\":\"InternalServerException\",\"message\":\"oops\"}", ERROR_TEMPORARY,
      SCOPE_RECORD, false, "InternalServerException", "oops"},
+    {503, NULL, "{\"__type\":\"SlowDown\"}", ERROR_THROTTLED, SCOPE_CLOUD, false, "SlowDown", ""},
     {503, NULL, "<html>down</html>", ERROR_TEMPORARY, SCOPE_RECORD, false, "", "503"},
     {502, NULL, "{\"__type\":\"ValidationException\"}", ERROR_TEMPORARY, SCOPE_RECORD, false,
      "ValidationException", NULL},

@@ -428,7 +428,13 @@ static const struct {
      "REF-009",
      "contract_months"},
     {ALL, {{"duns", "12345678"}}, "REF-009", "duns"},
-    {ALL, {{"cloud_account", "01234567890"}}, NULL, NULL}, /* could be an alias */
+    {ALL, {{"cloud_account", "12345678901"}}, "REF-009", "cloud_account"}, /* lost its zero */
+    {ALL, {{"cloud_account", "012345678901"}}, NULL, NULL},
+    {ALL, {{"cloud_account", "4ever_aws"}}, NULL, NULL}, /* an alias */
+    {ALL, {{"contact_email", "b.o'neil+aws@mail.example.com"}}, NULL, NULL},
+    {ALL, {{"contact_email", "jos\u00e9@example.com"}}, "REF-009", "contact_email"},
+    {ALL, {{"team_email", "ann@example"}}, "REF-009", "team_email"},
+    {ALL, {{"country", "KP"}, {"state", NULL}}, "REF-008", "country"},
     {ALL, {{"cloud_account", "0123-4567"}}, "REF-009", "cloud_account"},
     {ALL, {{"contact_phone", "+0123"}}, "REF-009", "contact_phone"},
     {ALL, {{"solutions", "Solution 1"}}, "REF-009", "solutions"},
@@ -453,7 +459,7 @@ static const struct {
      NULL,
      NULL},
     {AT_SUBMIT, {{"solutions", NULL}}, "REF-014", "solutions"},
-    {ALL, {{"solutions", NULL}, {"other_solution", "Ours"}}, NULL, NULL},
+    {AT_SUBMIT, {{"solutions", NULL}, {"other_solution", "Ours"}}, "REF-014", "solutions"},
     {AT_SUBMIT | AT_UPDATE,
      {{"solutions", NULL}, {"other_solution", "Ours"}, {"stage", "committed"}},
      "REF-014",
@@ -560,6 +566,11 @@ static const struct {
     {"approved", "qualified", "state", "Oregon", "REF-003"},
     {"approved", "qualified", "postal_code", "98102", "REF-003"},
     {"approved", "qualified", "problem", "Another problem that is long enough.", "REF-003"},
+    {"draft", "qualified", "solutions", NULL, NULL},
+    {"approved", "qualified", "solutions", "S-2", NULL},
+    {"approved", "qualified", "solutions", NULL, "REF-014"},
+    {"approved", "committed", "solutions", NULL, "REF-014"},
+    {"action_required", "qualified", "solutions", NULL, "REF-014"},
     {"rejected", "qualified", "next_steps", "New", "REF-012"},
     {"rejected", "won", "comments", "New", "REF-012"},
     {"approved", "won", "next_steps", "New", "REF-012"},
@@ -617,6 +628,21 @@ static void test_old_values(void **state)
     assert_string_equal(heard.codes[0], "REF-005");
 }
 
+/* A submission is judged as a whole, what stands at the cloud already included. */
+static void test_submission_of_old_values(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct record *before = good_record(arena), *after = good_record(arena);
+    record_set(before, "stage", "prospect");
+    record_set(after, "stage", "prospect");
+    struct heard heard = {0};
+    assert_int_equal(document_check(&aws_referrals, AT_SUBMIT, before, after, NOW_MS, hear, &heard),
+                     1);
+    assert_string_equal(heard.codes[0], "REF-016");
+    assert_string_equal(heard.fields[0], "stage");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -630,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_national_security),
         cmocka_unit_test(test_locks),
         cmocka_unit_test(test_old_values),
+        cmocka_unit_test(test_submission_of_old_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

@@ -190,6 +190,30 @@ static void test_conflict_resolved_for_cloud(void **state)
     check_conflict("cloud", "Cloud words");
 }
 
+/* Approving an edit once does not approve the same edit for ever. */
+static void test_approval_is_for_one_time(void **state)
+{
+    (void)state;
+    struct rig *rig = settled_rig(1);
+    const char *id = rig_id_of(rig, "L1");
+    const char *before = rig_member(rig, id, "LifeCycle.NextSteps");
+    rig_configure(rig, rig_replace(rig, rig_yaml, "mode: apply", "mode: propose"));
+    for (int i = 0; i < 2; i++) {
+        rig_set_cell(rig, "L1", "NextStep", "Sign the order form");
+        rig_run(rig);
+        assert_string_equal(rig_member(rig, id, "LifeCycle.NextSteps"), before);
+        rig_decide(rig, rig->result.plan->changes[0]->id, "approve");
+        rig_run(rig);
+        assert_string_equal(rig_member(rig, id, "LifeCycle.NextSteps"), "Sign the order form");
+        rig_set_cell(rig, "L1", "NextStep", before);
+        rig_run(rig);
+        rig_decide(rig, rig->result.plan->changes[0]->id, "approve");
+        rig_run(rig);
+        assert_string_equal(rig_member(rig, id, "LifeCycle.NextSteps"), before);
+    }
+    rig_free(rig);
+}
+
 /* A full replace gives back what the tables do not know, numbers letter by letter. */
 static void test_unknown_members_survive(void **state)
 {
@@ -615,6 +639,7 @@ int main(void)
         cmocka_unit_test(test_solutions_are_a_set),
         cmocka_unit_test(test_conflict_resolved_for_local),
         cmocka_unit_test(test_conflict_resolved_for_cloud),
+        cmocka_unit_test(test_approval_is_for_one_time),
         cmocka_unit_test(test_unknown_members_survive),
         cmocka_unit_test(test_spoilt_listings),
         cmocka_unit_test(test_no_creation_without_a_whole_read),

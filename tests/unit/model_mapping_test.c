@@ -257,6 +257,14 @@ static void test_missing_columns(void **state)
     f->maps[0].column = "Name";
     f->maps[2].currency_column = "Money";
     must_refuse(f, "CFG-002 spend 12:0; ", "no column \"Money\"");
+    /* Where columns are what somebody has a value for, nobody having one is no fault; but it must
+     * not empty the cloud's field either. */
+    f->maps[2].currency_column = "Currency";
+    f->maps[0].column = "name";
+    f->row.sparse = true;
+    assert_null(record_get(must_map(f), "title"));
+    f->maps[0].clear = true;
+    must_refuse(f, "CFG-002 title 12:0; ", "no column \"name\"");
 }
 
 static void test_cells(void **state)

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -175,22 +176,44 @@ static void test_only_when(void **state)
     assert_true(stored(rig, SIDE_LOCAL, "L2")->gone);
 }
 
+/* Two edits within one tick of the file system's clock leave size, time and inode as they are:
+ * while the time cannot tell, the content is looked at. */
+static void test_edit_within_one_tick(void **state)
+{
+    struct rig *rig = *state;
+    const struct timespec before[2] = {{.tv_sec = world_now(&rig->fake.world) / 1000 + 2},
+                                       {.tv_sec = world_now(&rig->fake.world) / 1000 + 2}};
+    rig_csv_put(rig, rows(rig, 0, 3));
+    rig_set_cell(rig, "L1", "Name", "Name A");
+    assert_int_equal(utimensat(AT_FDCWD, rig->csv_path, before, 0), 0);
+    read_file(rig);
+    assert_true(read_file(rig).skipped);
+    rig_set_cell(rig, "L1", "Name", "Name B");
+    assert_int_equal(utimensat(AT_FDCWD, rig->csv_path, before, 0), 0);
+    assert_false(read_file(rig).skipped);
+    assert_string_equal(record_get(stored(rig, SIDE_LOCAL, "L1")->record, "title"), "Name B");
+    rig_advance(rig, 5000); /* from now on the time would tell */
+    assert_true(read_file(rig).skipped);
+}
+
 /* A file that lost most of its rows at once is not believed: nothing is taken away. */
 static void test_shrunken_file(void **state)
 {
     (void)state;
     static const struct {
         size_t before, after;
-        bool believed;
+        bool believed, accept;
     } cases[] = {
-        {20, 0, false}, {20, 1, false}, {20, 9, false},
-        {20, 10, true}, {10, 4, false}, {9, 0, true}, /* below the floor: so few rows come and go */
+        {20, 0, false, false}, {20, 1, false, false}, {20, 9, false, false}, {20, 10, true, false},
+        {10, 4, false, false}, {9, 0, true, false}, /* below the floor: so few rows come and go */
+        {20, 0, true, true},                        /* a person says so */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rig *rig = rig_new(&(struct rig_options){0});
         rig_csv_put(rig, rows(rig, 0, cases[i].before));
         read_file(rig);
         rig_csv_put(rig, rows(rig, 0, cases[i].after));
+        rig->work.accept_shrunk = cases[i].accept;
         struct intake_result result = read_file(rig);
         bool believed = cases[i].believed;
         assert_int_equal(result.outcome, believed ? READ_COMPLETE : READ_PARTIAL);
@@ -428,13 +451,15 @@ static void test_shrunken_listing(void **state)
     (void)state;
     static const struct {
         size_t before, after;
-        bool believed;
-    } cases[] = {{20, 0, false}, {20, 9, false}, {20, 10, true}, {10, 0, false}, {9, 0, true}};
+        bool believed, accept;
+    } cases[] = {{20, 0, false, false}, {20, 9, false, false}, {20, 10, true, false},
+                 {10, 0, false, false}, {9, 0, true, false},   {20, 5, true, true}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rig *rig = rig_new(&(struct rig_options){0});
         listing = (struct listing){.watermark = "w1"};
         read_listing(rig, true, 0, cases[i].before, READ_COMPLETE);
         listing.watermark = "w2";
+        rig->work.accept_shrunk = cases[i].accept;
         bool believed = cases[i].believed;
         struct intake_result result = read_listing(rig, true, 0, cases[i].after, READ_COMPLETE);
         assert_int_equal(result.outcome, believed ? READ_COMPLETE : READ_PARTIAL);
@@ -536,6 +561,7 @@ int main(void)
         FILE_TEST(test_unchanged_file_is_not_read),
         FILE_TEST(test_gone_and_back),
         FILE_TEST(test_only_when),
+        FILE_TEST(test_edit_within_one_tick),
         cmocka_unit_test(test_shrunken_file),
         FILE_TEST(test_file_full_of_bad_rows),
         cmocka_unit_test(test_unusable_files_change_nothing),

@@ -225,6 +225,8 @@ static void test_associations(void **state)
         "arn:aws:aws-marketplace:us-east-1:999988887777:AWSMarketplace/Offer/offer-abcdefghijklm";
     static const char set[] = "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/"
                               "OfferSet/offerset-abcdefghijklm";
+    static const char product[] = "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/"
+                                  "SaaSProduct/prod-abcdefghijklm";
     static const struct {
         const char *type, *entity;
         int status;
@@ -237,6 +239,9 @@ static void test_associations(void **state)
         {"Solutions", "S-2000001", 400, "DUPLICATE_KEY_VALUE"},
         {"AwsProducts", "AmazonEC2", 200, NULL},
         {"AwsProducts", "Amazon EC2", 400, "INVALID_STRING_FORMAT"},
+        {"AwsMarketplaceProducts", offer, 400, "INVALID_STRING_FORMAT"},
+        {"AwsMarketplaceSolutions", product, 400, "INVALID_STRING_FORMAT"},
+        {"AwsMarketplaceProducts", product, 200, NULL},
         {"AwsMarketplaceOffers", "offer-abcdefghijklm", 400, "INVALID_STRING_FORMAT"},
         {"AwsMarketplaceOffers", foreign, 404, ""},
         {"AwsMarketplaceOffers", offer, 200, NULL},
