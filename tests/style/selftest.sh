@@ -80,6 +80,6 @@ plant style agent/net/http.c '#include <sqlite3.h>'
 plant style agent/store/records.c '#include <curl/curl.h>'
 plant style agent/net/http.c '#include <microhttpd.h>'
 plant style agent/net/http.c 'static const char *path = "/home/somebody/x";'
-plant style tests/unit/a_test.c 'static const char *path = "/work/x";'
+plant style tests/unit/a_test.c 'static const char *path = "/root/x";'
 
 [ $faults -eq 0 ]
