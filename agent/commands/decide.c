@@ -216,7 +216,8 @@ const struct command command_approve = {
     .summary = "release changes that a plan holds for a person",
     .help = "Releases exactly these changes: the id stands for the record, the fields and the\n"
             "values, so that a change whose values differ needs a new approval. The next\n"
-            "reconcile applies them. Ids come from agent plan and agent status.",
+            "reconcile applies them, once: the same edit made again later waits again. Ids come\n"
+            "from agent plan, agent findings and agent why.",
     .options = approve_options,
     .max_words = 4096,
     .run = run_approve,

@@ -48,11 +48,6 @@ void listing_add(struct listing *listing, const char *const *cells)
     listing->rows[listing->count++] = row;
 }
 
-size_t listing_count(const struct listing *listing)
-{
-    return listing->count;
-}
-
 const char *output_safe(struct arena *arena, const char *text)
 {
     if (!text)

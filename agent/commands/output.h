@@ -17,7 +17,6 @@ struct listing *listing_new(const char *const *columns);
 void listing_free(struct listing *listing);
 /* As many texts as there are columns; NULL is "nothing". Copied. */
 void listing_add(struct listing *listing, const char *const *cells);
-size_t listing_count(const struct listing *listing);
 /* Prints to standard output. `empty` is the sentence that a table of no rows is. */
 void listing_print(const struct listing *listing, const struct arguments *arguments,
                    const char *empty);

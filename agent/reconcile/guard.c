@@ -147,30 +147,31 @@ static bool counts(const struct guard *guard, size_t index)
            action_writes_cloud(change->action);
 }
 
-/* Sum of |new - old| over the money fields, in the limit's currency. NULL: it cannot be told. */
+/* `sum` plus |new - old| of a money field. NULL: it is in another currency, or too large. */
+static const char *add_distance(struct arena *arena, const char *sum,
+                                const struct change_field *field, const char *currency)
+{
+    const char *old_amount = "0", *new_amount = "0", *old_code = currency, *new_code = currency;
+    if (field->old_value)
+        money_split(arena, field->old_value, &old_amount, &old_code);
+    if (field->new_value)
+        money_split(arena, field->new_value, &new_amount, &new_code);
+    if (!text_equal(old_code, currency) || !text_equal(new_code, currency))
+        return NULL;
+    const char *distance = decimal_distance(arena, old_amount, new_amount);
+    return distance ? decimal_add(arena, sum, distance) : NULL;
+}
+
+/* Over all money fields that count, in the limit's currency. NULL: it cannot be told. */
 static const char *amount_moved(struct guard *guard, const char *currency)
 {
-    struct arena *arena = guard->plan->arena;
     const char *sum = "0";
-    for (size_t i = 0; i < guard->plan->change_count; i++) {
+    for (size_t i = 0; sum && i < guard->plan->change_count; i++) {
         const struct change *change = guard->plan->changes[i];
-        for (size_t j = 0; counts(guard, i) && j < change->field_count; j++) {
-            const struct change_field *field = &change->fields[j];
-            const char *old_amount = "0", *new_amount = "0", *old_code = currency,
-                       *new_code = currency;
-            if (change->kind->fields[field->field].type != TYPE_MONEY)
-                continue;
-            if (field->old_value)
-                money_split(arena, field->old_value, &old_amount, &old_code);
-            if (field->new_value)
-                money_split(arena, field->new_value, &new_amount, &new_code);
-            if (!text_equal(old_code, currency) || !text_equal(new_code, currency))
-                return NULL;
-            const char *distance = decimal_distance(arena, old_amount, new_amount);
-            sum = distance ? decimal_add(arena, sum, distance) : NULL;
-            if (!sum)
-                return NULL;
-        }
+        size_t fields = counts(guard, i) ? change->field_count : 0;
+        for (size_t j = 0; sum && j < fields; j++)
+            if (change->kind->fields[change->fields[j].field].type == TYPE_MONEY)
+                sum = add_distance(guard->plan->arena, sum, &change->fields[j], currency);
     }
     return sum;
 }
