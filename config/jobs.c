@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/options.h"
+#include "model/gate.h"
 
 #define SUGGEST_SECTIONS 256 /* each unknown name is compared with at most as many */
 
@@ -110,6 +111,14 @@ static bool read_gate(struct loader *loader, const struct yaml_tree *job, const 
     }
     read_conditions(loader, when, "when", ret_when);
     return true;
+}
+
+static void read_gates(struct loader *loader, const struct yaml_tree *node, struct job *job)
+{
+    for (size_t i = 0; i < GATE_COUNT; i++) {
+        struct gate_rule *rule = &job->gates[i];
+        rule->open = read_gate(loader, node, gate_types[i].name, &rule->when);
+    }
 }
 
 /* A field that match: names. Both sides must have a value of their own to compare. */
@@ -229,8 +238,10 @@ static void read_match(struct loader *loader, const struct yaml_tree *node, stru
 
 static void read_allow(struct loader *loader, const struct yaml_tree *node, struct job *job)
 {
-    static const char *const names[] = {"close", "launch", "submit"};
-    static const unsigned acts[] = {ACT_CLOSE, ACT_LAUNCH, ACT_SUBMIT};
+    static const char *const names[] = {"close",  "launch", "submit", "publish",
+                                        "cancel", "accept", "reject"};
+    static const unsigned acts[] = {ACT_CLOSE,  ACT_LAUNCH, ACT_SUBMIT, ACT_PUBLISH,
+                                    ACT_CANCEL, ACT_ACCEPT, ACT_REJECT};
     const struct yaml_tree *list = loader_items(loader, node, "allow");
     for (size_t i = 0; list && i < list->count; i++) {
         const char *text = loader_text(loader, list->items[i], "an item of allow");
@@ -291,8 +302,9 @@ static void check_intervals(struct loader *loader, const struct yaml_tree *node,
 static void read_job(struct loader *loader, const struct yaml_tree *node, size_t number,
                      struct job *job)
 {
-    static const char *const others[] = {"only",   "fields", "match",  "create",
-                                         "submit", "allow",  "limits", NULL};
+    static const char *const others[] = {"only",    "fields", "match",  "create", "submit",
+                                         "publish", "cancel", "accept", "reject", "import",
+                                         "allow",   "limits", NULL};
     const struct yaml_tree *name = yaml_tree_get(node, "name");
     const char *where =
         name && name->type == YAML_TREE_TEXT
@@ -308,8 +320,7 @@ static void read_job(struct loader *loader, const struct yaml_tree *node, size_t
     bool known = false;
     job->mode = mode_parse(settings_text(&settings, "mode"), &known);
     read_conditions(loader, yaml_tree_get(node, "only"), "only", &job->only_when);
-    job->create = read_gate(loader, node, "create", &job->create_when);
-    job->submit = read_gate(loader, node, "submit", &job->submit_when);
+    read_gates(loader, node, job);
     read_allow(loader, yaml_tree_get(node, "allow"), job);
     read_limits(loader, yaml_tree_get(node, "limits"), &job->limits);
     if (!yaml_tree_get(node, "fields"))

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "config/loader.h"
 
-#define RULES_VERSION 1                   /* raise it when the order or the meaning below changes */
+#define RULES_VERSION 2                   /* raise it when the order or the meaning below changes */
 #define RULES_BYTES   (64u * 1024 * 1024) /* far above what a file of LIMIT_YAML_BYTES can say */
 
 static void put_text(struct text *out, const char *text)
@@ -103,10 +103,10 @@ static void put_job(struct text *out, const struct job *job)
     for (size_t i = 0; i < job->match_count; i++)
         put_match(out, job->kind, &job->match[i]);
     put_conditions(out, &job->only_when);
-    put_number(out, job->create);
-    put_conditions(out, &job->create_when);
-    put_number(out, job->submit);
-    put_conditions(out, &job->submit_when);
+    for (size_t i = 0; i < GATE_COUNT; i++) {
+        put_number(out, job->gates[i].open);
+        put_conditions(out, &job->gates[i].when);
+    }
     put_number(out, job->allow);
     put_number(out, job->limits.max_share);
     put_number(out, job->limits.floor);

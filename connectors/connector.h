@@ -63,7 +63,11 @@ enum rule_type {
     RULE_WORDS,     /* the value is one of `words` */
     RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */
 };
-enum rule_moment { AT_CREATE = 1 << 0, AT_SUBMIT = 1 << 1, AT_UPDATE = 1 << 2 };
+enum rule_moment {
+    AT_CREATE = 1 << 0,
+    AT_SUBMIT = 1 << 1, /* handing a referral over, publishing an offer */
+    AT_UPDATE = 1 << 2,
+};
 
 struct rule {
     enum rule_type type;
@@ -81,7 +85,7 @@ struct rule {
     const char *remedy;        /* NULL: the registry's */
 };
 
-/* One read. The connector calls `have` to skip details it need not fetch, `record` for each
+/* One read. The connector calls `version` to skip details it need not fetch, `record` for each
  * record, `seen` for each id that was listed but not fetched, `finding` for oddities, and `done`
  * exactly once at the end. */
 enum read_outcome { READ_COMPLETE, READ_PARTIAL, READ_FAILED };
@@ -90,11 +94,19 @@ const char *read_outcome_name(enum read_outcome outcome); /* "complete" */
 struct read_scope {
     bool full;             /* list everything; else what changed since `watermark` */
     const char *watermark; /* as the last complete read gave it; NULL: full */
+    /* Per field of the kind whether the job maps it: what costs calls of its own is only read if
+     * somebody wants it. NULL: all. */
+    const bool *mapped;
+    bool proposals; /* also what the cloud proposes and nobody has accepted yet */
 };
+/* True if the job maps any of the fields, NULL-ended. */
+bool read_wants(const struct read_scope *scope, const struct kind *kind, const char *const *fields);
 
 struct read_sink {
     void *context;
-    bool (*have)(void *context, const char *id, const char *version);
+    /* The version that is stored of a present record; NULL if there is none. Lives until the next
+     * call. */
+    const char *(*version)(void *context, const char *id);
     /* Takes what it needs during the call. A negative result ends the read as failed. */
     int (*record)(void *context, const struct record *record);
     int (*seen)(void *context, const char *id);
@@ -114,6 +126,7 @@ struct step_context {
     struct json *progress;      /* object; what later steps need; journalled after each step */
     const char *token; /* idempotency token of the attempt, stable over restarts; ≤ 64 ASCII */
     int64_t now_ms;
+    int64_t began_ms;      /* when this run took the change up, to bound its patience */
     int64_t wait_ms;       /* STEP_WAIT: how long */
     const char *goto_step; /* STEP_GOTO: name of the step to go on with */
     struct record *after;  /* STEP_DONE: the record as the cloud has it now, if known */
@@ -123,7 +136,10 @@ enum step_result {
     STEP_NEXT,  /* go on with the next row */
     STEP_GOTO,  /* go on with goto_step */
     STEP_WAIT,  /* do this step again after wait_ms */
-    STEP_DONE,  /* the procedure has had its effect */
+    STEP_LATER, /* the cloud works on it, or something there blocks it: a later run goes on with
+                   this step. `progress` has a member "note" that tells people what is waited for */
+    STEP_DONE,  /* the procedure has had its effect; `after` may be another record than the
+                   change's, which the pair then goes on with (an invitation that was accepted) */
     STEP_STALE, /* the record moved: give the change up and plan the record afresh */
     STEP_OVER,  /* this attempt is over without effect and another one may pass: a later run starts
                    the procedure anew, with another token; the error tells why */
@@ -179,6 +195,31 @@ struct probe {
                   struct error *error);
 };
 
+/* A day or instant after which something at the cloud is lost. While it lies ahead the record stays
+ * in sight of every plan; within `days` of it there is a finding. */
+struct deadline {
+    const char *field;        /* TYPE_DATE or TYPE_INSTANT */
+    const char *when;         /* a field … */
+    const char *const *words; /* … that has one of these words; NULL-ended */
+    unsigned days;
+    const char *code; /* of the finding */
+    const char *what; /* "the offer expires": the detail adds the day and the days left */
+};
+
+/* Which finding a refusal becomes, by the vendor's code. */
+struct refusal {
+    const char *vendor_code;
+    const char *code;
+};
+
+/* A new record as it would be made, among all others of the job at the cloud. */
+struct newcomer {
+    const struct record *record;
+    const struct record *const *peers; /* those present */
+    size_t peer_count;
+    int64_t now_ms;
+};
+
 struct connector_kind {
     enum kind_id kind;
     unsigned capabilities;
@@ -193,6 +234,19 @@ struct connector_kind {
     unsigned writes_per_action[ACTION_COUNT];
     const struct permission *permissions;
     size_t permission_count;
+    /* What an edit of these fields amounts to: UPDATE, or an action of its own (LAUNCH, CLOSE,
+     * EXTEND, CANCEL, PUBLISH). NULL: always UPDATE. */
+    enum action (*classify)(const struct change *change, const struct record *before,
+                            int64_t now_ms);
+    /* What a person should have looked at before the record is made, each as a finding; the
+     * creation then waits for approval. NULL: nothing. */
+    void (*doubts)(const struct newcomer *newcomer,
+                   void (*report)(void *context, const struct finding *finding), void *context);
+    const struct deadline *deadlines;
+    size_t deadline_count;
+    const struct refusal *refusals; /* others are REF-019 */
+    size_t refusal_count;
+    unsigned max_in_flight; /* changes that the cloud may be working on at once; 0: no limit */
     /* Starts a read; everything else comes through the sink, which lives until `done`. */
     void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
 };

@@ -47,6 +47,15 @@ const struct procedure *connector_procedure(const struct connector_kind *kind, e
     return NULL;
 }
 
+bool read_wants(const struct read_scope *scope, const struct kind *kind, const char *const *fields)
+{
+    for (; *fields; fields++) {
+        if (!scope->mapped || scope->mapped[kind_field(kind, *fields)])
+            return true;
+    }
+    return false;
+}
+
 const char *read_outcome_name(enum read_outcome outcome)
 {
     static const char *const names[] = {"complete", "partial", "failed"};

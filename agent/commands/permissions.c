@@ -20,7 +20,8 @@ static unsigned actions_of(const struct job *job)
         return 0;
     return (writes_fields(job) ? 1u << ACTION_UPDATE | 1u << ACTION_LAUNCH | 1u << ACTION_CLOSE
                                : 0) |
-           (job->create ? 1u << ACTION_CREATE : 0) | (job->submit ? 1u << ACTION_SUBMIT : 0);
+           (job->gates[GATE_CREATE].open ? 1u << ACTION_CREATE : 0) |
+           (job->gates[GATE_SUBMIT].open ? 1u << ACTION_SUBMIT : 0);
 }
 
 static bool maps(const struct job *job, const char *field)

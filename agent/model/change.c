@@ -21,7 +21,13 @@ static const struct {
     [ACTION_SUBMIT] = {"submit", '>', true, ACT_SUBMIT},
     [ACTION_LAUNCH] = {"launch", '!', true, ACT_LAUNCH},
     [ACTION_CLOSE] = {"close", '-', true, ACT_CLOSE},
+    [ACTION_PUBLISH] = {"publish", '^', true, ACT_PUBLISH},
+    [ACTION_EXTEND] = {"extend", '*', true, 0},
+    [ACTION_CANCEL] = {"cancel", 'x', true, ACT_CANCEL},
+    [ACTION_ACCEPT] = {"accept", '@', true, ACT_ACCEPT},
+    [ACTION_REJECT] = {"reject", '%', true, ACT_REJECT},
     [ACTION_PULL] = {"pull", '<', false, 0},
+    [ACTION_IMPORT] = {"import", 'v', false, 0},
 };
 
 static const char *const hold_names[HOLD_COUNT] = {
@@ -143,6 +149,7 @@ struct json *change_to_json(struct arena *arena, const struct change *change)
     json_set(arena, object, "fields", fields);
     json_set_text(arena, object, "hold", hold_name(change->hold));
     json_set_text(arena, object, "hold_reason", change->hold_reason);
+    json_set_text(arena, object, "asked_by", change->asked_by);
     return object;
 }
 
@@ -188,6 +195,7 @@ struct change *change_from_json(struct arena *arena, const struct json *json)
     change->title = copy_text(arena, json, "title");
     change->note = copy_text(arena, json, "note");
     change->hold_reason = copy_text(arena, json, "hold_reason");
+    change->asked_by = copy_text(arena, json, "asked_by");
     change->field_count = fields->count;
     change->fields = arena_array(arena, fields->count, sizeof *change->fields);
     for (size_t i = 0; i < fields->count; i++) {

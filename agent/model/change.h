@@ -7,13 +7,19 @@
 #include "model/kind.h"
 
 enum action {
-    ACTION_ADOPT,  /* record the pair and its base; no write outside */
-    ACTION_CREATE, /* make it at the cloud from the local record */
-    ACTION_UPDATE, /* write fields at the cloud */
-    ACTION_SUBMIT, /* hand a referral to the cloud's sellers */
-    ACTION_LAUNCH, /* update whose stage becomes won */
-    ACTION_CLOSE,  /* update whose stage becomes lost */
-    ACTION_PULL,   /* write fields at the local side */
+    ACTION_ADOPT,   /* record the pair and its base; no write outside */
+    ACTION_CREATE,  /* make it at the cloud from the local record */
+    ACTION_UPDATE,  /* write fields at the cloud */
+    ACTION_SUBMIT,  /* hand a referral to the cloud's sellers */
+    ACTION_LAUNCH,  /* update whose stage becomes won */
+    ACTION_CLOSE,   /* update whose stage becomes lost */
+    ACTION_PUBLISH, /* release an offer to its buyer, a listing to everybody */
+    ACTION_EXTEND,  /* let a released offer be accepted longer */
+    ACTION_CANCEL,  /* take a released offer, a resale authorization or a listing back */
+    ACTION_ACCEPT,  /* accept what the cloud's sellers propose */
+    ACTION_REJECT,  /* turn it down */
+    ACTION_PULL,    /* write fields at the local side */
+    ACTION_IMPORT,  /* add a local record for what only the cloud has */
     ACTION_COUNT
 };
 
@@ -53,6 +59,7 @@ struct change {
     size_t field_count;
     enum hold hold;
     const char *hold_reason; /* in words, or NULL */
+    const char *asked_by;    /* who asked for exactly this in a command; NULL: the job's rules */
 };
 
 const char *action_name(enum action action); /* "create" */

@@ -53,11 +53,13 @@ struct match_rule {
 };
 #define MATCH_CLOSE 85 /* of 100, see text_likeness() */
 
-/* `{column: C, equals: X}`, X a text or a list; `{column: C, not: X}`. All of a list must hold. */
+/* `{column: C, equals: X}`, X a text or a list; `{column: C, not: X}`; `{field: F, …}` the same
+ * over a canonical field. All of a list must hold. */
 struct condition {
-    const char *column;
+    const char *column; /* of the source; NULL: `field` is looked at instead */
     const char **words; /* NULL-ended; compared without case, trimmed */
     bool negate;
+    size_t field; /* of the record: the cloud's where there is one, else the local one */
 };
 
 struct conditions {
@@ -65,11 +67,33 @@ struct conditions {
     size_t count; /* 0: always true */
 };
 
+/* What a job does by itself where its conditions hold: `create:`, `submit:`, … Without the gate it
+ * does not. Which action each opens: see gate.h. */
+enum gate {
+    GATE_CREATE,
+    GATE_SUBMIT,
+    GATE_PUBLISH,
+    GATE_CANCEL,
+    GATE_ACCEPT,
+    GATE_REJECT,
+    GATE_IMPORT,
+    GATE_COUNT
+};
+
+struct gate_rule {
+    bool open; /* it is there */
+    struct conditions when;
+};
+
 /* Acts that need an approval each, unless `allow:` names them. Bits. */
 enum irreversible {
-    ACT_CLOSE = 1 << 0,  /* close as lost */
-    ACT_LAUNCH = 1 << 1, /* close as won */
-    ACT_SUBMIT = 1 << 2, /* hand a referral to the cloud's sellers */
+    ACT_CLOSE = 1 << 0,   /* close as lost */
+    ACT_LAUNCH = 1 << 1,  /* close as won */
+    ACT_SUBMIT = 1 << 2,  /* hand a referral to the cloud's sellers */
+    ACT_PUBLISH = 1 << 3, /* release an offer or a listing */
+    ACT_CANCEL = 1 << 4,  /* take a released offer or a listing back */
+    ACT_ACCEPT = 1 << 5,  /* accept an invitation */
+    ACT_REJECT = 1 << 6,  /* reject an invitation */
 };
 
 struct limits {
@@ -91,10 +115,7 @@ struct job {
     size_t field_count;
     const struct match_rule *match;
     size_t match_count;
-    bool create; /* `create:` is there */
-    struct conditions create_when;
-    struct conditions submit_when;
-    bool submit;                 /* `submit:` is there */
+    struct gate_rule gates[GATE_COUNT];
     struct conditions only_when; /* `only:`: rows that the job looks at at all */
     unsigned allow;              /* enum irreversible */
     struct limits limits;

@@ -58,6 +58,7 @@ extern const struct kind kinds[KIND_COUNT];
 #define FIELD_STAGE     "stage"
 #define STAGE_WON       "won"
 #define STAGE_LOST      "lost"
+#define FIELD_BECAME    "became" /* the record that this one turned into, another id */
 
 const struct kind *kind_by_name(const char *name); /* NULL if unknown */
 #define FIELD_NONE ((size_t)-1)

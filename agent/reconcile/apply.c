@@ -414,6 +414,11 @@ static void task_answer(void *context, const struct http_response *response,
     case STEP_GOTO:
         task_goto(task, step->goto_step);
         break;
+    case STEP_LATER:
+        error_set(&error, ERROR_TEMPORARY, SCOPE_RECORD, "%s",
+                  json_get_text(step->progress, "note"));
+        leave_open(task, &error);
+        break;
     case STEP_WAIT:
         loop_after(session_loop(task->applier->work->connector->session(step->cloud)),
                    step->wait_ms, task_step, task);

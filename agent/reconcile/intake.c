@@ -363,7 +363,7 @@ static int add_pending(struct intake *intake, struct pending pending)
     return intake->pending_count == BATCH ? flush(intake) : 0;
 }
 
-static bool sink_have(void *context, const char *id, const char *version)
+static const char *sink_version(void *context, const char *id)
 {
     struct intake *intake = context;
     struct store *store = intake->work->store;
@@ -371,8 +371,8 @@ static bool sink_have(void *context, const char *id, const char *version)
     arena_reset(intake->scratch);
     if (store->ops->record_version(store, intake->work->job->name, SIDE_REMOTE, id, intake->scratch,
                                    &known, NULL) < 0)
-        return false; /* then it is read once more than needed */
-    return text_equal(known, version);
+        return NULL; /* then it is read once more than needed */
+    return known;
 }
 
 static int sink_record(void *context, const struct record *record)
@@ -425,7 +425,7 @@ struct intake *intake_new(const struct work *work, struct arena *arena)
     intake->scratch = arena_new();
     intake->result.outcome = READ_FAILED; /* until the connector says otherwise */
     intake->sink = (struct read_sink){.context = intake,
-                                      .have = sink_have,
+                                      .version = sink_version,
                                       .record = sink_record,
                                       .seen = sink_seen,
                                       .finding = sink_finding,

@@ -138,7 +138,7 @@ static int claims_reference(struct planner *planner, const struct record *local,
 {
     struct store *store = planner->work->store;
     const struct job *job = planner->plan->job;
-    if (!job->create)
+    if (!job->gates[GATE_CREATE].open)
         return 0;
     if (!planner->references) {
         planner->references = map_new();

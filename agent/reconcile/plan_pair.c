@@ -266,9 +266,9 @@ static void plan_submit(struct planner *planner, const struct pair *pair, const 
     const char *status =
         kind_field(job->kind, "status") != FIELD_NONE ? record_get(remote, "status") : NULL;
     bool again = text_equal(status, "action_required");
-    if (!job->submit || !(text_equal(status, "draft") || again) ||
+    if (!job->gates[GATE_SUBMIT].open || !(text_equal(status, "draft") || again) ||
         !(planner->work->kind->capabilities & CAN_SUBMIT) ||
-        !conditions_hold_json(&job->submit_when, row))
+        !conditions_hold_json(&job->gates[GATE_SUBMIT].when, row))
         return;
     struct change *change = plan_add_change(planner->plan, ACTION_SUBMIT, remote->id, local->id);
     change->version = remote->version;
@@ -419,12 +419,12 @@ int plan_create(struct planner *planner, struct store_record *local, bool *ret_s
     const struct record *record = local->record;
     struct json *row = NULL;
     *ret_said = false;
-    if (!job->create || !(planner->work->kind->capabilities & CAN_CREATE))
+    if (!job->gates[GATE_CREATE].open || !(planner->work->kind->capabilities & CAN_CREATE))
         return 0;
     int r = json_parse(arena, record->raw, strlen(record->raw), &row, error);
     if (r < 0)
         return error_context(error, "local record %s in the store", record->id);
-    if (!conditions_hold_json(&job->create_when, row))
+    if (!conditions_hold_json(&job->gates[GATE_CREATE].when, row))
         return 0;
 
     *ret_said = true;
@@ -436,7 +436,7 @@ int plan_create(struct planner *planner, struct store_record *local, bool *ret_s
         return 0;
     }
     struct change *change = start_create(planner, record);
-    bool submit = job->submit && conditions_hold_json(&job->submit_when, row);
+    bool submit = job->gates[GATE_SUBMIT].open && conditions_hold_json(&job->gates[GATE_SUBMIT].when, row);
     struct record *after = record_new(arena, job->kind, record->id);
     for (size_t i = 0; i < change->field_count; i++)
         after->values[change->fields[i].field] = change->fields[i].new_value;

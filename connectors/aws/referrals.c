@@ -194,7 +194,7 @@ static bool take_summary(struct reading *reading, const struct json *summary)
     map_put(reading->versions, id, arena_copy(reading->arena, version ? version : ""));
     raise_watermark(reading, version);
     const struct read_sink *sink = &reading->sink;
-    if (!version || !sink->have(sink->context, id, version)) {
+    if (!version || !text_equal(sink->version(sink->context, id), version)) {
         fetch_detail(reading, id, version);
     } else if (sink->seen(sink->context, id) < 0) {
         error_set(&error, ERROR_PERMANENT, SCOPE_RUN, "%s could not be marked as seen", id);

@@ -90,12 +90,11 @@ struct planning *planning_new(void)
                                  .fields = planning->fields,
                                  .match = planning->rules,
                                  .match_count = 2,
-                                 .create = true,
-                                 .submit = true,
+                                 .gates = {[GATE_CREATE] = {.open = true}, [GATE_SUBMIT] = {.open = true}},
                                  .allow = ACT_SUBMIT | ACT_CLOSE | ACT_LAUNCH};
     planning->shared = (struct condition){.column = "Share", .words = yes};
-    planning->job.create_when = (struct conditions){&planning->shared, 1};
-    planning->job.submit_when = (struct conditions){&planning->shared, 1};
+    planning->job.gates[GATE_CREATE].when = (struct conditions){&planning->shared, 1};
+    planning->job.gates[GATE_SUBMIT].when = (struct conditions){&planning->shared, 1};
     planning->rules[0] = (struct match_rule){.type = MATCH_ID};
     planning->rules[1] = (struct match_rule){.type = MATCH_REFERENCE};
     add_map(planning, "id", OWNER_ASK);

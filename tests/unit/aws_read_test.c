@@ -87,10 +87,10 @@ static void handle(void *context, struct arena *arena, const struct http_request
         bench->page++;
 }
 
-static bool have(void *context, const char *id, const char *version)
+static const char *version(void *context, const char *id)
 {
     struct bench *bench = context;
-    return text_equal(map_get(bench->known, id), version);
+    return map_get(bench->known, id);
 }
 
 static int take_record(void *context, const struct record *record)
@@ -161,8 +161,8 @@ static void bench_close(struct bench *bench)
 
 static void bench_read(struct bench *bench, bool full, const char *watermark)
 {
-    const struct read_scope scope = {full, watermark};
-    const struct read_sink sink = {bench, have, take_record, take_seen, take_finding, take_done};
+    const struct read_scope scope = {.full = full, .watermark = watermark};
+    const struct read_sink sink = {bench, version, take_record, take_seen, take_finding, take_done};
     const struct connector_kind *kind = connector_kind(&connector_aws, KIND_REFERRAL);
     bool stop = false;
     kind->read(bench->cloud, &scope, &sink);

@@ -91,8 +91,8 @@ static void test_defaults(void **state)
     assert_int_equal(job->limits.floor, 10);
     assert_int_equal(job->limits.max_changes, 0);
     assert_null(job->limits.max_amount);
-    assert_false(job->create);
-    assert_false(job->submit);
+    assert_false(job->gates[GATE_CREATE].open);
+    assert_false(job->gates[GATE_SUBMIT].open);
     assert_int_equal(job->allow, 0);
     assert_int_equal(job->only_when.count, 0);
     assert_int_equal(job->match_count, 1); /* `id` is not mapped */
@@ -156,13 +156,13 @@ static void test_every_key(void **state)
     assert_string_equal(a->only_when.items[0].column, "Region");
     assert_string_equal(a->only_when.items[0].words[1], "AMER");
     assert_null(a->only_when.items[0].words[2]);
-    assert_true(a->create);
-    assert_int_equal(a->create_when.count, 2);
-    assert_false(a->create_when.items[0].negate);
-    assert_true(a->create_when.items[1].negate);
-    assert_string_equal(a->create_when.items[1].words[0], "");
-    assert_true(a->submit);
-    assert_int_equal(a->submit_when.count, 0);
+    assert_true(a->gates[GATE_CREATE].open);
+    assert_int_equal(a->gates[GATE_CREATE].when.count, 2);
+    assert_false(a->gates[GATE_CREATE].when.items[0].negate);
+    assert_true(a->gates[GATE_CREATE].when.items[1].negate);
+    assert_string_equal(a->gates[GATE_CREATE].when.items[1].words[0], "");
+    assert_true(a->gates[GATE_SUBMIT].open);
+    assert_int_equal(a->gates[GATE_SUBMIT].when.count, 0);
     assert_int_equal(a->allow, ACT_CLOSE | ACT_LAUNCH | ACT_SUBMIT);
     assert_int_equal(a->limits.max_share, 5);
     assert_int_equal(a->limits.floor, 0);
@@ -171,7 +171,7 @@ static void test_every_key(void **state)
     assert_int_equal(a->match_count, 2);
     assert_int_equal(a->match[0].type, MATCH_ID);
     const struct job *b = config_job(config, "b");
-    assert_false(b->create);
+    assert_false(b->gates[GATE_CREATE].open);
     assert_int_equal(b->match_count, 2);
     assert_int_equal(b->match[1].type, MATCH_FIELDS);
     assert_int_equal(b->match[1].key_count, 2);
@@ -371,8 +371,8 @@ static void test_starter(void **state)
     const struct config_section *aws = config_cloud(config, "aws");
     assert_string_equal(settings_text(&aws->settings, "catalog"), "Sandbox");
     assert_int_not_equal(config->jobs[0].mode, MODE_APPLY);
-    assert_false(config->jobs[0].create);
-    assert_false(config->jobs[0].submit);
+    assert_false(config->jobs[0].gates[GATE_CREATE].open);
+    assert_false(config->jobs[0].gates[GATE_SUBMIT].open);
     assert_int_equal(config->jobs[0].allow, 0);
     assert_string_equal(config->store_path, "/etc/x/agent.db");
 }
@@ -405,7 +405,7 @@ static void test_starter_without_its_comments(void **state)
     }
     assert_int_equal(opened, COUNT(lines));
     CLEANUP_CONFIG struct config *config = load(file.data);
-    assert_true(config->jobs[0].create);
+    assert_true(config->jobs[0].gates[GATE_CREATE].open);
     assert_int_equal(config->jobs[0].allow, ACT_CLOSE);
 }
 

@@ -352,17 +352,17 @@ static void test_conditions(void **state)
         struct condition condition;
         bool holds;
     } cases[] = {
-        {{"Stage", won, false}, true},      {{"Stage", won, true}, false},
-        {{"Stage", other, false}, false},   {{"Stage", other, true}, true},
-        {{"Security", blank, false}, true}, {{"Security", other, false}, false},
-        {{"Security", other, true}, true},  {{"Stage", blank, false}, false},
-        {{"Missing", other, false}, false}, {{"Missing", other, true}, true},
-        {{"Missing", blank, false}, true},  {{"Name", null_word, false}, true},
+        {{"Stage", won, false, 0}, true},      {{"Stage", won, true, 0}, false},
+        {{"Stage", other, false, 0}, false},   {{"Stage", other, true, 0}, true},
+        {{"Security", blank, false, 0}, true}, {{"Security", other, false, 0}, false},
+        {{"Security", other, true, 0}, true},  {{"Stage", blank, false, 0}, false},
+        {{"Missing", other, false, 0}, false}, {{"Missing", other, true, 0}, true},
+        {{"Missing", blank, false, 0}, true},  {{"Name", null_word, false, 0}, true},
     };
     struct json *json = NULL;
     const char *raw = must_map(f)->raw;
     assert_int_equal(json_parse(f->arena, raw, strlen(raw), &json, NULL), 0);
-    struct condition both[2] = {{"Stage", won, false}, {"Stage", other, true}};
+    struct condition both[2] = {{"Stage", won, false, 0}, {"Stage", other, true, 0}};
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct conditions one = {&cases[i].condition, 1};
         assert_int_equal(conditions_hold(&one, &f->row), cases[i].holds);

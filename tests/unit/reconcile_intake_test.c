@@ -352,7 +352,7 @@ static void list(struct cloud *cloud, const struct read_scope *scope, const stru
     listing.had = 0;
     for (size_t i = listing.from; i < listing.to; i++) {
         const char *id = arena_printf(arena, "O%zu", i);
-        listing.had += sink->have(sink->context, id, listing.version);
+        listing.had += text_equal(sink->version(sink->context, id), listing.version);
         if (listing.seen) {
             listing.taken = sink->seen(sink->context, id);
             continue;

@@ -160,7 +160,7 @@ static void test_create(void **state)
     assert_non_null(create->note); /* it will be submitted */
     keep_books(p, plan);
     assert_int_equal(unsettled(p), 1); /* L2 is settled, L1 is not */
-    p->job.create = false;
+    p->job.gates[GATE_CREATE].open = false;
     assert_int_equal(planning_make(p)->change_count, 0);
 }
 
@@ -176,7 +176,7 @@ static void test_create_with_faults(void **state)
     assert_int_equal(planning_findings(plan, "REF-005"), 1); /* close date */
     assert_int_equal(planning_change(plan, ACTION_CREATE, "L2")->hold, HOLD_RULE);
     assert_int_equal(planning_findings(plan, "REF-002"), 1); /* next steps, to submit */
-    p->job.submit = false;
+    p->job.gates[GATE_SUBMIT].open = false;
     assert_int_equal(planning_change(planning_make(p), ACTION_CREATE, "L2")->hold, HOLD_NONE);
 }
 
@@ -261,7 +261,7 @@ static void test_submit(void **state)
         }
         if (rows[i].code)
             assert_int_equal(planning_findings(plan, rows[i].code), 1);
-        p->job.submit = false;
+        p->job.gates[GATE_SUBMIT].open = false;
         assert_null(planning_change(planning_make(p), ACTION_SUBMIT, "O1"));
         planning_free(p);
     }
@@ -503,7 +503,7 @@ static void test_settled_marks_hide_nothing(void **state)
             p->write.text = "read-only";
         if (round % 4 == 2)
             planning_map(p, "next_steps")->constant = "B";
-        p->job.submit = round % 3 != 0;
+        p->job.gates[GATE_SUBMIT].open = round % 3 != 0;
         for (size_t i = 0; i < 25; i++)
             add_at_random(p, &chance, i);
         keep_books(p, planning_make(p));
