@@ -132,6 +132,9 @@ struct step_context {
     struct record *after;  /* STEP_DONE: the record as the cloud has it now, if known */
 };
 
+/* Member of `progress`: what a change waits for, in words for people. */
+#define PROGRESS_NOTE "note"
+
 enum step_result {
     STEP_NEXT,  /* go on with the next row */
     STEP_GOTO,  /* go on with goto_step */

@@ -109,16 +109,16 @@ static void print_table(const struct listing *listing, const struct arguments *a
     free(widths);
 }
 
-static void print_json(const struct listing *listing)
+struct json *listing_to_json(struct arena *arena, const struct listing *listing)
 {
-    struct json *array = json_array(listing->arena);
+    struct json *array = json_array(arena);
     for (size_t r = 0; r < listing->count; r++) {
-        struct json *object = json_object(listing->arena);
+        struct json *object = json_object(arena);
         for (size_t c = 0; c < listing->column_count; c++)
-            json_set_text(listing->arena, object, listing->columns[c], listing->rows[r][c]);
-        json_append(listing->arena, array, object);
+            json_set_text(arena, object, listing->columns[c], listing->rows[r][c]);
+        json_append(arena, array, object);
     }
-    output_json(array);
+    return array;
 }
 
 static void print_csv(const struct listing *listing)
@@ -144,7 +144,7 @@ void listing_print(const struct listing *listing, const struct arguments *argume
                    const char *empty)
 {
     if (arguments->output == OUTPUT_JSON)
-        print_json(listing);
+        output_json(listing_to_json(listing->arena, listing));
     else if (arguments->output == OUTPUT_CSV)
         print_csv(listing);
     else if (listing->count)

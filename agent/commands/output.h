@@ -21,6 +21,9 @@ void listing_add(struct listing *listing, const char *const *cells);
 void listing_print(const struct listing *listing, const struct arguments *arguments,
                    const char *empty);
 
+/* The rows as an array of objects, for what adds to them. */
+struct json *listing_to_json(struct arena *arena, const struct listing *listing);
+
 /* One JSON document to standard output, pretty. */
 void output_json(const struct json *json);
 /* A line to standard output, every %s made safe by the caller with output_safe(). */

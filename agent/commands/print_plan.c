@@ -25,8 +25,13 @@ static enum tint tint_of(const struct change *change)
     switch (change->action) {
     case ACTION_CREATE:
     case ACTION_SUBMIT:
+    case ACTION_PUBLISH:
+    case ACTION_ACCEPT:
+    case ACTION_IMPORT:
         return TINT_ADD;
     case ACTION_CLOSE:
+    case ACTION_CANCEL:
+    case ACTION_REJECT:
         return TINT_REMOVE;
     default:
         return TINT_CHANGE;
@@ -45,12 +50,19 @@ static const char *shown(struct printer *printer, size_t field, const char *valu
     return text;
 }
 
+/* Actions that say something new rather than change something. */
+static bool adds(enum action action)
+{
+    return action == ACTION_CREATE || action == ACTION_SUBMIT || action == ACTION_ACCEPT ||
+           action == ACTION_REJECT || action == ACTION_IMPORT;
+}
+
 static void print_field(struct printer *printer, const struct change *change,
                         const struct change_field *field)
 {
     const char *name = change->kind->fields[field->field].name;
     const char *new_value = shown(printer, field->field, field->new_value);
-    if (change->action == ACTION_CREATE || change->action == ACTION_SUBMIT)
+    if (!field->old_value && adds(change->action))
         printf("        %-20s %s\n", name, new_value);
     else
         printf("        %-20s %s → %s   %s(%s)%s\n", name,
@@ -76,6 +88,8 @@ static void print_change(struct printer *printer, const struct change *change)
                hold_name(change->hold),
                change->hold_reason ? output_safe(arena, change->hold_reason) : "",
                output_tint(arguments, TINT_PLAIN));
+    if (change->asked_by)
+        printf("        asked for by %s\n", output_safe(arena, change->asked_by));
     if (change->note)
         printf("        %s\n", output_safe(arena, change->note));
     for (size_t i = 0; i < change->field_count; i++)
@@ -87,7 +101,8 @@ static void print_changes(struct printer *printer)
     size_t printed[ACTION_COUNT] = {0}, left = 0;
     for (size_t i = 0; i < printer->plan->change_count; i++) {
         const struct change *change = printer->plan->changes[i];
-        bool many = change->action == ACTION_ADOPT || change->action == ACTION_PULL;
+        bool many = change->action == ACTION_ADOPT || change->action == ACTION_PULL ||
+                    change->action == ACTION_IMPORT;
         if (many && printed[change->action] >= SHOWN_EACH && !printer->arguments->verbose) {
             left++;
             continue;
@@ -96,7 +111,7 @@ static void print_changes(struct printer *printer)
         print_change(printer, change);
     }
     if (left)
-        printf("  … and %zu more links and pulls (--verbose shows all)\n", left);
+        printf("  … and %zu more links, pulls and imports (--verbose shows all)\n", left);
 }
 
 static void print_conflicts(struct printer *printer)
@@ -121,11 +136,19 @@ static void print_conflicts(struct printer *printer)
 /* "12 to create, 3 to update": one entry per action that occurs. */
 static const char *count_actions(struct printer *printer, bool held)
 {
-    static const char *const verbs[ACTION_COUNT] = {
-        [ACTION_ADOPT] = "to link",     [ACTION_CREATE] = "to create",
-        [ACTION_UPDATE] = "to update",  [ACTION_SUBMIT] = "to submit",
-        [ACTION_LAUNCH] = "to launch",  [ACTION_CLOSE] = "to close",
-        [ACTION_PULL] = "to write back"};
+    static const char *const verbs[ACTION_COUNT] = {[ACTION_ADOPT] = "to link",
+                                                    [ACTION_CREATE] = "to create",
+                                                    [ACTION_UPDATE] = "to update",
+                                                    [ACTION_SUBMIT] = "to submit",
+                                                    [ACTION_LAUNCH] = "to launch",
+                                                    [ACTION_CLOSE] = "to close",
+                                                    [ACTION_PUBLISH] = "to publish",
+                                                    [ACTION_EXTEND] = "to extend",
+                                                    [ACTION_CANCEL] = "to cancel",
+                                                    [ACTION_ACCEPT] = "to accept",
+                                                    [ACTION_REJECT] = "to reject",
+                                                    [ACTION_PULL] = "to write back",
+                                                    [ACTION_IMPORT] = "to add to the source"};
     size_t counts[ACTION_COUNT] = {0};
     CLEANUP_TEXT struct text out;
     text_init(&out, 1024);
@@ -231,6 +254,8 @@ void print_outcome(const struct arguments *arguments, const struct engine_result
         printf(", %zu refused", counts->failed);
     if (counts->open)
         printf(", %zu not finished and taken up by the next run", counts->open);
+    if (counts->waiting)
+        printf(", %zu under way at the cloud", counts->waiting);
     const char *holds = count_holds(&printer);
     printf("%s%s; %lld calls in %s.\n", holds ? "; held back: " : "", holds ? holds : "",
            result->stats.calls, output_duration(arena, result->elapsed_ms));

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "commands/output.h"
 #include "commands/print_plan.h"
+#include "commands/under_way.h"
 
 struct runner {
     struct context *context;
@@ -70,6 +71,41 @@ static void watch_signals(struct runner *runner)
         loop_watch(runner->context->loop, runner->signals, interrupted, runner);
 }
 
+/* One line for each change that the cloud still works on. */
+static void print_waiting(const struct engine_result *result)
+{
+    const struct work *work = result->work;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    CLEANUP_UNDER_WAY struct under_way list = {0};
+    struct error error = {0};
+    if (!result->counts.waiting)
+        return;
+    if (under_way_load(work->store, work->job->name, arena, &list, &error) < 0)
+        output_failure(work->job->name, &error);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct change *change = list.rows[i].change;
+        if (under_way_waits(&list.rows[i]))
+            printf("  under way: %s  %s  %s  %s\n", change->id, action_name(change->action),
+                   output_safe(arena, change->title),
+                   output_safe(arena, under_way_note(arena, &list.rows[i])));
+    }
+}
+
+static struct json *waiting_json(struct arena *arena, const struct engine_result *result)
+{
+    const struct work *work = result->work;
+    CLEANUP_UNDER_WAY struct under_way list = {0};
+    struct json *array = json_array(arena);
+    struct error error = {0};
+    if (result->counts.waiting &&
+        under_way_load(work->store, work->job->name, arena, &list, &error) < 0)
+        output_failure(work->job->name, &error);
+    for (size_t i = 0; i < list.count; i++)
+        if (under_way_waits(&list.rows[i]))
+            json_append(arena, array, under_way_json(arena, &list.rows[i]));
+    return array;
+}
+
 static void print_result(const struct arguments *arguments, const struct engine_result *result,
                          bool apply)
 {
@@ -78,6 +114,7 @@ static void print_result(const struct arguments *arguments, const struct engine_
         print_plan(arguments, result);
         if (apply)
             print_outcome(arguments, result);
+        print_waiting(result);
     }
     if (result->error.class != ERROR_NONE) {
         output_failure(job, &result->error);
@@ -102,6 +139,8 @@ static struct json *result_to_json(struct arena *arena, const struct engine_resu
     json_set(arena, object, "applied", json_int(arena, (long long)result->counts.applied));
     json_set(arena, object, "refused", json_int(arena, (long long)result->counts.failed));
     json_set(arena, object, "unfinished", json_int(arena, (long long)result->counts.open));
+    json_set(arena, object, "waiting", json_int(arena, (long long)result->counts.waiting));
+    json_set(arena, object, "under_way", waiting_json(arena, result));
     json_set(arena, object, "calls", json_int(arena, result->stats.calls));
     json_set(arena, object, "elapsed_ms", json_int(arena, result->elapsed_ms));
     return object;
@@ -167,7 +206,7 @@ static int exit_code(const struct engine_result *results, size_t count, bool app
     for (size_t i = 0; i < count; i++) {
         const struct plan *plan = results[i].plan;
         failed += results[i].outcome == READ_FAILED;
-        partial += results[i].outcome == READ_PARTIAL;
+        partial += results[i].outcome == READ_PARTIAL || results[i].counts.waiting;
         changes += plan ? plan->conflict_count : 0;
         for (size_t j = 0; plan && j < plan->change_count; j++)
             changes += waits(plan->changes[j]);

@@ -1,9 +1,11 @@
 /* agent status */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "commands/context.h"
 #include "commands/output.h"
+#include "commands/under_way.h"
 
 #define OFFSET(member) offsetof(struct arguments, member)
 
@@ -38,18 +40,19 @@ static int count_finding(void *context, const struct finding *finding)
     return 0;
 }
 
-static int count_journal(void *context, const struct journal_row *row)
-{
-    (void)row;
-    (*(long long *)context)++;
-    return 0;
-}
-
 struct job_state {
     struct store_counts counts;
     struct run_row *last;
     struct json *plan;
-    long long findings, unfinished;
+    long long findings;
+    struct under_way unfinished;
+};
+
+/* What is printed: a row for each job, and one for each change that is open in the journal. */
+struct report {
+    struct arena *arena;
+    struct listing *jobs, *changes;
+    struct json *lists; /* the same changes, an array for each job */
 };
 
 static int load_state(struct context *context, const struct job *job, struct arena *arena,
@@ -66,8 +69,7 @@ static int load_state(struct context *context, const struct job *job, struct are
         r = store->ops->finding_each(store, job->name, arena, count_finding, &state.findings,
                                      error);
     if (r == 0)
-        r = store->ops->journal_open(store, job->name, arena, count_journal, &state.unfinished,
-                                     error);
+        r = under_way_load(store, job->name, arena, &state.unfinished, error);
     if (r == 0)
         *ret_state = state;
     return r;
@@ -83,10 +85,37 @@ static const char *tell_outcome(const struct run_row *last)
     return last->outcome;
 }
 
-static int add_job(struct context *context, struct listing *listing, const struct job *job,
+/* When the daemon runs the job next, or would. */
+static const char *tell_next(const struct context *context, struct arena *arena,
+                             const struct job *job, const struct run_row *last)
+{
+    int64_t next = last ? last->started_ms + job->every_ms : 0;
+    return next > world_now(context->world) ? output_instant(arena, next) : "due";
+}
+
+static void add_changes(struct report *report, const struct under_way *list)
+{
+    struct arena *arena = report->arena;
+    struct json *array = json_array(arena);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct change *change = list->rows[i].change;
+        const char *const cells[] = {change->id,
+                                     change->job,
+                                     action_name(change->action),
+                                     change->remote_id ? change->remote_id : change->local_key,
+                                     change->title,
+                                     output_instant(arena, list->rows[i].made_ms),
+                                     under_way_note(arena, &list->rows[i])};
+        listing_add(report->changes, cells);
+        json_append(arena, array, under_way_json(arena, &list->rows[i]));
+    }
+    json_append(arena, report->lists, array);
+}
+
+static int add_job(struct context *context, struct report *report, const struct job *job,
                    struct error *error)
 {
-    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct arena *arena = report->arena;
     struct job_state state = {0};
     int r = load_state(context, job, arena, &state, error);
     if (r < 0)
@@ -98,6 +127,7 @@ static int add_job(struct context *context, struct listing *listing, const struc
                                  mode_name(job->mode),
                                  output_instant(arena, state.last ? state.last->started_ms : 0),
                                  tell_outcome(state.last),
+                                 tell_next(context, arena, job, state.last),
                                  number(arena, state.counts.remote),
                                  number(arena, state.counts.local),
                                  number(arena, state.counts.links),
@@ -106,10 +136,37 @@ static int add_job(struct context *context, struct listing *listing, const struc
                                  number(arena, (long long)(all - open)),
                                  number(arena, conflicts ? (long long)conflicts->count : 0),
                                  number(arena, state.findings),
-                                 number(arena, state.unfinished),
+                                 number(arena, (long long)state.unfinished.count),
                                  state.last ? state.last->message : NULL};
-    listing_add(listing, cells);
+    listing_add(report->jobs, cells);
+    add_changes(report, &state.unfinished);
+    under_way_free(&state.unfinished);
     return 0;
+}
+
+static bool has_changes(const struct report *report)
+{
+    for (size_t i = 0; i < report->lists->count; i++)
+        if (report->lists->items[i]->count)
+            return true;
+    return false;
+}
+
+static void print_report(const struct report *report, const struct arguments *arguments)
+{
+    if (arguments->output != OUTPUT_JSON) {
+        listing_print(report->jobs, arguments, "No jobs.");
+        if (arguments->output == OUTPUT_TABLE && has_changes(report)) {
+            printf("\n");
+            listing_print(report->changes, arguments, "");
+        }
+        return;
+    }
+    struct json *jobs = listing_to_json(report->arena, report->jobs);
+    for (size_t i = 0; i < jobs->count; i++)
+        if (report->lists->items[i]->count)
+            json_set(report->arena, jobs->items[i], "under_way", report->lists->items[i]);
+    output_json(jobs);
 }
 
 static int print_capabilities(const struct arguments *arguments)
@@ -138,8 +195,10 @@ static int print_capabilities(const struct arguments *arguments)
 static int run_status(const struct world *world, const struct arguments *arguments)
 {
     static const char *const columns[] = {
-        "job",  "mode", "last_run",  "outcome",  "remote",     "local",   "linked", "drift",
-        "open", "held", "conflicts", "findings", "unfinished", "message", NULL};
+        "job",   "mode", "last_run", "outcome",   "next_run", "remote",     "local",   "linked",
+        "drift", "open", "held",     "conflicts", "findings", "unfinished", "message", NULL};
+    static const char *const change_columns[] = {"under_way", "job",   "action",    "record",
+                                                 "title",     "since", "waits_for", NULL};
     if (arguments->capabilities)
         return print_capabilities(arguments);
     CLEANUP_CONTEXT struct context context = {0};
@@ -147,14 +206,19 @@ static int run_status(const struct world *world, const struct arguments *argumen
     int r = 0, code = context_load_store(world, arguments, true, &context);
     if (code)
         return code;
-    struct listing *listing = listing_new(columns);
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct report report = {.arena = arena,
+                            .jobs = listing_new(columns),
+                            .changes = listing_new(change_columns),
+                            .lists = json_array(arena)};
     for (size_t i = 0; r == 0 && i < context.config->job_count; i++)
-        r = add_job(&context, listing, &context.config->jobs[i], &error);
+        r = add_job(&context, &report, &context.config->jobs[i], &error);
     if (r < 0)
         output_failure(NULL, &error);
     else
-        listing_print(listing, arguments, "No jobs.");
-    listing_free(listing);
+        print_report(&report, arguments);
+    listing_free(report.jobs);
+    listing_free(report.changes);
     return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -163,9 +227,10 @@ const struct command command_status = {
     .usage = "",
     .summary = "where each job stands",
     .help =
-        "Per job: last run and how it ended, records on both sides, linked pairs, fields that\n"
-        "differ (drift), changes that are open or held, conflicts, findings, and changes whose\n"
-        "outcome is still open (unfinished). Reads the store only.",
+        "Per job: last run and how it ended, when the next one is due, records on both sides,\n"
+        "linked pairs, fields that differ (drift), changes that are open or held, conflicts,\n"
+        "findings, and changes that are not finished. Below, each of these: what is under way,\n"
+        "since when, and what it waits for. Reads the store only.",
     .options = status_options,
     .run = run_status,
 };

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "commands/output.h"
 #include "commands/subject.h"
+#include "commands/under_way.h"
 
 static const struct command_option no_options[] = {{NULL, 0, NULL, NULL, 0}};
 
@@ -64,6 +65,9 @@ static void tell_plan(struct arena *arena, const struct subject *subject)
                output_safe(arena, json_get_text(change, "action")), held ? ", held (" : "",
                held ? hold : "", held ? "): " : "",
                held ? output_safe(arena, json_get_text(change, "hold_reason")) : "");
+        if (json_get_text(change, "asked_by"))
+            printf("      asked for by %s\n",
+                   output_safe(arena, json_get_text(change, "asked_by")));
         if (json_get_text(change, "note"))
             printf("      %s\n", output_safe(arena, json_get_text(change, "note")));
         tell_fields(arena, change, "      ");
@@ -80,6 +84,33 @@ static void tell_plan(struct arena *arena, const struct subject *subject)
     }
     if (!changes->count && !conflicts->count)
         printf("    nothing to do\n");
+}
+
+static bool is_about(const struct subject *subject, const char *remote_id, const char *local_key)
+{
+    return (subject->remote && text_equal(remote_id, subject->remote->record->id)) ||
+           (subject->local && text_equal(local_key, subject->local->record->id));
+}
+
+/* Changes of the record that are open in the journal: `list` takes them, or they are printed. */
+static int tell_under_way(struct context *context, const struct subject *subject,
+                          struct arena *arena, struct json *list, struct error *error)
+{
+    CLEANUP_UNDER_WAY struct under_way open = {0};
+    int r = under_way_load(context->store, subject->job->name, arena, &open, error);
+    for (size_t i = 0; r == 0 && i < open.count; i++) {
+        const struct change *change = open.rows[i].change;
+        if (!is_about(subject, change->remote_id, change->local_key))
+            continue;
+        if (list)
+            json_append(arena, list, under_way_json(arena, &open.rows[i]));
+        else
+            printf("  Under way since %s: %s  %s: %s\n",
+                   output_instant(arena, open.rows[i].made_ms), change->id,
+                   action_name(change->action),
+                   output_safe(arena, under_way_note(arena, &open.rows[i])));
+    }
+    return r;
 }
 
 struct teller {
@@ -128,9 +159,7 @@ static int tell_finding(void *context, const struct finding *finding)
     struct teller *teller = context;
     struct arena *arena = teller->arena;
     const struct subject *subject = teller->subject;
-    bool ours = (subject->remote && text_equal(finding->remote_id, subject->remote->record->id)) ||
-                (subject->local && text_equal(finding->local_key, subject->local->record->id));
-    if (!ours)
+    if (!is_about(subject, finding->remote_id, finding->local_key))
         return 0;
     if (teller->list) {
         struct json *object = json_object(arena);
@@ -172,10 +201,14 @@ static int why_json(struct context *context, const struct subject *subject, stru
     json_set_text(arena, object, "linked", subject->link ? subject->link->how : NULL);
     json_set(arena, object, "changes", own_items(arena, subject, "changes"));
     json_set(arena, object, "conflicts", own_items(arena, subject, "conflicts"));
+    struct json *open = json_array(arena);
     int r = each_audit(context, subject, &audit, error);
+    if (r == 0)
+        r = tell_under_way(context, subject, arena, open, error);
     if (r == 0)
         r = context->store->ops->finding_each(context->store, subject->job->name, arena,
                                               tell_finding, &findings, error);
+    json_set(arena, object, "under_way", open);
     json_set(arena, object, "history", audit.list);
     json_set(arena, object, "findings", findings.list);
     json_append(arena, all, object);
@@ -189,7 +222,9 @@ static int why_text(struct context *context, const struct subject *subject, stru
     struct teller findings = {.arena = arena, .subject = subject};
     subject_print(arena, subject);
     tell_plan(arena, subject);
-    int r = context->store->ops->finding_each(context->store, subject->job->name, arena,
+    int r = tell_under_way(context, subject, arena, NULL, error);
+    if (r == 0)
+        r = context->store->ops->finding_each(context->store, subject->job->name, arena,
                                               tell_finding, &findings, error);
     return r == 0 ? each_audit(context, subject, &audit, error) : r;
 }

@@ -11,6 +11,14 @@
 
 #define TASKS_IN_FLIGHT 32 /* changes worked on at once; the session paces their calls */
 
+enum task_state {
+    TASK_IDLE,
+    TASK_RUNNING,
+    TASK_DONE,
+    TASK_PARKED, /* a later run goes on with it; nothing is wrong */
+    TASK_ENDED,  /* any other end */
+};
+
 /* One change on its way. */
 struct task {
     struct applier *applier;
@@ -22,7 +30,8 @@ struct task {
     struct step_context context;
     struct http_request request;
     struct task *before; /* the change of the same record that must have ended well */
-    enum { TASK_WAITING, TASK_RUNNING, TASK_DONE, TASK_ENDED } state;
+    bool resumed;        /* an earlier run began it */
+    enum task_state state;
 };
 
 struct applier {
@@ -33,8 +42,9 @@ struct applier {
     struct task **tasks;
     size_t count, capacity;
     size_t running, finished;
+    size_t abroad; /* begun, and open at the cloud though nobody here works on them */
     struct apply_counts counts;
-    size_t first; /* no task before this one is waiting */
+    size_t first; /* no task before this one is idle */
     bool stopped, started, pumping;
     apply_progress *progress;
     void *progress_context;
@@ -101,9 +111,21 @@ static size_t find_step(const struct procedure *procedure, const char *name)
     return procedure->count;
 }
 
-void applier_take(struct applier *applier)
+static int count_abroad(void *context, const struct journal_row *row)
 {
+    struct applier *applier = context;
+    applier->abroad += row->state == JOURNAL_RUNNING;
+    return 0;
+}
+
+int applier_take(struct applier *applier, struct error *error)
+{
+    const struct work *work = applier->work;
     CLEANUP_MAP struct map *last = map_new(); /* record → its latest task */
+    int r = work->store->ops->journal_open(work->store, work->job->name, applier->arena,
+                                           count_abroad, applier, error);
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < applier->plan->change_count; i++) {
         struct change *change = applier->plan->changes[i];
         if (change->hold != HOLD_NONE || !action_writes_cloud(change->action))
@@ -115,6 +137,7 @@ void applier_take(struct applier *applier)
         task->before = map_get(last, record);
         map_put(last, record, task);
     }
+    return 0;
 }
 
 /* ---- taking up what an earlier run left open ---- */
@@ -165,6 +188,7 @@ int applier_resume(struct applier *applier, struct error *error)
         struct task *task = add_task(applier, row->change);
         task->row = *row;
         task->step = step;
+        task->resumed = true;
     }
     free(resume.rows);
     return r;
@@ -174,10 +198,10 @@ int applier_resume(struct applier *applier, struct error *error)
 
 static void pump(struct applier *applier);
 
-static void task_end(struct task *task, bool well)
+static void task_end(struct task *task, enum task_state state)
 {
     struct applier *applier = task->applier;
-    task->state = well ? TASK_DONE : TASK_ENDED;
+    task->state = state;
     applier->running--;
     applier->finished++;
     if (applier->progress)
@@ -214,12 +238,37 @@ static void leave_open(struct task *task, const struct error *error)
 {
     struct applier *applier = task->applier;
     applier->counts.open++;
+    applier->abroad += task->row.step != NULL;
     note_worst(applier, error->class);
     put_finding(task, task->row.step && !task->row.answered ? "RUN-005" : "RUN-006",
                 error->message);
     if (error->scope >= SCOPE_CLOUD)
         applier->stopped = true; /* the others would meet the same */
-    task_end(task, false);
+    task_end(task, TASK_ENDED);
+}
+
+/* Nothing is wrong: the change stays open in the journal, which tells people what is waited for,
+ * and a later run takes it up. */
+static void task_later(struct task *task)
+{
+    struct applier *applier = task->applier;
+    const struct step *step = &task->procedure->steps[task->step];
+    struct json *progress = task->context.progress;
+    struct error error = {0};
+    if (!json_get_text(progress, PROGRESS_NOTE))
+        json_set_text(task->arena, progress, PROGRESS_NOTE, "the cloud has not finished it yet");
+    if (journal_answer(applier->work, &task->row, step->resume ? step->resume : step->name,
+                       &error) < 0) {
+        leave_open(task, &error);
+        return;
+    }
+    applier->abroad++;
+    applier->counts.waiting++;
+    log_event(applier->work->log, task->resumed ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
+              "change is under way at the cloud", "change", task->change->id, "action",
+              action_name(task->change->action), "remote", task->change->remote_id, "local",
+              task->change->local_key, "note", json_get_text(progress, PROGRESS_NOTE), NULL);
+    task_end(task, TASK_PARKED);
 }
 
 static const char **base_of(struct task *task, const char *remote_id, struct store_link **ret_link)
@@ -275,12 +324,16 @@ static int put_end(struct task *task, enum journal_state state, const struct rec
 {
     const struct work *work = task->applier->work;
     struct store *store = work->store;
+    const char *old_id = task->change->remote_id;
     const char *remote_id = after ? after->id : created_id(task);
+    bool became = after && old_id && strcmp(after->id, old_id) != 0;
     bool kept = true;
     int r = store->ops->begin(store, error);
     if (r < 0)
         return r;
-    if (after)
+    if (became) /* first: the record that it became wakes the partner */
+        r = journal_became(work, task->change, old_id, after->id, error);
+    if (r == 0 && after)
         r = store->ops->record_put(store, work->job->name, SIDE_REMOTE, after,
                                    world_now(work->world), NULL, error);
     if (r == 0 && remote_id && task->change->local_key &&
@@ -294,8 +347,8 @@ static int put_end(struct task *task, enum journal_state state, const struct rec
             store, guard_subject(task->arena, task->change, task->change->version),
             arena_printf(task->arena, GUARD_REFUSED "%s", result), "agent", error);
     if (r == 0)
-        r = journal_end(work, &task->row, state, remote_id, after ? after->version : NULL, result,
-                        error);
+        r = journal_end(work, &task->row, state, became ? old_id : remote_id,
+                        after ? after->version : NULL, result, error);
     if (r == 0)
         r = store->ops->commit(store, error);
     if (r < 0)
@@ -314,9 +367,10 @@ static void task_done(struct task *task)
     applier->counts.applied++;
     applier->counts.created += task->change->action == ACTION_CREATE;
     log_event(applier->work->log, LOG_LEVEL_INFO, "change applied", "change", task->change->id,
-              "action", action_name(task->change->action), "remote", created_id(task), "local",
+              "action", action_name(task->change->action), "remote",
+              task->context.after ? task->context.after->id : created_id(task), "local",
               task->change->local_key, NULL);
-    task_end(task, true);
+    task_end(task, TASK_DONE);
 }
 
 static void task_stale(struct task *task)
@@ -327,7 +381,15 @@ static void task_stale(struct task *task)
         return;
     }
     task->applier->counts.stale++;
-    task_end(task, false);
+    task_end(task, TASK_ENDED);
+}
+
+static const char *refusal_code(const struct connector_kind *kind, const struct error *failure)
+{
+    for (size_t i = 0; i < kind->refusal_count; i++)
+        if (text_equal(kind->refusals[i].vendor_code, failure->vendor_code))
+            return kind->refusals[i].code;
+    return "REF-019";
 }
 
 /* A refusal ends the change; what may pass later, or may have happened, stays open. */
@@ -349,8 +411,8 @@ static void task_fail(struct task *task, const struct error *failure)
     }
     task->applier->counts.failed++;
     note_worst(task->applier, failure->class);
-    put_finding(task, "REF-019", failure->message);
-    task_end(task, false);
+    put_finding(task, refusal_code(task->applier->work->kind, failure), failure->message);
+    task_end(task, TASK_ENDED);
 }
 
 static void task_over(struct task *task, const struct error *failure)
@@ -415,9 +477,7 @@ static void task_answer(void *context, const struct http_response *response,
         task_goto(task, step->goto_step);
         break;
     case STEP_LATER:
-        error_set(&error, ERROR_TEMPORARY, SCOPE_RECORD, "%s",
-                  json_get_text(step->progress, "note"));
-        leave_open(task, &error);
+        task_later(task);
         break;
     case STEP_WAIT:
         loop_after(session_loop(task->applier->work->connector->session(step->cloud)),
@@ -505,7 +565,9 @@ static void task_begin(struct task *task)
                                           .arena = task->arena,
                                           .change = task->change,
                                           .progress = task->row.progress,
-                                          .token = task->row.token};
+                                          .token = task->row.token,
+                                          .began_ms = world_now(applier->work->world)};
+    json_remove(task->row.progress, PROGRESS_NOTE); /* of the run that left it; this one may get on */
     if (r == 0)
         r = load_local(task, &task->context.local, &error);
     if (r < 0)
@@ -516,15 +578,39 @@ static void task_begin(struct task *task)
 
 static bool may_begin(const struct task *task)
 {
-    return task->state == TASK_WAITING && (!task->before || task->before->state >= TASK_DONE);
+    return task->state == TASK_IDLE && (!task->before || task->before->state >= TASK_DONE);
 }
 
-/* Not begun, and not going to be in this run. */
-static void pass_over(struct task *task)
+/* Not begun, and not going to be in this run. What only waits for its turn is not unfinished. */
+static void pass_over(struct task *task, bool parked)
 {
-    task->state = TASK_ENDED;
+    task->state = parked ? TASK_PARKED : TASK_ENDED;
     task->applier->finished++;
-    task->applier->counts.open++;
+    task->applier->counts.open += !parked;
+}
+
+/* Whether the cloud takes another change while `more` are there. What an earlier run began is there
+ * already. */
+static bool has_room(const struct task *task, size_t more)
+{
+    const struct applier *applier = task->applier;
+    unsigned most = applier->work->kind->max_in_flight;
+    return !most || task->resumed || applier->abroad + more < most;
+}
+
+/* Begins the task, or tells that it will not be in this run, or leaves it for the next look. */
+static void consider(struct task *task)
+{
+    struct applier *applier = task->applier;
+    const struct task *before = task->before;
+    if (before && before->state == TASK_PARKED)
+        pass_over(task, true);
+    else if (applier->stopped || (before && before->state == TASK_ENDED))
+        pass_over(task, false);
+    else if (has_room(task, applier->running))
+        task_begin(task);
+    else if (!has_room(task, 0)) /* and there will be none before this run has ended */
+        pass_over(task, true);
 }
 
 /* Begins what can be begun; tells the caller when nothing is left. A task may end before
@@ -534,18 +620,12 @@ static void pump(struct applier *applier)
     if (!applier->started || applier->pumping)
         return;
     applier->pumping = true;
-    while (applier->first < applier->count && applier->tasks[applier->first]->state != TASK_WAITING)
+    while (applier->first < applier->count && applier->tasks[applier->first]->state != TASK_IDLE)
         applier->first++;
     for (size_t i = applier->first;
-         i < applier->count && (applier->stopped || applier->running < TASKS_IN_FLIGHT); i++) {
-        struct task *task = applier->tasks[i];
-        if (!may_begin(task))
-            continue;
-        if (applier->stopped || (task->before && task->before->state == TASK_ENDED))
-            pass_over(task);
-        else
-            task_begin(task);
-    }
+         i < applier->count && (applier->stopped || applier->running < TASKS_IN_FLIGHT); i++)
+        if (may_begin(applier->tasks[i]))
+            consider(applier->tasks[i]);
     applier->pumping = false;
     if (applier->finished < applier->count || !applier->ended)
         return;

@@ -127,7 +127,13 @@ static long long count_held(const struct plan *plan)
     return plan ? (long long)(plan->change_count - plan_open_count(plan)) : 0;
 }
 
-/* Why the run is not complete, in words; NULL if it is. */
+static bool is_wished(const struct lane *lane)
+{
+    return lane->work->wish_count > 0;
+}
+
+/* What there is to tell of the run: why it is not complete, or what it left with the cloud. NULL:
+ * nothing. */
 static const char *tell_trouble(const struct engine_result *result)
 {
     const struct apply_counts *counts = &result->counts;
@@ -137,10 +143,14 @@ static const char *tell_trouble(const struct engine_result *result)
         return result->remote.message;
     if (result->local.outcome != READ_COMPLETE)
         return result->local.message;
+    const char *waiting =
+        counts->waiting ? arena_printf(result->arena, "%zu change%s under way at the cloud",
+                                       counts->waiting, counts->waiting == 1 ? " is" : "s are")
+                        : NULL;
     if (result->outcome == READ_COMPLETE)
-        return NULL;
-    return arena_printf(result->arena, "%zu changes refused, %zu not finished", counts->failed,
-                        counts->open);
+        return waiting;
+    return arena_printf(result->arena, "%zu changes refused, %zu not finished%s%s", counts->failed,
+                        counts->open, waiting ? "; " : "", waiting ? waiting : "");
 }
 
 static int put_run(struct lane *lane, struct error *error)
@@ -299,15 +309,44 @@ static int count_finding(void *context, const struct finding *finding)
     return 0;
 }
 
+/* Findings of these areas are the reads' and the run's own; all others are the plan's. */
+static bool is_of_plan(const char *code)
+{
+    static const char *const others[] = {"CFG-", "SRC-", "CLD-", "RUN-"};
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (text_starts(code, others[i]))
+            return false;
+    return true;
+}
+
+/* What an earlier pass of this run said of the plan is settled; what befell the run is not. */
+static int sweep_findings(const struct lane *lane, struct arena *arena, int64_t now,
+                          struct error *error)
+{
+    struct store *store = lane->work->store;
+    const char *job = lane->work->job->name, *last = "";
+    int r = store->ops->finding_sweep(store, job, "RUN-", lane->started_ms, error);
+    for (size_t i = 0; r == 0 && i < finding_type_count; i++) {
+        const char *code = finding_types[i].code;
+        const char *area = arena_copy_n(arena, code, strcspn(code, "-") + 1);
+        if (!is_of_plan(code) || text_equal(area, last))
+            continue;
+        last = area;
+        r = store->ops->finding_sweep(store, job, area, now, error);
+    }
+    return r;
+}
+
 /* What people look at between runs: the plan as it stands, and its findings. */
 static void publish(struct lane *lane)
 {
-    static const char *const of_plan[] = {"MAT-", "MRG-", "REF-", "APV-"};
     const struct work *work = lane->work;
     const struct plan *plan = lane->plan;
     struct store *store = work->store;
     struct error error = {0};
     int64_t now = world_now(work->world);
+    if (is_wished(lane)) /* it is not the job's plan */
+        return;
     int r = store->ops->begin(store, &error);
     if (r < 0) {
         fail(lane, &error);
@@ -315,11 +354,8 @@ static void publish(struct lane *lane)
     }
     for (size_t i = 0; r == 0 && i < plan->finding_count; i++)
         r = store->ops->finding_put(store, &plan->findings[i], NULL, &error);
-    /* What an earlier pass of this run said of the plan is settled; what befell the run is not. */
-    for (size_t i = 0; r == 0 && i < COUNT(of_plan); i++)
-        r = store->ops->finding_sweep(store, work->job->name, of_plan[i], now, &error);
     if (r == 0)
-        r = store->ops->finding_sweep(store, work->job->name, "RUN-", lane->started_ms, &error);
+        r = sweep_findings(lane, plan->arena, now, &error);
     if (r == 0)
         r = store->ops->plan_put(store, work->job->name, lane->result->run,
                                  plan_to_json(plan->arena, plan), &error);
@@ -352,13 +388,13 @@ static void start_apply(struct lane *lane)
                               &error);
     else
         r = applier_resume(lane->applier, &error);
+    if (r == 0 && lane->plan)
+        r = applier_take(lane->applier, &error);
     if (r < 0) {
         fail(lane, &error);
         lane_ended(lane);
         return;
     }
-    if (lane->plan)
-        applier_take(lane->applier);
     if (stopping(lane))
         applier_stop(lane->applier);
     applier_start(lane->applier, lane_ended, lane);
@@ -370,6 +406,7 @@ static void add_counts(struct apply_counts *sum, const struct apply_counts *more
     sum->failed += more->failed;
     sum->stale += more->stale;
     sum->open += more->open;
+    sum->waiting += more->waiting;
     sum->created += more->created;
     if (more->worst > sum->worst)
         sum->worst = more->worst;
@@ -380,7 +417,7 @@ static void finish_apply(struct lane *lane)
     struct apply_counts counts = {0}, local = {0};
     struct error error = {0};
     applier_counts(lane->applier, &counts);
-    if (lane->plan && !stopping(lane) &&
+    if (lane->plan && !stopping(lane) && !is_wished(lane) &&
         apply_local(lane->work, lane->plan, lane->result->run, &lane->local.state, &local, &error) <
             0)
         fail(lane, &error);

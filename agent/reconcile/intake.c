@@ -10,12 +10,14 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "model/gate.h"
 #include "model/mapping.h"
 
 #define CURSOR_WATERMARK "watermark" /* remote: as the last complete read gave it */
 #define CURSOR_FULL      "full-read" /* remote: instant of the last complete full read */
 #define CURSOR_RULES     "rules"     /* hash of the rules that the stored records went through */
 #define CURSOR_STATE     "source-state"
+#define CURSOR_SCOPE     "scope" /* remote: what the last complete read looked at, see wanted() */
 
 /* A side that lost more than this share of its records at once is not believed. */
 #define SHRUNK_PERCENT 50
@@ -315,7 +317,9 @@ struct intake {
     struct intake_result result;
     struct error error; /* of the store, if that is what ended the read */
     const char *watermark;
+    const char *wanted; /* what this read looks at: a list of names */
     bool full;
+    bool afresh; /* what is stored lacks fields that are wanted now */
     int64_t sweep;
     void (*ended)(void *context);
     void *ended_context;
@@ -369,6 +373,8 @@ static const char *sink_version(void *context, const char *id)
     struct store *store = intake->work->store;
     const char *known = NULL;
     arena_reset(intake->scratch);
+    if (intake->afresh)
+        return NULL;
     if (store->ops->record_version(store, intake->work->job->name, SIDE_REMOTE, id, intake->scratch,
                                    &known, NULL) < 0)
         return NULL; /* then it is read once more than needed */
@@ -442,17 +448,108 @@ void intake_free(struct intake *intake)
     free(intake);
 }
 
+/* ---- what is asked for ---- */
+
+static void want_conditions(const struct conditions *conditions, bool *mapped)
+{
+    for (size_t i = 0; i < conditions->count; i++)
+        if (!conditions->items[i].column)
+            mapped[conditions->items[i].field] = true;
+}
+
+static void want_gate(const struct job *job, enum gate gate, bool *mapped)
+{
+    size_t field = kind_field(job->kind, gate_types[gate].field);
+    if (!job->gates[gate].open)
+        return;
+    if (field != FIELD_NONE)
+        mapped[field] = true;
+    want_conditions(&job->gates[gate].when, mapped);
+}
+
+/* The fields that the job maps, matches by, or decides by. */
+static const bool *wanted_fields(const struct job *job, struct arena *arena)
+{
+    bool *mapped = arena_array(arena, job->kind->field_count, sizeof *mapped);
+    for (size_t i = 0; i < job->field_count; i++)
+        mapped[job->fields[i].field] = true;
+    for (size_t i = 0; i < job->match_count; i++)
+        for (size_t k = 0; k < job->match[i].key_count; k++)
+            mapped[job->match[i].keys[k].field] = true;
+    for (size_t i = 0; i < GATE_COUNT; i++)
+        want_gate(job, (enum gate)i, mapped);
+    want_conditions(&job->only_when, mapped);
+    return mapped;
+}
+
+static bool wants_proposals(const struct work *work)
+{
+    const struct gate_rule *gates = work->job->gates;
+    bool wanted = gates[GATE_IMPORT].open || gates[GATE_ACCEPT].open || gates[GATE_REJECT].open;
+    for (size_t i = 0; i < work->wish_count; i++)
+        wanted |= work->wishes[i].action == ACTION_ACCEPT ||
+                  work->wishes[i].action == ACTION_REJECT;
+    return wanted;
+}
+
+#define PROPOSALS "+proposals" /* beside the fields' names */
+
+static const char *wanted(const struct kind *kind, const struct read_scope *scope,
+                          struct arena *arena)
+{
+    const char **names = arena_array(arena, kind->field_count + 1, sizeof *names);
+    size_t count = 0;
+    for (size_t i = 0; i < kind->field_count; i++)
+        if (scope->mapped[i])
+            names[count++] = kind->fields[i].name;
+    if (scope->proposals)
+        names[count++] = PROPOSALS;
+    return list_join(arena, names, count);
+}
+
+static bool list_has(const char *const *items, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(items[i], name))
+            return true;
+    return false;
+}
+
+/* What an earlier read was not asked for is nowhere in the store: then everything is read, and for
+ * a field also what has not changed since. */
+static void widen(struct intake *intake, struct read_scope *scope)
+{
+    const struct work *work = intake->work;
+    const char *known = NULL;
+    size_t known_count, count;
+    intake->wanted = wanted(work->job->kind, scope, intake->arena);
+    if (work->store->ops->cursor_get(work->store, work->job->name, CURSOR_SCOPE, intake->arena,
+                                     &known, &intake->error) < 0)
+        return; /* the store's failure ends the read when it has to write */
+    const char **old = list_items(intake->arena, known, &known_count);
+    const char **names = list_items(intake->arena, intake->wanted, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (list_has(old, known_count, names[i]))
+            continue;
+        scope->full = true;
+        intake->afresh |= strcmp(names[i], PROPOSALS) != 0;
+    }
+}
+
 void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context)
 {
     const struct work *work = intake->work;
-    struct read_scope scope = {.full = full};
+    struct read_scope scope = {.full = full,
+                               .mapped = wanted_fields(work->job, intake->arena),
+                               .proposals = wants_proposals(work)};
     intake->ended = ended;
     intake->ended_context = context;
     intake->sweep = world_now(work->world);
-    if (!full && work->store->ops->cursor_get(work->store, work->job->name, CURSOR_WATERMARK,
+    widen(intake, &scope);
+    if (!scope.full && work->store->ops->cursor_get(work->store, work->job->name, CURSOR_WATERMARK,
                                               intake->arena, &scope.watermark, &intake->error) < 0)
         scope.watermark = NULL;
-    scope.full = intake->full = full || !scope.watermark;
+    scope.full = intake->full = scope.full || !scope.watermark;
     work->kind->read(work->cloud, &scope, &intake->sink);
 }
 
@@ -498,6 +595,8 @@ int intake_finish(struct intake *intake, struct intake_result *ret_result, struc
     if (r == 0 && intake->result.outcome == READ_COMPLETE && intake->watermark)
         r = store->ops->cursor_put(store, work->job->name, CURSOR_WATERMARK, intake->watermark,
                                    error);
+    if (r == 0 && intake->result.outcome == READ_COMPLETE)
+        r = store->ops->cursor_put(store, work->job->name, CURSOR_SCOPE, intake->wanted, error);
     if (r == 0 && intake->result.outcome == READ_COMPLETE && intake->full)
         r = store->ops->finding_sweep(store, work->job->name, "CLD-", intake->sweep, error);
     if (r == 0 && intake->result.outcome != READ_COMPLETE)

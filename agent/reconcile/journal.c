@@ -81,6 +81,27 @@ int journal_local(const struct work *work, struct journal_row *row, struct error
     return put(work, row, error);
 }
 
+int journal_became(const struct work *work, const struct change *change, const char *old_id,
+                   const char *new_id, struct error *error)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct store *store = work->store;
+    struct json *detail = json_object(arena);
+    json_set_text(arena, detail, "outcome", "done");
+    json_set_text(arena, detail, "result", arena_printf(arena, "%s became %s", old_id, new_id));
+    const struct audit_row audit = {.at_ms = world_now(work->world),
+                                    .job = work->job->name,
+                                    .remote_id = new_id,
+                                    .local_key = change->local_key,
+                                    .change_id = change->id,
+                                    .event = "became",
+                                    .detail = detail};
+    int r = store->ops->link_move(store, work->job->name, old_id, new_id, error);
+    if (r == 0)
+        r = store->ops->record_settle(store, work->job->name, SIDE_REMOTE, old_id, false, error);
+    return r < 0 ? r : store->ops->audit_add(store, &audit, error);
+}
+
 /* An approval is for one time: the same edit, made again later, is asked for again. */
 static int spend_approval(const struct work *work, const char *change_id, struct arena *arena,
                           struct error *error)

@@ -28,6 +28,10 @@ int journal_answer(const struct work *work, struct journal_row *row, const char 
                    struct error *error);
 /* Durable: the local file is about to be written. */
 int journal_local(const struct work *work, struct journal_row *row, struct error *error);
+/* A record at the cloud became another one: its link moves there, an audit line of the new record
+ * says so, and the old one is planned again. Inside the caller's transaction. */
+int journal_became(const struct work *work, const struct change *change, const char *old_id,
+                   const char *new_id, struct error *error);
 /* The end of a change: journal row and audit line. Call it inside the transaction that holds what
  * else belongs to the end. `remote_id` NULL: the change's. */
 int journal_end(const struct work *work, struct journal_row *row, enum journal_state state,

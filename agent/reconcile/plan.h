@@ -26,6 +26,7 @@ struct plan_pair {
     const char **base; /* the base as it is to be: values on which both sides agree now */
     bool base_changed;
     const struct change *adopt; /* the change that makes the pair, NULL if it is linked already */
+    const char *replaces; /* remote id whose link the adopted pair takes over; NULL: none */
     bool settled;               /* nothing left to say */
 };
 

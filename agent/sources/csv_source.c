@@ -42,6 +42,8 @@ struct sheet {
     size_t required; /* cells up to the last column that has a name */
     char delimiter;
     bool single_byte; /* windows-1252 */
+    bool quoted;      /* the header has all its cells in quotes */
+    const char *line_end;
     struct block *blocks;
     size_t block_count, block_capacity;
 };
@@ -183,6 +185,25 @@ static int name_columns(struct sheet *sheet, struct arena *arena, const struct c
     return 0;
 }
 
+/* How the file ends its lines: as its first one. */
+static const char *find_line_end(const struct sheet *sheet, struct arena *arena,
+                                 const struct csv_record *header)
+{
+    if (header->next == header->end)
+        return "\n";
+    return arena_copy_n(arena, sheet->content->data + header->end, header->next - header->end);
+}
+
+static bool is_quoted(const struct sheet *sheet, const struct csv_record *record)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct csv_cell *cell = &record->cells[i];
+        if (cell->start == cell->end || sheet->content->data[cell->start] != '"')
+            return false;
+    }
+    return true;
+}
+
 static int read_header(struct sheet *sheet, struct arena *arena, struct error *error)
 {
     struct source *source = sheet->source;
@@ -200,6 +221,8 @@ static int read_header(struct sheet *sheet, struct arena *arena, struct error *e
                          "%s:%zu: the line of column names has %s in column %zu", source->path,
                          header.line, header.fault, header.fault_column);
     }
+    sheet->line_end = find_line_end(sheet, arena, &header);
+    sheet->quoted = is_quoted(sheet, &header);
     const char **columns = arena_array(arena, header.count, sizeof *columns);
     int r = name_columns(sheet, arena, &header, columns, error);
     if (r < 0)
@@ -439,18 +462,27 @@ static bool reaches_beyond(const struct sheet *sheet, const struct csv_record *r
     return false;
 }
 
+/* What the walk over a file leaves for the rows that are added behind it. */
+struct ending {
+    size_t index;      /* of the next record */
+    size_t last_short; /* of the last sound record with cells left away; 0: none */
+    bool quoted;       /* the last sound record has all its cells in quotes */
+};
+
 /* One walk over the file. `ret_beyond` says that an edit needs the short rows to be padded, all of
  * them, because a block of rows must stay equally short. */
 static int rewrite_rows(const struct sheet *sheet, const struct map *by_key, bool pad,
-                        struct text *out, bool *ret_beyond, struct error *error)
+                        struct text *out, struct ending *ret_ending, bool *ret_beyond,
+                        struct error *error)
 {
     CLEANUP_ARENA struct arena *scratch = arena_new();
     struct csv_reader reader = sheet->reader;
     struct csv_record record;
+    struct ending ending = {.index = 1, .quoted = sheet->quoted};
     size_t from = 0;
     bool beyond = false;
-    for (size_t index = 1; csv_next(&reader, scratch, &record); index++) {
-        const struct row *row = make_row(sheet, scratch, &record, index);
+    for (; csv_next(&reader, scratch, &record); ending.index++) {
+        const struct row *row = make_row(sheet, scratch, &record, ending.index);
         bool sound = row && !row->fault_code;
         struct row_edits *edits = sound ? map_get(by_key, row->key) : NULL;
         const char **texts = NULL;
@@ -462,11 +494,65 @@ static int rewrite_rows(const struct sheet *sheet, const struct map *by_key, boo
             beyond = beyond || reaches_beyond(sheet, &record, texts);
             edits->done = true;
         }
+        if (sound && record.count < sheet->required)
+            ending.last_short = ending.index;
+        if (sound)
+            ending.quoted = is_quoted(sheet, &record);
         copy_record(sheet, &record, texts, pad && sound, &from, out);
         arena_reset(scratch);
     }
     text_add_n(out, sheet->content->data + from, sheet->content->length - from);
+    *ret_ending = ending;
     *ret_beyond = beyond;
+    return 0;
+}
+
+static bool adds_rows(const struct map *by_key)
+{
+    for (size_t i = 0; i < map_count(by_key); i++)
+        if (((const struct row_edits *)map_value_at(by_key, i))->fresh)
+            return true;
+    return false;
+}
+
+/* A row with all its cells would stand out in a block of short ones. */
+static bool would_stand_out(const struct map *by_key, const struct ending *ending)
+{
+    return ending->last_short && ending->last_short / BLOCK_ROWS == ending->index / BLOCK_ROWS &&
+           adds_rows(by_key);
+}
+
+static bool ends_line(const struct text *out)
+{
+    return out->length > 0 && strchr("\r\n", out->data[out->length - 1]);
+}
+
+static int add_row(const struct sheet *sheet, struct arena *arena, struct row_edits *edits,
+                   bool quoted, struct text *out, struct error *error)
+{
+    const struct rows *rows = &sheet->rows;
+    const struct row *blank = rows_new(rows, arena, 0);
+    const char **texts = arena_array(arena, rows->column_count, sizeof *texts);
+    const struct source_edit key = {
+        .key = edits->key, .column = rows->columns[rows->key], .text = edits->key};
+    int r = plan_cells(sheet, arena, blank, edits, texts, error);
+    if (r < 0)
+        return r;
+    texts[rows->key] = encode_edit(sheet, arena, &key, error);
+    if (!texts[rows->key])
+        return -ERROR_INPUT;
+    if (!ends_line(out))
+        text_add(out, sheet->line_end);
+    for (size_t i = 0; i < rows->column_count; i++) {
+        if (i > 0)
+            text_add_char(out, sheet->delimiter);
+        if (quoted)
+            csv_write_quoted(out, texts[i] ? texts[i] : "");
+        else
+            csv_write_cell(out, texts[i], sheet->delimiter);
+    }
+    text_add(out, sheet->line_end);
+    edits->done = true;
     return 0;
 }
 
@@ -474,15 +560,22 @@ static int csv_rewrite(struct source *source, const struct text *content, const 
                        struct arena *arena, struct text *out, struct error *error)
 {
     CLEANUP_SHEET struct sheet sheet = {0};
+    struct ending ending = {0};
+    bool beyond = false;
     source_notices_clear(source);
     int r = sheet_open(&sheet, source, content, arena, error);
-    if (r < 0)
-        return r;
-    bool beyond = false;
-    r = rewrite_rows(&sheet, by_key, false, out, &beyond, error);
-    if (r == 0 && beyond) {
+    if (r == 0)
+        r = edits_find_room(source, by_key, sheet.rows.keys, error);
+    if (r == 0)
+        r = rewrite_rows(&sheet, by_key, false, out, &ending, &beyond, error);
+    if (r == 0 && (beyond || would_stand_out(by_key, &ending))) {
         text_clear(out);
-        r = rewrite_rows(&sheet, by_key, true, out, &beyond, error);
+        r = rewrite_rows(&sheet, by_key, true, out, &ending, &beyond, error);
+    }
+    for (size_t i = 0; r == 0 && i < map_count(by_key); i++) {
+        struct row_edits *edits = map_value_at(by_key, i);
+        if (edits->fresh)
+            r = add_row(&sheet, arena, edits, ending.quoted, out, error);
     }
     return r;
 }

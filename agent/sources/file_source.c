@@ -41,6 +41,19 @@ int edit_is_stale(const struct source *source, const struct source_edit *edit, s
                      source->path, line, edit->column, edit->key);
 }
 
+int edits_find_room(const struct source *source, const struct map *by_key, const struct map *keys,
+                    struct error *error)
+{
+    for (size_t i = 0; i < map_count(by_key); i++) {
+        const struct row_edits *row = map_value_at(by_key, i);
+        if (row->fresh && map_has(keys, row->key))
+            return error_set(error, ERROR_STALE, SCOPE_RECORD,
+                             "%s: row \"%s\" was to be added, but is there", source->path,
+                             row->key);
+    }
+    return 0;
+}
+
 /* Takes the file for this process until the descriptor is closed. Does not wait: another holder is
  * about to change the file, and then the edits are stale anyway. */
 static int take_lock(const char *path, int flags, mode_t mode, int *ret_descriptor,
@@ -104,6 +117,7 @@ static struct map *group_edits(struct arena *arena, const struct source_edit *ed
             map_put(by_key, row->key, row);
         }
         row->count++;
+        row->fresh = edits[i].fresh;
     }
     for (size_t i = 0; i < map_count(by_key); i++) {
         struct row_edits *row = map_value_at(by_key, i);

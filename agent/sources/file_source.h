@@ -13,7 +13,8 @@ struct row_edits {
     const char *key;
     const struct source_edit **edits;
     size_t count;
-    bool done; /* set by the rewrite when it has found the row */
+    bool fresh; /* the row is to be made */
+    bool done;  /* set by the rewrite when it has found the row, or made it */
 };
 
 /* Adds to `out` the whole content with the edits made; `by_key` leads from key to struct row_edits.
@@ -34,6 +35,9 @@ bool edit_is_current(const struct source_edit *edit, const char *raw, const char
 /* The ERROR_STALE for one that has not. */
 int edit_is_stale(const struct source *source, const struct source_edit *edit, size_t line,
                   struct error *error);
+/* ERROR_STALE if a row that is to be made has one of the keys that are there. */
+int edits_find_room(const struct source *source, const struct map *by_key, const struct map *keys,
+                    struct error *error);
 
 /* Adds to source->notices. */
 #define NOTICE_TIME   "SRC-004"

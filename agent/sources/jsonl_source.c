@@ -359,12 +359,40 @@ static int edit_object(const struct rows *rows, struct arena *arena, const struc
     return 0;
 }
 
+/* The key first, then the members that have a value. */
+static void add_object(const struct rows *rows, struct arena *arena, struct row_edits *edits,
+                       const char *line_end, struct text *out)
+{
+    struct json *object = json_object(arena);
+    json_set_text(arena, object, rows->columns[rows->key], edits->key);
+    for (size_t i = 0; i < edits->count; i++) {
+        const struct source_edit *edit = edits->edits[i];
+        if (edit->text && *edit->text)
+            json_set(arena, object, edit->column,
+                     member_value(rows->source, arena, NULL, edit->text));
+    }
+    if (out->length > 0 && out->data[out->length - 1] != '\n')
+        text_add(out, line_end);
+    json_write(object, JSON_COMPACT, out);
+    text_add(out, line_end);
+    edits->done = true;
+}
+
+/* As the first line ends. */
+static const char *find_line_end(const struct text *content)
+{
+    const char *end = memchr(content->data, '\n', content->length);
+    return end && end > content->data && end[-1] == '\r' ? "\r\n" : "\n";
+}
+
 static int jsonl_rewrite(struct source *source, const struct text *content,
                          const struct map *by_key, struct arena *arena, struct text *out,
                          struct error *error)
 {
     CLEANUP(rows_free) struct rows rows = {0};
     int r = rows_open(&rows, source, content, arena, error);
+    if (r == 0)
+        r = edits_find_room(source, by_key, rows.keys, error);
     if (r < 0)
         return r;
     CLEANUP_ARENA struct arena *scratch = arena_new();
@@ -391,6 +419,11 @@ static int jsonl_rewrite(struct source *source, const struct text *content,
         arena_reset(scratch);
     }
     text_add_n(out, content->data + from, content->length - from);
+    for (size_t i = 0; i < map_count(by_key); i++) {
+        struct row_edits *edits = map_value_at(by_key, i);
+        if (edits->fresh)
+            add_object(&rows, arena, edits, find_line_end(content), out);
+    }
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct source_edit {
     const char *column;
     const char *present; /* the text the cell had when it was planned */
     const char *text;    /* the text it is to have */
+    bool fresh;          /* of a row that is not there yet: all edits of its key together make it */
 };
 
 /* Called per row, bad ones included (row->fault). The row lives until the call returns. A negative
@@ -36,12 +37,13 @@ struct source_type {
     int (*read)(struct source *source, source_row_each *each, void *context,
                 struct file_state *ret_state, struct error *error);
     /* Writes the edits as the source's `write` mode says. in-place: ERROR_STALE if the file is not
-     * in the state `state` any more (time, size, inode, content) or a cell is not `present` any
-     * more, ERROR_TEMPORARY while another process writes; temp file, fsync, rename; everything else
-     * in the file stays byte for byte (quoting, line ends, BOM). All edits or none. A cell that a
-     * spreadsheet would take for a formula gets an apostrophe before it unless it is a plain number
-     * or phone; reading takes it off. changes-file: appends rows, each change id and column at most
-     * once, every cell defused; `state` may be NULL. read-only: ERROR_REFUSED. */
+     * in the state `state` any more (time, size, inode, content), a cell is not `present` any more
+     * or the key of a fresh row is there already; ERROR_TEMPORARY while another process writes;
+     * temp file, fsync, rename; everything else in the file stays byte for byte (quoting, line
+     * ends, BOM). All edits or none. Fresh rows go to the end, written like those before them. A
+     * cell that a spreadsheet would take for a formula gets an apostrophe before it unless it is a
+     * plain number or phone; reading takes it off. changes-file: appends rows, each change id and
+     * column at most once, every cell defused; `state` may be NULL. read-only: ERROR_REFUSED. */
     int (*write)(struct source *source, const struct source_edit *edits, size_t count,
                  const struct file_state *state, struct file_state *ret_state, struct error *error);
     /* Cheap: the state of the file now, to tell whether it must be read at all. */

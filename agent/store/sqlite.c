@@ -88,6 +88,7 @@ static const struct store_ops sqlite_ops = {
     .record_settle = sqlite_record_settle,
     .unsettle_all = sqlite_unsettle_all,
     .link_put = sqlite_link_put,
+    .link_move = sqlite_link_move,
     .link_get = sqlite_link_get,
     .link_each = sqlite_link_each,
     .counts = sqlite_counts,
