@@ -4,6 +4,11 @@
 #include <sys/file.h>
 #include <fcntl.h>
 
+#define EDIT(id, row, cell, before, after)                                                         \
+    {                                                                                              \
+        .change_id = (id), .key = (row), .column = (cell), .present = (before), .text = (after)    \
+    }
+
 static struct fixture *open_source(const char *type, const char *mode, const char *content)
 {
     struct fixture *f = fixture_new(text_equal(type, "csv") ? "deals.csv" : "deals.jsonl");
@@ -102,8 +107,8 @@ static void refuses_what_it_must_not_write(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct fixture *f = open_source("csv", cases[i].mode, before);
         struct source_edit edits[] = {
-            {"c-1", "3", "a", "z", "zz"}, /* good, and yet not written: all or none */
-            {"c-1", cases[i].key, cases[i].column, cases[i].present, cases[i].text},
+            EDIT("c-1", "3", "a", "z", "zz"), /* good, and yet not written: all or none */
+            EDIT("c-1", cases[i].key, cases[i].column, cases[i].present, cases[i].text),
         };
         struct file_state old = f->state;
         assert_int_equal(fixture_write(f, edits, 2), -cases[i].class);
@@ -118,7 +123,7 @@ static void knows_that_the_file_moved(void **state)
 {
     (void)state;
     static const char before[] = "id,a\n1,x\n";
-    struct source_edit edit = {"c-1", "1", "a", "x", "y"};
+    struct source_edit edit = EDIT("c-1", "1", "a", "x", "y");
 
     struct fixture *f = open_source("csv", "in-place", before);
     put(f, "id,a\n1,x\n2,y\n"); /* another size */
@@ -158,7 +163,7 @@ static void keeps_the_old_file_when_it_cannot_write(void **state)
     if (geteuid() == 0)
         skip(); /* rights do not bind root */
     struct fixture *f = open_source("csv", "in-place", "id,a\n1,x\n");
-    struct source_edit edit = {"c-1", "1", "a", "x", "y"};
+    struct source_edit edit = EDIT("c-1", "1", "a", "x", "y");
     assert_int_equal(chmod(f->folder, 0500), 0);
     assert_int_equal(fixture_write(f, &edit, 1), -ERROR_PERMANENT);
     assert_int_equal(chmod(f->folder, 0700), 0);
@@ -177,7 +182,7 @@ static void writes_the_file_s_own_encoding(void **state)
     put(f, "id;n\xe4me;b\n1;\xfc;\xe9\n");
     assert_int_equal(fixture_open(f, "csv"), 0);
     assert_int_equal(fixture_read(f), 0);
-    struct source_edit edit = {"c-1", "1", "n\xc3\xa4me", "\xc3\xbc", "\xc3\x9f;\xe2\x82\xac"};
+    struct source_edit edit = EDIT("c-1", "1", "n\xc3\xa4me", "\xc3\xbc", "\xc3\x9f;\xe2\x82\xac");
     assert_int_equal(fixture_write(f, &edit, 1), 0);
     assert_string_equal(get_bytes(f, f->path, NULL), "id;n\xe4me;b\n1;\"\xdf;\x80\";\xe9\n");
     edit.present = edit.text;
@@ -198,13 +203,143 @@ static void puts_back_cells_that_a_spreadsheet_left_out(void **state)
     for (int i = 16; i < 20; i++)
         text_addf(&in, "%d,x\n", i);
     struct fixture *f = open_source("csv", "in-place", in.data);
-    struct source_edit edit = {"c-1", "17", "b", "", "new"};
+    struct source_edit edit = EDIT("c-1", "17", "b", "", "new");
     assert_int_equal(fixture_write(f, &edit, 1), 0);
     assert_non_null(strstr(get(f, "deals.csv"), "\n15,x,y\n16,x,\n17,x,new\n18,x,\n19,x,\n"));
     assert_int_equal(fixture_read(f), 0);
     for (size_t i = 0; i < f->row_count; i++)
         assert_null(f->rows[i].fault_code);
     fixture_free(f);
+}
+
+/* New rows stand at the end, in the way of the rows before them. */
+static void adds_rows_at_the_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *before, *key, *column, *text, *after;
+    } cases[] = {
+        {"csv", "id,a,b\n1,x,y\n", "N", "b", "z", "id,a,b\n1,x,y\nN,,z\n"},
+        {"csv", "id,a,b\n1,x,y", "N", "a", "z", "id,a,b\n1,x,y\nN,z,\n"},
+        {"csv", "id,a", "N", "a", "z", "id,a\nN,z\n"},
+        {"csv", "\xef\xbb\xbfid,a\r\n1,x", "N", "a", "p\nq, \"r\"",
+         "\xef\xbb\xbfid,a\r\n1,x\r\nN,\"p\nq, \"\"r\"\"\"\r\n"},
+        {"csv", "a,id\nx,1\n", "N", "a", "=1+1", "a,id\nx,1\n'=1+1,N\n"},
+        {"csv", "id,a\n1,x\n", "-N", "a", "+1 206 555", "id,a\n1,x\n'-N,+1 206 555\n"},
+        {"csv", "\"id\",\"a\",\"b\"\n\"1\",\"x\",\"\"\n", "N", "a", "z",
+         "\"id\",\"a\",\"b\"\n\"1\",\"x\",\"\"\n\"N\",\"z\",\"\"\n"},
+        {"csv", "\"id\",\"a\"\n1,x\n", "N", "a", "z", "\"id\",\"a\"\n1,x\nN,z\n"},
+        {"csv", "id,a,b\n1,x\n,,\n", "N", "a", "z", "id,a,b\n1,x\n,,\nN,z,\n"},
+        {"jsonl", "{\"id\":\"1\"}\n", "N", "a", "z",
+         "{\"id\":\"1\"}\n{\"id\":\"N\",\"a\":\"z\"}\n"},
+        {"jsonl", "{\"id\":\"1\"}\r\n{\"id\":\"2\"}", "N", "a", "",
+         "{\"id\":\"1\"}\r\n{\"id\":\"2\"}\r\n{\"id\":\"N\"}\r\n"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct fixture *f = open_source(cases[i].type, "in-place", cases[i].before);
+        struct source_edit edit = EDIT("c-1", cases[i].key, cases[i].column, "", cases[i].text);
+        edit.fresh = true;
+        assert_int_equal(fixture_write(f, &edit, 1), 0);
+        assert_string_equal(get_bytes(f, f->path, NULL), cases[i].after);
+        assert_int_equal(fixture_write(f, &edit, 1), -ERROR_STALE); /* never twice */
+        assert_string_equal(get_bytes(f, f->path, NULL), cases[i].after);
+        assert_int_equal(fixture_read(f), 0);
+        const struct row *row = &f->rows[f->row_count - 1];
+        assert_string_equal(row->key, cases[i].key);
+        assert_null(row->fault_code);
+        size_t column = row_column(row, cases[i].column);
+        assert_string_equal(column == (size_t)-1 || !row->cells[column] ? "" : row->cells[column],
+                            cases[i].text);
+        fixture_free(f);
+    }
+}
+
+static void adds_rows_beside_other_edits(void **state)
+{
+    (void)state;
+    static const char *const before[] = {"id;n\xe4me;b\n1;x;\n",
+                                         "{\"id\":1,\"n\xc3\xa4me\":\"x\"}\n"};
+    static const char *const after[] = {
+        "id;n\xe4me;b\n1;y;\nN\xfc;\"a;\xdf\";2\nM;;m\n",
+        "{\"id\":1,\"n\xc3\xa4me\":\"y\"}\n"
+        "{\"id\":\"N\xc3\xbc\",\"n\xc3\xa4me\":\"a;\xc3\x9f\",\"b\":\"2\"}\n"
+        "{\"id\":\"M\",\"b\":\"m\"}\n"};
+    for (size_t i = 0; i < COUNT(before); i++) {
+        struct fixture *f = fixture_new(i ? "deals.jsonl" : "deals.csv");
+        fixture_set(f, "key", "id");
+        fixture_set(f, "write", "in-place");
+        if (i == 0) {
+            fixture_set(f, "encoding", "windows-1252");
+            fixture_set(f, "delimiter", ";");
+        }
+        put(f, before[i]);
+        assert_int_equal(fixture_open(f, i ? "jsonl" : "csv"), 0);
+        assert_int_equal(fixture_read(f), 0);
+        struct source_edit edits[] = {
+            EDIT("c-2", "N\xc3\xbc", "n\xc3\xa4me", NULL, "a;\xc3\x9f"),
+            EDIT("c-1", "1", "n\xc3\xa4me", "x", "y"),
+            EDIT("c-2", "N\xc3\xbc", "b", NULL, "2"),
+            EDIT("c-3", "M", "b", NULL, "m"),
+        };
+        edits[0].fresh = edits[2].fresh = edits[3].fresh = true;
+        edits[1].present = "old"; /* all or none */
+        assert_int_equal(fixture_write(f, edits, COUNT(edits)), -ERROR_STALE);
+        assert_string_equal(get_bytes(f, f->path, NULL), before[i]);
+        edits[1].present = "x";
+        edits[3].key = "1"; /* is there */
+        assert_int_equal(fixture_write(f, edits, COUNT(edits)), -ERROR_STALE);
+        assert_string_equal(get_bytes(f, f->path, NULL), before[i]);
+        edits[3].key = "M";
+        assert_int_equal(fixture_write(f, edits, COUNT(edits)), 0);
+        assert_string_equal(get_bytes(f, f->path, NULL), after[i]);
+        assert_int_equal(fixture_read(f), 0);
+        assert_int_equal(f->row_count, 3);
+        fixture_free(f);
+    }
+}
+
+/* A key that only a broken row has is there all the same; a column that is missing is said. */
+static void refuses_rows_it_cannot_add(void **state)
+{
+    (void)state;
+    static const char before[] = "id,a,b\n1,x,y\n2,x,y\n2,x,y\n3\n";
+    static const struct {
+        const char *key, *column;
+        int class;
+    } cases[] = {{"2", "a", ERROR_STALE}, {"3", "a", ERROR_STALE}, {"4", "c", ERROR_INPUT}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct fixture *f = open_source("csv", "in-place", before);
+        struct source_edit edit = EDIT("c-1", cases[i].key, cases[i].column, "", "new");
+        edit.fresh = true;
+        assert_int_equal(fixture_write(f, &edit, 1), -cases[i].class);
+        assert_string_equal(get_bytes(f, f->path, NULL), before);
+        fixture_free(f);
+    }
+}
+
+/* Sixteen rows lack their empty cells at the end; a row that has them must not make those look
+ * damaged. */
+static void pads_the_block_that_a_new_row_joins(void **state)
+{
+    (void)state;
+    for (int rows = 14; rows <= 34; rows++) {
+        CLEANUP_TEXT struct text in;
+        text_init(&in, 4096);
+        text_add(&in, "id,a,b\n");
+        for (int i = 1; i <= rows; i++)
+            text_addf(&in, i < 16 ? "%d,x,y\n" : "%d,x\n", i);
+        struct fixture *f = open_source("csv", "in-place", in.data);
+        struct source_edit edit = EDIT("c-1", "N", "b", "", "new");
+        edit.fresh = true;
+        assert_int_equal(fixture_write(f, &edit, 1), 0);
+        assert_int_equal(fixture_read(f), 0);
+        assert_int_equal(f->row_count, rows + 1);
+        for (size_t i = 0; i < f->row_count; i++)
+            assert_null(f->rows[i].fault_code);
+        if (rows == 31) /* the row begins a block of its own */
+            assert_true(text_starts(get_bytes(f, f->path, NULL), in.data));
+        fixture_free(f);
+    }
 }
 
 /* A random file in a random style. */
@@ -248,8 +383,8 @@ static void keeps_all_other_bytes(void **state)
 
         size_t r = next_random(&seed) % rows;
         size_t c = 1 + next_random(&seed) % (columns - 1);
-        struct source_edit edit = {"c-1", old[r].key, old[r].columns[c], old[r].raw[c],
-                                   values[next_random(&seed) % COUNT(values)]};
+        struct source_edit edit = EDIT("c-1", old[r].key, old[r].columns[c], old[r].raw[c],
+                                       values[next_random(&seed) % COUNT(values)]);
         assert_int_equal(fixture_write(f, &edit, 1), 0);
 
         size_t length = 0;
@@ -285,8 +420,8 @@ static void collects_changes_once(void **state)
     (void)state;
     struct fixture *f = open_source("csv", "changes-file", "id,a,b\n1,x,\n");
     struct source_edit edits[] = {
-        {"c-1", "1", "a", "x", "=cmd"},
-        {"c-1", "1", "b", NULL, "two\nlines, \"q\""},
+        EDIT("c-1", "1", "a", "x", "=cmd"),
+        EDIT("c-1", "1", "b", NULL, "two\nlines, \"q\""),
     };
     struct file_state old = f->state;
     assert_int_equal(fixture_write(f, edits, 2), 0);
@@ -299,7 +434,7 @@ static void collects_changes_once(void **state)
     assert_string_equal(get(f, "deals.changes.csv"), first);
     assert_string_equal(get(f, "deals.csv"), "id,a,b\n1,x,\n");
 
-    struct source_edit more = {"c-2", "1", "a", "=cmd", "y"};
+    struct source_edit more = EDIT("c-2", "1", "a", "=cmd", "y");
     assert_int_equal(f->source->type->write(f->source, &more, 1, NULL, &f->state, &f->error), 0);
     const char *second = get(f, "deals.changes.csv");
     assert_true(text_starts(second, first));
@@ -312,8 +447,8 @@ static void mends_a_torn_changes_file(void **state)
 {
     (void)state;
     struct source_edit edits[] = {
-        {"c-1", "1", "a", "x", "one\ntwo, \"three\"\nfour"},
-        {"c-2", "1", "b", "", "y"},
+        EDIT("c-1", "1", "a", "x", "one\ntwo, \"three\"\nfour"),
+        EDIT("c-2", "1", "b", "", "y"),
     };
     struct fixture *f = open_source("csv", "changes-file", "id,a,b\n1,x,\n");
     assert_int_equal(fixture_write(f, edits, 2), 0);
@@ -397,6 +532,10 @@ int main(void)
         cmocka_unit_test(keeps_the_old_file_when_it_cannot_write),
         cmocka_unit_test(writes_the_file_s_own_encoding),
         cmocka_unit_test(puts_back_cells_that_a_spreadsheet_left_out),
+        cmocka_unit_test(adds_rows_at_the_end),
+        cmocka_unit_test(adds_rows_beside_other_edits),
+        cmocka_unit_test(refuses_rows_it_cannot_add),
+        cmocka_unit_test(pads_the_block_that_a_new_row_joins),
         cmocka_unit_test(keeps_all_other_bytes),
         cmocka_unit_test(collects_changes_once),
         cmocka_unit_test(mends_a_torn_changes_file),

@@ -273,6 +273,34 @@ static void a_link_has_one_partner_on_each_side(void **state)
     assert_string_equal(seen.data, "O1O2");
 }
 
+static int move_link(struct fixture *f, const char *old_id, const char *new_id)
+{
+    return f->store->ops->link_move(f->store, FIXTURE_JOB, old_id, new_id, &f->error);
+}
+
+static void a_link_goes_on_with_what_its_record_became(void **state)
+{
+    struct fixture *f = *state;
+    size_t title = kind_field(f->kind, "title");
+    assert_ok(f, fixture_link(f, "I1", "L1", "agreed"));
+    assert_ok(f, fixture_link(f, "O2", "L2", "other"));
+    f->now_ms = 5000;
+    assert_ok(f, move_link(f, "I1", "O1"));
+    assert_null(get_link(f, SIDE_REMOTE, "I1"));
+    struct store_link *link = get_link(f, SIDE_LOCAL, "L1");
+    assert_string_equal(link->remote_id, "O1");
+    assert_string_equal(link->base[title], "agreed");
+    assert_string_equal(link->how, "id");
+    assert_true(link->made_ms == 1000);
+    assert_ok(f, move_link(f, "I1", "O1"));     /* nothing left to move */
+    assert_ok(f, move_link(f, "nobody", "O2")); /* no link */
+    assert_ok(f, move_link(f, "O1", "O1"));
+    assert_fails(f, ERROR_BUG, "linked already", move_link(f, "O1", "O2"));
+    assert_string_equal(get_link(f, SIDE_LOCAL, "L1")->remote_id, "O1");
+    assert_string_equal(get_link(f, SIDE_LOCAL, "L2")->remote_id, "O2");
+    assert_ok(f, f->store->ops->link_move(f->store, "another job", "O1", "O2", &f->error));
+}
+
 static void a_transaction_is_all_or_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -345,6 +373,7 @@ int main(void)
         TEST(filters_combine_with_and),
         TEST(each_may_write_and_may_stop),
         TEST(a_link_has_one_partner_on_each_side),
+        TEST(a_link_goes_on_with_what_its_record_became),
         TEST(a_transaction_is_all_or_nothing),
         TEST(a_poll_without_news_walks_no_table),
     };
