@@ -66,14 +66,21 @@ static void take_fault(void *context, const struct finding *finding)
            finding->field ? ": " : "", output_safe(arena, detail), type->remedy);
 }
 
-/* What is there already is only updated; what is new is created and, if the job does that, handed
- * over. */
-static unsigned moment(const struct lint *lint, const struct record *record)
+/* When the row would be written: what is at the cloud already is updated, what is new is created
+ * and handed over as the job's gates say. 0: the job would not send it. */
+static unsigned moments(const struct lint *lint, const struct record *record)
 {
     const struct gate_rule *gates = lint->job->gates;
+    unsigned at = AT_CREATE;
     if (record_get(record, FIELD_ID))
         return AT_UPDATE;
-    return gates[GATE_SUBMIT].open || gates[GATE_PUBLISH].open ? AT_CREATE | AT_SUBMIT : AT_CREATE;
+    if (gates[GATE_CREATE].open && !conditions_hold(&gates[GATE_CREATE].when, lint->row))
+        return 0;
+    for (size_t i = GATE_SUBMIT; i <= GATE_PUBLISH; i++) {
+        if (gates[i].open && conditions_hold(&gates[i].when, lint->row))
+            at |= AT_SUBMIT;
+    }
+    return at;
 }
 
 static int take_row(void *context, const struct row *row)
@@ -89,7 +96,9 @@ static int take_row(void *context, const struct row *row)
         return 0;
     if (!record_get(record, FIELD_REFERENCE))
         record_set(record, FIELD_REFERENCE, record->id);
-    document_check(lint->kind, moment(lint, record), NULL, record, lint->now_ms, take_fault, lint);
+    unsigned at = moments(lint, record);
+    if (at)
+        document_check(lint->kind, at, NULL, record, lint->now_ms, take_fault, lint);
     return 0;
 }
 
