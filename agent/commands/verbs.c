@@ -90,7 +90,8 @@ int verbs_run(const struct world *world, const struct arguments *arguments, cons
     }
     int code = check_options(&asking, kind->name);
     if (!code)
-        code = context_load_store(world, arguments, false, &asking.context);
+        code = context_load_store(
+            world, arguments, !(asking.verb->takes & (TAKES_RUN | TAKES_EVERY)), &asking.context);
     if (!code)
         code = asking.verb->run(&asking);
     context_close(&asking.context);
