@@ -81,7 +81,7 @@ REF-005 close_date close_date=2020-01-31
 REF-006 problem problem=Too short
 REF-008 industry industry=Retailing
 REF-008 lost_reason stage=lost|lost_reason=Bad luck
-REF-009 contact_email contact_email=a..b@example.com
+REF-009 contact_email contact_email=ann@exam_ple.com
 REF-009 cloud_account cloud_account=12345
 REF-009 duns duns=1234
 REF-009 related related=4711
