@@ -30,7 +30,9 @@ struct arguments {
     bool quiet, verbose, help;
     bool full, accept_shrunk, dry_run, force, all, capabilities, read_only;
     const char *har;
+    bool won;
     const char *take; /* resolve: local or cloud */
+    const char *to, *from, *reason, *state, *every;
     const char *job;
     const char *severity;
     const char *who;
@@ -65,6 +67,7 @@ int agent_main(int argc, char **argv, const struct world *world);
 
 extern const struct command command_init, command_check, command_plan, command_reconcile,
     command_approve, command_reject, command_conflicts, command_resolve, command_status,
-    command_show, command_why, command_findings, command_doctor, command_iam, command_run;
+    command_show, command_why, command_findings, command_doctor, command_iam, command_run,
+    command_offer, command_referral, command_lint;
 
 #endif

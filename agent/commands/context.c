@@ -1,5 +1,6 @@
 #include "commands/context.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -277,7 +278,7 @@ int context_open_jobs(struct context *context, const char *const *names, size_t 
 {
     const struct config *config = context->config;
     struct error error = {0};
-    int r = 0, code = open_store(context, false);
+    int r = 0, code = context->store ? 0 : open_store(context, false);
     if (!code)
         code = context_prepare(context);
     if (code)
@@ -298,6 +299,13 @@ int context_open_jobs(struct context *context, const char *const *names, size_t 
     if (r < 0)
         output_failure(NULL, &error);
     return r < 0 ? EXIT_FAILED : 0;
+}
+
+const char *context_user(void)
+{
+    const char *sudo = getenv("SUDO_USER");
+    const struct passwd *user = getpwuid(getuid());
+    return sudo ? sudo : user ? user->pw_name : "unknown";
 }
 
 void context_close(struct context *context)

@@ -33,7 +33,8 @@ int context_load_store(const struct world *world, const struct arguments *argume
                        struct context *ret_context);
 /* Where HTTP exchanges are to be recorded, or NULL. */
 const char *context_har_path(const struct context *context);
-/* Opens the store and everything that a run of the named jobs needs (count 0: all jobs). A record
+/* Opens the store, if it is not open, and everything that a run of the named jobs needs (count 0:
+ * all jobs). A record
  * of exchanges that is there already is gone on with. */
 int context_open_jobs(struct context *context, const char *const *names, size_t count);
 /* The parts of it, for commands that want no jobs; neither needs the store. prepare: the network,
@@ -43,6 +44,8 @@ int context_open_source(struct context *context, const char *name, struct source
                         struct error *error);
 int context_open_cloud(struct context *context, const char *name, struct cloud **ret_cloud,
                        struct error *error);
+/* Who runs the command, for the audit: what sudo says, else the user. */
+const char *context_user(void);
 void context_close(struct context *context);
 #define CLEANUP_CONTEXT __attribute__((cleanup(context_close)))
 

@@ -1,9 +1,6 @@
 /* agent approve, agent reject, agent conflicts, agent resolve: people's decisions on a plan. */
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "commands/context.h"
@@ -26,14 +23,6 @@ static const struct command_option resolve_options[] = {
     {"take", 't', "SIDE", "local or cloud: whose value both sides are to have", OFFSET(take)},
     {NULL, 0, NULL, NULL, 0},
 };
-
-/* Who decides, for the audit. */
-static const char *decider(void)
-{
-    const char *sudo = getenv("SUDO_USER");
-    const struct passwd *user = getpwuid(getuid());
-    return sudo ? sudo : user ? user->pw_name : "unknown";
-}
 
 /* Walks the last plans of the jobs and hands each member of `list` to `each`. */
 typedef int plan_item_each(void *context, const char *job, const struct json *item);
@@ -71,7 +60,7 @@ static int record_verdict(struct deciding *deciding, const char *job, const stru
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct store *store = deciding->context->store;
-    const char *who = decider();
+    const char *who = context_user();
     struct json *detail = json_object(arena);
     json_set_text(arena, detail, "verdict", deciding->verdict);
     json_set_text(arena, detail, "who", who);

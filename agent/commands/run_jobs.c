@@ -218,34 +218,68 @@ static int exit_code(const struct engine_result *results, size_t count, bool app
     return !apply && changes ? EXIT_CHANGES : EXIT_OK;
 }
 
+/* What somebody asked for and did not get, and why. Returns how much that is. */
+static size_t tell_refused(const struct engine_result *results, size_t count)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    size_t refused = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct plan *plan = results[i].plan;
+        for (size_t j = 0; plan && j < plan->change_count; j++) {
+            const struct change *change = plan->changes[j];
+            if (!change->asked_by || change->hold == HOLD_NONE)
+                continue;
+            output_error("%s %s: not done: %s", action_name(change->action),
+                         output_safe(arena, change->title),
+                         output_safe(arena, change->hold_reason));
+            refused++;
+        }
+        for (size_t j = 0; plan && j < plan->finding_count; j++) {
+            if (!text_equal(plan->findings[j].type->code, "RUN-010"))
+                continue;
+            output_error("%s: %s", output_safe(arena, plan->findings[j].subject),
+                         output_safe(arena, plan->findings[j].detail));
+            refused++;
+        }
+    }
+    return refused;
+}
+
+int run_opened_jobs(struct context *context, bool apply)
+{
+    const struct arguments *arguments = context->arguments;
+    struct runner runner = {
+        .context = context, .signals = -1, .terminal = isatty(STDERR_FILENO) && !arguments->quiet};
+    const struct engine_options options = {.apply = apply,
+                                           .full = arguments->full,
+                                           .progress = show_progress,
+                                           .progress_context = &runner,
+                                           .control = &runner.control};
+    struct engine_result *results = memory_alloc((context->work_count + 1) * sizeof *results);
+    struct error error = {0};
+    watch_signals(&runner);
+    int r =
+        engine_run(context->loop, context->works, context->work_count, &options, results, &error);
+    clear_progress(&runner);
+    print_all(arguments, results, context->work_count, apply);
+    int code = r < 0 ? EXIT_FAILED : exit_code(results, context->work_count, apply);
+    if (tell_refused(results, context->work_count))
+        code = EXIT_FAILED;
+    for (size_t i = 0; i < context->work_count; i++)
+        engine_result_free(&results[i]);
+    free(results);
+    if (runner.signals >= 0) {
+        loop_unwatch(context->loop, runner.signals);
+        close(runner.signals);
+    }
+    return code;
+}
+
 int run_jobs(const struct world *world, const struct arguments *arguments, bool apply)
 {
     CLEANUP_CONTEXT struct context context = {0};
     int code = context_load(world, arguments, &context);
     if (!code)
         code = context_open_jobs(&context, arguments->words, arguments->word_count);
-    if (code)
-        return code;
-    struct runner runner = {
-        .context = &context, .signals = -1, .terminal = isatty(STDERR_FILENO) && !arguments->quiet};
-    const struct engine_options options = {.apply = apply,
-                                           .full = arguments->full,
-                                           .progress = show_progress,
-                                           .progress_context = &runner,
-                                           .control = &runner.control};
-    struct engine_result *results = memory_alloc((context.work_count + 1) * sizeof *results);
-    struct error error = {0};
-    watch_signals(&runner);
-    int r = engine_run(context.loop, context.works, context.work_count, &options, results, &error);
-    clear_progress(&runner);
-    print_all(arguments, results, context.work_count, apply);
-    code = r < 0 ? EXIT_FAILED : exit_code(results, context.work_count, apply);
-    for (size_t i = 0; i < context.work_count; i++)
-        engine_result_free(&results[i]);
-    free(results);
-    if (runner.signals >= 0) {
-        loop_unwatch(context.loop, runner.signals);
-        close(runner.signals);
-    }
-    return code;
+    return code ? code : run_opened_jobs(&context, apply);
 }

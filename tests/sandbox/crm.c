@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "tests/sandbox/deals.h"
+#include "tests/sandbox/sandbox.h"
 
 enum column {
     KEY,
@@ -31,6 +32,17 @@ enum column {
     CONTACT_PHONE,
     CONTACT_TITLE,
     LOSS_REASON,
+    OFFER_WANTED,
+    PRODUCT,
+    BUYER,
+    CONTRACT_VALUE,
+    CONTRACT_TERM,
+    INSTALMENTS,
+    INCLUDED,
+    OFFER_EXPIRES,
+    OFFER_ID,
+    OFFER_STATE,
+    AGREEMENT,
     AWS_ID,
     AWS_STATUS,
     SOLUTION,
@@ -62,6 +74,17 @@ static const char *const headers[COLUMNS] = {
     [CONTACT_PHONE] = "Contact Phone",
     [CONTACT_TITLE] = "Contact Title",
     [LOSS_REASON] = "Loss Reason",
+    [OFFER_WANTED] = "Private Offer",
+    [PRODUCT] = "Product",
+    [BUYER] = "Buyer Account",
+    [CONTRACT_VALUE] = "Contract Value",
+    [CONTRACT_TERM] = "Contract Term",
+    [INSTALMENTS] = "Instalments",
+    [INCLUDED] = "Included",
+    [OFFER_EXPIRES] = "Offer Expires",
+    [OFFER_ID] = "AWS Offer ID",
+    [OFFER_STATE] = "AWS Offer",
+    [AGREEMENT] = "AWS Agreement",
     [AWS_ID] = "AWS Opportunity ID",
     [AWS_STATUS] = "AWS Status",
     [SOLUTION] = "Solution",
@@ -201,6 +224,28 @@ static void fill_deal(struct arena *arena, const struct deal *deal, struct row *
     row->cells[LAST_MODIFIED] = arena_copy(arena, instant_print(modified, text));
 }
 
+/* A deal that is as good as won is sold by a private offer: paid in two instalments. */
+static void fill_offer(struct arena *arena, const struct deal *deal, int64_t today, struct row *row)
+{
+    char first[DAY_TEXT], second[DAY_TEXT], expires[DAY_TEXT];
+    unsigned half = 5000 + 500 * deal_roll(deal, "contract", 40);
+    row->cells[PRODUCT] = SANDBOX_PRODUCT;
+    row->cells[BUYER] = arena_printf(arena, "4%011u", deal_roll(deal, "buyer", 1000000000));
+    row->cells[CONTRACT_VALUE] = arena_printf(arena, "%u.00", 2 * half);
+    row->cells[CONTRACT_TERM] = "P12M";
+    row->cells[INSTALMENTS] =
+        arena_printf(arena, "%s=%u.00; %s=%u.00", day_print(today + 45, first), half,
+                     day_print(today + 225, second), half);
+    row->cells[INCLUDED] = "users=100";
+    row->cells[OFFER_EXPIRES] = arena_copy(arena, day_print(today + 30, expires));
+}
+
+static bool sold_by_offer(const struct deal *deal)
+{
+    return deal->link == DEAL_BY_ID && !strcmp(deal->status, "Approved") &&
+           !strcmp(deal->stage, "Committed");
+}
+
 /* What the sales team changed on its side alone. */
 static void drift(struct arena *arena, const struct deal *deal, int64_t today, struct row *row)
 {
@@ -246,11 +291,15 @@ static void spoil(const struct deal *deal, struct row *row)
         row->cells[KEY] = "2.5E+09";
 }
 
-static void add_deal(struct text *out, struct arena *arena, const struct deal *deal, int64_t today)
+static void add_deal(struct text *out, struct arena *arena, const struct deal *deal, int64_t today,
+                     const char *offer)
 {
     struct row row = {{NULL}};
     fill_customer(deal, &row);
     fill_deal(arena, deal, &row);
+    if (offer)
+        fill_offer(arena, deal, today, &row);
+    row.cells[OFFER_WANTED] = offer;
     if (deal->link != DEAL_LOCAL_ONLY) {
         drift(arena, deal, today, &row);
         spoil(deal, &row);
@@ -310,7 +359,7 @@ void crm_export(uint64_t seed, size_t referrals, int64_t now_ms, struct text *ou
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     int64_t today = day_of(now_ms);
-    size_t local_only = referrals / 8 + 4;
+    size_t local_only = referrals / 8 + 4, sold = 0;
     text_add(out, "\xef\xbb\xbf");
     add_cells(out, headers);
     text_add(out, "\r\n");
@@ -318,8 +367,13 @@ void crm_export(uint64_t seed, size_t referrals, int64_t now_ms, struct text *ou
         struct deal deal;
         arena_reset(arena);
         deal_make(arena, seed, i, referrals, now_ms, &deal);
-        if (deal.link != DEAL_REMOTE_ONLY)
-            add_deal(out, arena, &deal, today);
+        if (deal.link == DEAL_REMOTE_ONLY)
+            continue;
+        sold += sold_by_offer(&deal);
+        add_deal(out, arena, &deal, today,
+                 !sold_by_offer(&deal) ? NULL
+                 : sold == 1           ? "yes"
+                                       : "later");
     }
     add_bad_rows(out, arena, seed, referrals + local_only, referrals, now_ms);
 }
