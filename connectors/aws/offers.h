@@ -1,0 +1,57 @@
+/* Private offers, replacement and reseller offers, and resale authorizations, with the agreements
+ * that they became: one kind of record.
+ *
+ * The record is decoded from a document that the connector puts together from several answers:
+ *
+ *   Entity      what (Batch)DescribeEntity shows: EntityType, EntityIdentifier, EntityArn,
+ *               LastModifiedDate, DetailsDocument
+ *   Agreement   what SearchAgreements and DescribeAgreement show of the offer's agreement, the
+ *               latest if it has several; absent if nobody accepted
+ *   Terms       acceptedTerms of GetAgreementTerms; absent if not asked for
+ *   Derived     what neither says directly, in canonical words and normal forms: State, Form,
+ *               Reference, Note, Value, Pricing, Schedule, …; see offer_document.c
+ *
+ * The version is "<LastModifiedDate> <state> <agreement id or -> <agreement status or ->": an
+ * acceptance, the end of an agreement and the expiry of an offer do not touch the entity. The part
+ * before the first blank is the entity's.
+ *
+ * The partner's reference stands in the offer's Description, which only the seller sees: at its
+ * end, in brackets: "Renewal for Contoso [0061234567]". */
+#ifndef CONNECTORS_AWS_OFFERS_H
+#define CONNECTORS_AWS_OFFERS_H
+
+#include "connectors/aws/steps.h"
+
+extern const struct connector_kind aws_offers; /* offers.c */
+
+extern const struct remote_field aws_offer_fields[]; /* offer_fields.c */
+extern const size_t aws_offer_field_count;
+extern const struct rule aws_offer_rules[]; /* offer_rules.c */
+extern const size_t aws_offer_rule_count;
+extern const struct procedure aws_offer_procedures[]; /* offer_steps.c */
+extern const size_t aws_offer_procedure_count;
+
+void aws_offers_read(struct cloud *cloud, const struct read_scope *scope,
+                     const struct read_sink *sink); /* offers_read.c */
+enum action aws_offer_classify(const struct change *change, const struct record *before,
+                               int64_t now_ms); /* offer_steps.c */
+void aws_offer_doubts(const struct newcomer *newcomer,
+                      void (*report)(void *context, const struct finding *finding),
+                      void *context); /* offer_doubts.c */
+
+/* offer_document.c: the document of an offer out of its parts (agreement and terms may be NULL),
+ * and the record in it. `now_ms` decides whether it has expired. */
+struct json *offer_document(struct arena *arena, const struct json *entity,
+                            const struct json *agreement, const struct json *terms, int64_t now_ms);
+struct record *offer_record(struct arena *arena, const struct json *document,
+                            void (*report)(void *context, const struct finding *finding),
+                            void *context);
+/* "Renewal [0061234567]" in two parts; either may be NULL. And back, cut to what the API takes
+ * (255 characters) at the note's cost. */
+void offer_split_description(struct arena *arena, const char *description, const char **ret_note,
+                             const char **ret_reference);
+const char *offer_description(struct arena *arena, const char *note, const char *reference);
+/* "offer-abc" of an ARN, of an id with a revision, or of itself. */
+const char *offer_id(struct arena *arena, const char *identifier);
+
+#endif

@@ -1,0 +1,30 @@
+/* What the steps of all procedures at AWS share: texts and counts in `progress`, answers. */
+#ifndef CONNECTORS_AWS_STEPS_H
+#define CONNECTORS_AWS_STEPS_H
+
+#include "connectors/aws/client.h"
+
+/* Progress: texts and counts under a name; an absent count is 0. Texts are copied. */
+void step_keep(struct step_context *context, const char *name, const char *text);
+const char *step_text(const struct step_context *context, const char *name); /* NULL if absent */
+long long step_count_of(const struct step_context *context, const char *name);
+void step_keep_count(struct step_context *context, const char *name, long long count);
+
+/* What the record is to have: the change's new value, else what the local side says of the field.
+ */
+const char *step_wanted(const struct step_context *context, const char *field);
+/* The key that the cloud's record carries for the partner's own: the change's partner_reference,
+ * else the local record's, else its key. */
+const char *step_reference(const struct step_context *context);
+
+/* The answer's object. What the session ended with is an error like an answer that cannot be read.
+ */
+int step_parse(struct step_context *context, const struct http_response *response,
+               const struct error *failure, struct json **ret_answer, struct error *error);
+enum step_result step_failed(const struct error *error); /* STALE or FAIL */
+enum step_result step_go_to(struct step_context *context, const char *step);
+/* Waits `wait_ms` and does the step again while this run's patience lasts; then STEP_LATER. Keeps
+ * `note` for people. */
+enum step_result step_wait(struct step_context *context, int64_t wait_ms, const char *note);
+
+#endif
