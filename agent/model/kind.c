@@ -159,7 +159,7 @@ static const struct field offer_fields[] = {
     {"start_date", TYPE_DATE, FIELD_BOTH, NULL, "first day of a contract that starts later"},
     {"end_date", TYPE_DATE, FIELD_BOTH, NULL, "last day of the contract"},
     {"expires", TYPE_DATE, FIELD_BOTH, NULL, "last day on which the offer can be accepted"},
-    {"eula", TYPE_TEXT, FIELD_BOTH, NULL, "standard, standard and a version, or a URL"},
+    {"eula", TYPE_TEXT, FIELD_TO_CLOUD, NULL, "standard, standard and a version, or a URL"},
     {"refund_policy", TYPE_TEXT, FIELD_BOTH, NULL, "terms of support and refund"},
     {"payment_due", TYPE_TEXT, FIELD_BOTH, NULL, "time to pay an invoice, ISO 8601: P30D"},
     {"renewals", TYPE_NUMBER, FIELD_BOTH, NULL, "how often the contract may renew"},
