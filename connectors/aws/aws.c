@@ -5,6 +5,71 @@
 #include "connectors/aws/client.h"
 #include "connectors/aws/referrals.h"
 
+#define MINUTE INT64_C(60000)
+
+static const char *const catalogs[] = {"AWS", "Sandbox", NULL};
+
+static const struct option_row options[] = {
+    {.name = "catalog",
+     .type = OPTION_WORD,
+     .required = true,
+     .words = catalogs,
+     .help = "AWS, or Sandbox for rehearsals that reach no seller"},
+    {.name = "profile",
+     .type = OPTION_TEXT,
+     .help = "profile of the shared files; goes before keys in the environment"},
+    {.name = "marketplace_profile",
+     .type = OPTION_TEXT,
+     .help = "profile of the seller account for listings and offers, if it is another one"},
+    {.name = "access_key_id",
+     .type = OPTION_SECRET,
+     .help = "access key, with secret_access_key; goes before everything else"},
+    {.name = "secret_access_key", .type = OPTION_SECRET, .help = "secret of the access key"},
+    {.name = "session_token", .type = OPTION_SECRET, .help = "token of temporary keys"},
+    {.name = "shared_credentials_file",
+     .type = OPTION_PATH,
+     .help = "instead of AWS_SHARED_CREDENTIALS_FILE and ~/.aws/credentials"},
+    {.name = "config_file",
+     .type = OPTION_PATH,
+     .help = "instead of AWS_CONFIG_FILE and ~/.aws/config"},
+    {.name = "endpoint_url",
+     .type = OPTION_TEXT,
+     .help = "another address for all services of AWS; http only on this host"},
+    {.name = "change_set_poll",
+     .type = OPTION_DURATION,
+     .fallback = "30s",
+     .min = 100,
+     .max = 10 * MINUTE,
+     .help = "time between two looks at a change set that AWS works on"},
+    {.name = "patience",
+     .type = OPTION_DURATION,
+     .fallback = "2m",
+     .min = 100,
+     .max = 60 * MINUTE,
+     .help = "how long a run waits for a change set before it leaves it to a later run"},
+    {.name = "max_attempts",
+     .type = OPTION_NUMBER,
+     .min = 1,
+     .max = 10,
+     .help = "tries of one call in all; 3 unless AWS_MAX_ATTEMPTS says otherwise"},
+};
+
+/* Published per second; those of Partner Central also per rolling day. */
+const struct quota aws_quotas[] = {
+    {.family = AWS_READ, .per_minute = 600, .burst = 10, .daily = 100000},
+    {.family = AWS_WRITE, .per_minute = 60, .burst = 1, .daily = 10000},
+    {.family = AWS_LIST_ENTITIES, .per_minute = 600, .burst = 10},
+    {.family = AWS_DESCRIBE_ENTITY, .per_minute = 1200, .burst = 20},
+    {.family = AWS_START_CHANGE_SET, .per_minute = 300, .burst = 5},
+    {.family = AWS_LIST_CHANGE_SETS, .per_minute = 300, .burst = 5},
+    {.family = AWS_DESCRIBE_SET, .per_minute = 600, .burst = 10},
+    {.family = AWS_CANCEL_CHANGE_SET, .per_minute = 300, .burst = 5},
+    {.family = AWS_SEARCH_AGREEMENTS, .per_minute = 300, .burst = 5},
+    {.family = AWS_DESCRIBE_AGREEMENT, .per_minute = 300, .burst = 5},
+    {.family = AWS_AGREEMENT_TERMS, .per_minute = 600, .burst = 10},
+};
+const size_t aws_quota_count = COUNT(aws_quotas);
+
 /* There is no delete; closing is an update of the stage. */
 const struct connector_kind aws_referrals = {
     .kind = KIND_REFERRAL,
@@ -39,11 +104,11 @@ static struct session *session_of(struct cloud *cloud)
 
 const struct connector connector_aws = {
     .name = "aws",
-    .title = "AWS Partner Central",
-    .options = aws_options,
-    .option_count = AWS_OPTIONS,
+    .title = "AWS Marketplace and Partner Central",
+    .options = options,
+    .option_count = COUNT(options),
     .quotas = aws_quotas,
-    .quota_count = AWS_QUOTAS,
+    .quota_count = COUNT(aws_quotas),
     .kinds = served,
     .open = aws_open,
     .close = aws_close,

@@ -1,4 +1,4 @@
-/* AWS: Partner Central. The connector's only face to the rest of the program. */
+/* AWS: Marketplace and Partner Central. The connector's only face to the rest of the program. */
 #ifndef CONNECTORS_AWS_AWS_H
 #define CONNECTORS_AWS_AWS_H
 

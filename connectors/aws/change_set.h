@@ -13,7 +13,7 @@
 #ifndef CONNECTORS_AWS_CHANGE_SET_H
 #define CONNECTORS_AWS_CHANGE_SET_H
 
-#include "connectors/aws/client.h"
+#include "connectors/aws/steps.h"
 
 /* An empty list, and one more change in it. `identifier` is an id, "$<name>.Entity.Identifier", or
  * NULL for a new entity; `details` is an object or list; `name` is the ChangeName, may be NULL.
@@ -67,7 +67,7 @@ enum step_result change_set_answer_find(struct step_context *context,
                       change_set_answer_find)
 
 /* Which finding a failed set's first code becomes; shared by all kinds that are changed by sets. */
-extern const struct refusal change_set_refusals[];
-extern const size_t change_set_refusal_count;
+enum { CHANGE_SET_REFUSALS = 40 }; /* size that the kinds' constant structs need */
+extern const struct refusal change_set_refusals[CHANGE_SET_REFUSALS];
 
 #endif

@@ -10,43 +10,22 @@
 #include "connectors/aws/sign.h"
 #include "connectors/aws/sts.h"
 
-#define HOST "https://partnercentral-selling.us-east-1.api.aws"
+#define TARGET_JSON "application/x-amz-json-1.0"
+#define PLAIN_JSON  "application/json"
 
-static const char *const catalogs[] = {"AWS", "Sandbox", NULL};
-
-const struct option_row aws_options[AWS_OPTIONS] = {
-    {.name = "catalog",
-     .type = OPTION_WORD,
-     .required = true,
-     .words = catalogs,
-     .help = "AWS, or Sandbox for rehearsals that reach no seller"},
-    {.name = "profile",
-     .type = OPTION_TEXT,
-     .help = "profile of the shared files; goes before keys in the environment"},
-    {.name = "access_key_id",
-     .type = OPTION_SECRET,
-     .help = "access key, with secret_access_key; goes before everything else"},
-    {.name = "secret_access_key", .type = OPTION_SECRET, .help = "secret of the access key"},
-    {.name = "session_token", .type = OPTION_SECRET, .help = "token of temporary keys"},
-    {.name = "shared_credentials_file",
-     .type = OPTION_PATH,
-     .help = "instead of AWS_SHARED_CREDENTIALS_FILE and ~/.aws/credentials"},
-    {.name = "config_file",
-     .type = OPTION_PATH,
-     .help = "instead of AWS_CONFIG_FILE and ~/.aws/config"},
-    {.name = "endpoint_url",
-     .type = OPTION_TEXT,
-     .help = "another address for Partner Central; http only on this host"},
-    {.name = "max_attempts",
-     .type = OPTION_NUMBER,
-     .min = 1,
-     .max = 10,
-     .help = "tries of one call in all; 3 unless AWS_MAX_ATTEMPTS says otherwise"},
-};
-
-const struct quota aws_quotas[AWS_QUOTAS] = {
-    {.family = AWS_READ, .per_minute = 600, .burst = 10, .daily = 100000},
-    {.family = AWS_WRITE, .per_minute = 60, .burst = 1, .daily = 10000},
+/* Where a service lives and how it is spoken to. Catalog has no target: its operations are paths.
+ */
+static const struct service {
+    const char *host, *signing, *content, *target, *variable;
+} services[AWS_SERVICES] = {
+    [AWS_SELLING] = {"https://partnercentral-selling.us-east-1.api.aws", "partnercentral-selling",
+                     TARGET_JSON, "AWSPartnerCentralSelling.",
+                     "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"},
+    [AWS_CATALOG] = {"https://catalog.marketplace.us-east-1.amazonaws.com", "aws-marketplace",
+                     PLAIN_JSON, NULL, "AWS_ENDPOINT_URL_MARKETPLACE_CATALOG"},
+    [AWS_AGREEMENT] = {"https://agreement-marketplace.us-east-1.amazonaws.com", "aws-marketplace",
+                       TARGET_JSON, "AWSMPCommerceService_v20200301.",
+                       "AWS_ENDPOINT_URL_MARKETPLACE_AGREEMENT"},
 };
 
 static const char *env_get(const struct connector_env *env, const char *name)
@@ -56,45 +35,91 @@ static const char *env_get(const struct connector_env *env, const char *name)
 }
 
 int aws_endpoint(struct arena *arena, const struct connector_env *env,
-                 const struct settings *settings, const char **ret_url, struct error *error)
+                 const struct settings *settings, enum aws_service service, const char **ret_url,
+                 struct error *error)
 {
     const struct aws_endpoint endpoint = {
         .configured = settings_text(settings, "endpoint_url"),
         .by = "clouds.aws.endpoint_url",
-        .variable = "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING",
-        .standard = HOST,
+        .variable = services[service].variable,
+        .standard = services[service].host,
         .env = env->env,
         .env_context = env->env_context,
     };
     return aws_endpoint_url(arena, &endpoint, ret_url, error);
 }
 
-/* The one call that is not Partner Central's is that of AWS STS, in a form. */
+/* ------------------------------------------------------------------ signing */
+
+/* The service by the request alone: one address may stand for all of them. */
+static enum aws_service service_of(const struct http_request *request)
+{
+    const char *target = http_request_get(request, "X-Amz-Target");
+    for (size_t i = 0; target && i < COUNT(services); i++) {
+        if (services[i].target && text_starts(target, services[i].target))
+            return (enum aws_service)i;
+    }
+    return AWS_CATALOG;
+}
+
 static int sign(void *context, struct arena *arena, struct http_request *request, int64_t now_ms,
                 struct error *error)
 {
     const struct cloud *cloud = context;
-    const struct aws_keys *keys = aws_credentials_keys(cloud->credentials);
+    bool sts = text_equal(http_request_get(request, "Content-Type"), STS_CONTENT);
+    enum aws_service service = service_of(request);
+    const struct aws_keys *keys =
+        aws_credentials_keys(sts || service == AWS_SELLING ? cloud->credentials : cloud->seller);
     if (!keys)
         return error_set(error, ERROR_AUTH, SCOPE_CLOUD, "there are no credentials to sign with");
-    bool sts = text_equal(http_request_get(request, "Content-Type"), STS_CONTENT);
     const struct sigv4_scope scope = {sts ? cloud->sts_region : AWS_REGION,
-                                      sts ? STS_SERVICE : AWS_SELLING_SERVICE, now_ms};
+                                      sts ? STS_SERVICE : services[service].signing, now_ms};
     aws_sign(arena, request, keys, &scope);
     return 0;
+}
+
+/* ------------------------------------------------------------------ two sets of credentials */
+
+static bool has_seller(const struct cloud *cloud)
+{
+    return cloud->seller != cloud->credentials;
 }
 
 static bool credentials_due(void *context, int64_t now_ms, bool force)
 {
     const struct cloud *cloud = context;
-    return force || aws_credentials_due(cloud->credentials, now_ms);
+    return force || aws_credentials_due(cloud->credentials, now_ms) ||
+           (has_seller(cloud) && aws_credentials_due(cloud->seller, now_ms));
 }
 
+static void seller_ready(void *context, const struct error *failure)
+{
+    struct cloud *cloud = context;
+    struct error error = {0};
+    if (failure) {
+        error = *failure;
+        error_context(&error, "clouds.aws.marketplace_profile");
+    }
+    cloud->ready(cloud->ready_context, failure ? &error : NULL);
+}
+
+static void partner_ready(void *context, const struct error *failure)
+{
+    struct cloud *cloud = context;
+    if (!failure && has_seller(cloud))
+        aws_credentials_refresh(cloud->seller, seller_ready, cloud);
+    else
+        cloud->ready(cloud->ready_context, failure);
+}
+
+/* Both, one after the other: which of them a service has refused is not told. */
 static void refresh(void *context, void (*ready)(void *context, const struct error *error),
                     void *ready_context)
 {
     struct cloud *cloud = context;
-    aws_credentials_refresh(cloud->credentials, ready, ready_context);
+    cloud->ready = ready;
+    cloud->ready_context = ready_context;
+    aws_credentials_refresh(cloud->credentials, partner_ready, cloud);
 }
 
 static const struct session_ops session_ops = {
@@ -103,6 +128,16 @@ static const struct session_ops session_ops = {
     .credentials_due = credentials_due,
     .refresh = refresh,
 };
+
+/* ------------------------------------------------------------------ the account */
+
+#define POLL_MS     INT64_C(30000) /* Catalog asks not to look at a set more often */
+#define PATIENCE_MS INT64_C(120000)
+
+static void close_cloud(struct cloud **cloud)
+{
+    aws_close(*cloud);
+}
 
 static unsigned attempts(const struct connector_env *env, const struct settings *settings)
 {
@@ -113,56 +148,83 @@ static unsigned attempts(const struct connector_env *env, const struct settings 
     return (unsigned)number;
 }
 
-int aws_open(const struct connector_env *env, const struct settings *settings,
-             struct cloud **ret_cloud, struct error *error)
+static int find_addresses(struct cloud *cloud, const struct connector_env *env,
+                          const struct settings *settings, struct error *error)
 {
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    const char *url = NULL, *sts_region_name = NULL, *sts = NULL;
-    int result = aws_endpoint(arena, env, settings, &url, error);
+    const char *region = NULL;
+    int result = 0;
+    for (size_t i = 0; i < AWS_SERVICES && !result; i++)
+        result =
+            aws_endpoint(cloud->arena, env, settings, (enum aws_service)i, &cloud->urls[i], error);
     if (!result)
-        result = sts_region(env->env, env->env_context, NULL, &sts_region_name, error);
+        result = sts_region(env->env, env->env_context, NULL, &region, error);
     if (!result)
-        result = sts_url(arena, env->env, env->env_context, sts_region_name, &sts, error);
-    if (result < 0)
-        return result;
-    const char *catalog = settings_text(settings, "catalog");
-    if (!catalog)
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "clouds.aws: catalog is missing: AWS or Sandbox");
-    if (env->quota_share > 100 && !http_is_loopback(url))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "net.quota_share above 100%% is for a sandbox on this host: %s is not",
-                         url);
-    struct cloud *cloud = memory_alloc(sizeof *cloud);
-    cloud->catalog = arena_copy(arena, catalog);
-    cloud->url = url;
-    cloud->sts_url = sts;
-    cloud->sts_region = arena_copy(arena, sts_region_name);
-    cloud->loop = env->loop;
-    cloud->log = env->log;
-    const struct aws_credentials_options credentials = {
+        result = sts_url(cloud->arena, settings_text(settings, "endpoint_url"), env->env,
+                         env->env_context, region, &cloud->sts_url, error);
+    cloud->sts_region = arena_copy(cloud->arena, region);
+    for (size_t i = 0; i < AWS_SERVICES && !result && env->quota_share > 100; i++) {
+        if (!http_is_loopback(cloud->urls[i]))
+            return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
+                             "net.quota_share above 100%% is for a sandbox on this host: %s is not",
+                             cloud->urls[i]);
+    }
+    return result;
+}
+
+static struct aws_credentials *open_credentials(const struct connector_env *env,
+                                                const struct settings *settings,
+                                                const char *profile, bool profile_only)
+{
+    const struct aws_credentials_options options = {
         .settings = settings,
-        .profile = settings_text(settings, "profile"),
+        .profile = profile,
+        .profile_only = profile_only,
         .env = env->env,
         .env_context = env->env_context,
         .loop = env->loop,
         .log = env->log,
         .har = env->har,
     };
-    cloud->credentials = aws_credentials_new(&credentials);
+    return aws_credentials_new(&options);
+}
+
+static int64_t duration(const struct settings *settings, const char *name, int64_t otherwise)
+{
+    int64_t ms = settings_number(settings, name);
+    return ms > 0 ? ms : otherwise;
+}
+
+int aws_open(const struct connector_env *env, const struct settings *settings,
+             struct cloud **ret_cloud, struct error *error)
+{
+    CLEANUP(close_cloud) struct cloud *cloud = memory_alloc(sizeof *cloud);
+    cloud->arena = arena_new();
+    int result = find_addresses(cloud, env, settings, error);
+    if (result < 0)
+        return result;
+    cloud->catalog = arena_copy(cloud->arena, settings_text(settings, "catalog"));
+    if (!cloud->catalog)
+        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
+                         "clouds.aws: catalog is missing: AWS or Sandbox");
+    cloud->change_set_poll_ms = duration(settings, "change_set_poll", POLL_MS);
+    cloud->patience_ms = duration(settings, "patience", PATIENCE_MS);
+    cloud->loop = env->loop;
+    cloud->log = env->log;
+    const char *seller = settings_text(settings, "marketplace_profile");
+    cloud->credentials = open_credentials(env, settings, settings_text(settings, "profile"), false);
+    cloud->seller = seller ? open_credentials(env, settings, seller, true) : cloud->credentials;
     const struct session_options session = {
         .ops = &session_ops,
         .cloud = cloud,
         .quotas = aws_quotas,
-        .quota_count = AWS_QUOTAS,
+        .quota_count = aws_quota_count,
         .share_percent = env->quota_share,
         .attempts = attempts(env, settings),
         .har = env->har,
         .log = env->log,
     };
     cloud->session = session_new(env->loop, &session);
-    cloud->arena = take_ptr(&arena);
-    *ret_cloud = cloud;
+    *ret_cloud = take_ptr(&cloud);
     return 0;
 }
 
@@ -171,32 +233,55 @@ void aws_close(struct cloud *cloud)
     if (!cloud)
         return;
     session_free(cloud->session);
+    if (has_seller(cloud))
+        aws_credentials_free(cloud->seller);
     aws_credentials_free(cloud->credentials);
     arena_free(cloud->arena);
     free(cloud);
+}
+
+/* Who owns a key only a call could tell; its id is no secret, but say little. */
+static void add_key(struct text *out, const char *what, const struct aws_keys *keys)
+{
+    if (keys)
+        text_addf(out, ", %s %.4s…", what, keys->access_key_id);
+}
+
+static void put_cut(struct cloud *cloud, char *buffer, size_t size, const char *text)
+{
+    char *cut = arena_copy(cloud->arena, text);
+    utf8_truncate(cut, size / 4 * 3);
+    if (strlen(cut) < size)
+        memcpy(buffer, cut, strlen(cut) + 1);
 }
 
 void aws_status(struct cloud *cloud, struct cloud_status *ret_status)
 {
     struct cloud_status status = {0};
     const struct aws_keys *keys = aws_credentials_keys(cloud->credentials);
+    const struct aws_keys *seller = has_seller(cloud) ? aws_credentials_keys(cloud->seller) : NULL;
     CLEANUP_TEXT struct text identity;
     snprintf(status.realm, sizeof status.realm, "catalog %s%s", cloud->catalog,
-             http_is_loopback(cloud->url) ? " of a sandbox on this host" : "");
+             http_is_loopback(cloud->urls[AWS_SELLING]) ? " of a sandbox on this host" : "");
     text_init(&identity, sizeof status.identity - 1);
-    if (keys) { /* who owns the key only a call could tell; its id is no secret, but say little */
-        text_addf(&identity, "catalog %s, key %.4s…", cloud->catalog, keys->access_key_id);
-        char *source = arena_copy(cloud->arena, keys->source);
-        utf8_truncate(source, sizeof status.credential_source / 4 * 3);
-        if (strlen(source) < sizeof status.credential_source)
-            memcpy(status.credential_source, source, strlen(source) + 1);
-        status.credential_expires_ms = keys->expires_ms;
-    } else {
-        text_addf(&identity, "catalog %s", cloud->catalog);
-    }
+    text_addf(&identity, "catalog %s", cloud->catalog);
+    add_key(&identity, "key", keys);
+    add_key(&identity, "marketplace key", seller);
     memcpy(status.identity, identity.data, identity.length + 1);
+    if (keys) {
+        const char *source =
+            seller ? arena_printf(cloud->arena, "%s; marketplace: %s", keys->source, seller->source)
+                   : keys->source;
+        put_cut(cloud, status.credential_source, sizeof status.credential_source, source);
+        status.credential_expires_ms = keys->expires_ms;
+    }
+    if (seller && seller->expires_ms &&
+        (!status.credential_expires_ms || seller->expires_ms < status.credential_expires_ms))
+        status.credential_expires_ms = seller->expires_ms;
     *ret_status = status;
 }
+
+/* ------------------------------------------------------------------ requests */
 
 struct json *aws_body(const struct cloud *cloud, struct arena *arena)
 {
@@ -205,16 +290,49 @@ struct json *aws_body(const struct cloud *cloud, struct arena *arena)
     return body;
 }
 
+static void post(const struct cloud *cloud, struct arena *arena, enum aws_service service,
+                 const char *operation, const struct json *body, struct http_request *ret_request)
+{
+    const struct service *row = &services[service];
+    struct http_request request = {.method = "POST", .url = cloud->urls[service]};
+    request.body = json_print(arena, body);
+    request.body_length = strlen(request.body);
+    http_request_set(arena, &request, "Content-Type", row->content);
+    if (row->target)
+        http_request_set(arena, &request, "X-Amz-Target",
+                         arena_printf(arena, "%s%s", row->target, operation));
+    else
+        request.url = arena_printf(arena, "%s%s", cloud->urls[service], operation);
+    *ret_request = request;
+}
+
 void aws_request(const struct cloud *cloud, struct arena *arena, const char *operation,
                  const struct json *body, struct http_request *ret_request)
 {
-    struct http_request request = {.method = "POST", .url = cloud->url};
-    request.body = json_print(arena, body);
-    request.body_length = strlen(request.body);
-    http_request_set(arena, &request, "Content-Type", "application/x-amz-json-1.0");
-    http_request_set(arena, &request, "X-Amz-Target",
-                     arena_printf(arena, AWS_SELLING_TARGET ".%s", operation));
-    *ret_request = request;
+    post(cloud, arena, AWS_SELLING, operation, body, ret_request);
+}
+
+void aws_agreement_request(const struct cloud *cloud, struct arena *arena, const char *operation,
+                           const struct json *body, struct http_request *ret_request)
+{
+    post(cloud, arena, AWS_AGREEMENT, operation, body, ret_request);
+}
+
+void aws_catalog_request(const struct cloud *cloud, struct arena *arena, const char *operation,
+                         const struct json *body, struct http_request *ret_request)
+{
+    post(cloud, arena, AWS_CATALOG, operation, body, ret_request);
+}
+
+void aws_catalog_query(const struct cloud *cloud, struct arena *arena, const char *method,
+                       const char *operation, const char *name, const char *value,
+                       struct http_request *ret_request)
+{
+    *ret_request = (struct http_request){
+        .method = method,
+        .url = arena_printf(arena, "%s%s?catalog=" AWS_MARKETPLACE "&%s=%s",
+                            cloud->urls[AWS_CATALOG], operation, name, sigv4_encode(arena, value)),
+    };
 }
 
 int aws_parse(struct arena *arena, const struct http_response *response, struct json **ret_json,

@@ -43,11 +43,12 @@ struct cloud {
     struct aws_credentials *credentials; /* Partner Central, and STS */
     struct aws_credentials *seller;      /* Catalog and Agreement; may be the same object */
     struct session *session;
+    /* The refresh of both that is under way. */
+    void (*ready)(void *context, const struct error *error);
+    void *ready_context;
 };
 
-extern const struct option_row aws_options[];
-extern const size_t aws_option_count;
-extern const struct quota aws_quotas[];
+extern const struct quota aws_quotas[]; /* aws.c */
 extern const size_t aws_quota_count;
 
 int aws_open(const struct connector_env *env, const struct settings *settings,

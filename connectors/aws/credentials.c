@@ -79,6 +79,8 @@ static int fetch_option(const struct chain *chain, const char *name, struct secr
 
 static int from_options(struct chain *chain, struct error *error)
 {
+    if (chain->options->profile_only)
+        return CHAIN_NOTHING;
     CLEANUP_SECRET struct secret *id = NULL;
     CLEANUP_SECRET struct secret *secret = NULL;
     CLEANUP_SECRET struct secret *token = NULL;

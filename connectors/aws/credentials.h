@@ -28,6 +28,7 @@ struct aws_keys {
 struct aws_credentials_options {
     const struct settings *settings; /* of clouds.aws; may be NULL */
     const char *profile;             /* that our own configuration names; NULL: none */
+    bool profile_only; /* keys that our own configuration holds are another identity's */
     const char *(*env)(void *context, const char *name);
     void *env_context;
     struct loop *loop;

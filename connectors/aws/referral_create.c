@@ -10,15 +10,6 @@
 
 static const struct connector_kind *const kind = &aws_referrals;
 
-static const char *reference(const struct step_context *context)
-{
-    const struct change_field *field = change_field(context->change, FIELD_REFERENCE);
-    if (field && field->new_value)
-        return field->new_value;
-    const char *local = context->local ? record_get(context->local, FIELD_REFERENCE) : NULL;
-    return local ? local : context->change->local_key;
-}
-
 static int build_lookup(struct step_context *context, struct http_request *request,
                         struct error *error)
 {
@@ -48,7 +39,8 @@ static const char *find_reference(const struct step_context *context, const stru
 {
     for (size_t i = 0; i < summaries->count; i++) {
         const struct json *summary = summaries->items[i];
-        if (text_equal(json_get_text(summary, "PartnerOpportunityIdentifier"), reference(context)))
+        if (text_equal(json_get_text(summary, "PartnerOpportunityIdentifier"),
+                       step_reference(context)))
             return json_get_text(summary, "Id");
     }
     return NULL;
@@ -111,7 +103,7 @@ static int build_create(struct step_context *context, struct http_request *reque
         if (result < 0)
             return result;
     }
-    json_set_text(arena, body, "PartnerOpportunityIdentifier", reference(context));
+    json_set_text(arena, body, "PartnerOpportunityIdentifier", step_reference(context));
     step_keep_missing(context, "add", step_wanted(context, "solutions"), NULL);
     step_send(context, "CreateOpportunity", body, request);
     return 0;

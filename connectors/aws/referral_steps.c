@@ -14,45 +14,6 @@ const char *step_opportunity(const struct step_context *context)
                                       : json_get_text(context->progress, "id");
 }
 
-/* Names and texts in `progress` are the change's arena's. */
-void step_keep(struct step_context *context, const char *name, const char *text)
-{
-    json_remove(context->progress, name);
-    json_set_text(context->arena, context->progress, arena_copy(context->arena, name), text);
-}
-
-long long step_count_of(const struct step_context *context, const char *name)
-{
-    return json_get_int(context->progress, name, 0);
-}
-
-void step_keep_count(struct step_context *context, const char *name, long long count)
-{
-    json_remove(context->progress, name);
-    json_set(context->arena, context->progress, arena_copy(context->arena, name),
-             json_int(context->arena, count));
-}
-
-int step_parse(struct step_context *context, const struct http_response *response,
-               const struct error *failure, struct json **ret_answer, struct error *error)
-{
-    if (!failure)
-        return aws_parse(context->arena, response, ret_answer, error);
-    *error = *failure;
-    return -(int)failure->class;
-}
-
-enum step_result step_failed(const struct error *error)
-{
-    return error->class == ERROR_STALE ? STEP_STALE : STEP_FAIL;
-}
-
-enum step_result step_go_to(struct step_context *context, const char *step)
-{
-    context->goto_step = step;
-    return STEP_GOTO;
-}
-
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request)
 {
@@ -86,15 +47,6 @@ int step_take_record(struct step_context *context, const struct http_response *r
     *ret_record = document_decode(context->arena, kind, id, version, document, NULL, NULL);
     *ret_document = document;
     return 0;
-}
-
-/* What the local side says of a field, for creating and submitting. */
-const char *step_wanted(const struct step_context *context, const char *field)
-{
-    const struct change_field *change = change_field(context->change, field);
-    if (change)
-        return change->new_value;
-    return context->local ? record_get(context->local, field) : NULL;
 }
 
 /* The last step of all: the record as the cloud has it now. */

@@ -10,8 +10,8 @@
 #ifndef CONNECTORS_AWS_REFERRAL_STEPS_H
 #define CONNECTORS_AWS_REFERRAL_STEPS_H
 
-#include "connectors/aws/client.h"
 #include "connectors/aws/referrals.h"
+#include "connectors/aws/steps.h"
 
 enum { AWS_CREATE_STEPS = 4, AWS_UPDATE_STEPS = 6, AWS_SUBMIT_STEPS = 6 };
 extern const struct step aws_create_steps[AWS_CREATE_STEPS]; /* referral_create.c */
@@ -38,23 +38,10 @@ extern const struct step aws_submit_steps[AWS_SUBMIT_STEPS]; /* referral_submit.
 
 /* The opportunity's id: the change's, or the one that its first step made. */
 const char *step_opportunity(const struct step_context *context);
-/* What the local side says of a field, for creating and submitting. */
-const char *step_wanted(const struct step_context *context, const char *field);
-
-/* Progress: texts and counts under a name; an absent count is 0. */
-void step_keep(struct step_context *context, const char *name, const char *text);
-long long step_count_of(const struct step_context *context, const char *name);
-void step_keep_count(struct step_context *context, const char *name, long long count);
 /* Puts what the list `list` has and `other` has not under `name`. */
 void step_keep_missing(struct step_context *context, const char *name, const char *list,
                        const char *other);
 
-/* The answer's object. What the session ended with is an error like an answer that cannot be read.
- */
-int step_parse(struct step_context *context, const struct http_response *response,
-               const struct error *failure, struct json **ret_answer, struct error *error);
-enum step_result step_failed(const struct error *error);
-enum step_result step_go_to(struct step_context *context, const char *step);
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request);
 

@@ -42,6 +42,14 @@ static void add_encoded(struct text *out, const char *bytes, size_t length, bool
     }
 }
 
+const char *sigv4_encode(struct arena *arena, const char *text)
+{
+    CLEANUP_TEXT struct text out;
+    text_init(&out, 3 * strlen(text));
+    add_encoded(&out, text, strlen(text), false);
+    return arena_copy(arena, out.data);
+}
+
 /* Folds empty, "." and ".." segments of an absolute path; a last slash stays. */
 static const char *fold_path(struct arena *arena, const char *path)
 {

@@ -40,6 +40,9 @@ struct sigv4 {
     const char *authorization; /* the header's value */
 };
 
+/* As a query carries it: unreserved signs stay, all others are written as %XX. */
+const char *sigv4_encode(struct arena *arena, const char *text);
+
 /* The canonical request over the headers that `signed_headers` names ("a;b;c", sorted), or over
  * all that may be signed when it is NULL; `ret_signed_headers` (may be NULL) tells which. */
 const char *sigv4_canonical(struct arena *arena, const struct sigv4_request *request,

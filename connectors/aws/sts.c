@@ -43,10 +43,13 @@ int sts_region(const char *(*env)(void *context, const char *name), void *env_co
     return 0;
 }
 
-int sts_url(struct arena *arena, const char *(*env)(void *context, const char *name),
-            void *env_context, const char *region, const char **ret_url, struct error *error)
+int sts_url(struct arena *arena, const char *configured,
+            const char *(*env)(void *context, const char *name), void *env_context,
+            const char *region, const char **ret_url, struct error *error)
 {
     const struct aws_endpoint endpoint = {
+        .configured = configured,
+        .by = "clouds.aws.endpoint_url",
         .variable = "AWS_ENDPOINT_URL_STS",
         .standard = arena_printf(arena, "https://sts.%s.amazonaws.com", region),
         .env = env,
@@ -240,8 +243,8 @@ static int ask(struct chain *chain, const char *operation, const struct chain_ro
         result = sts_region(chain->options->env, chain->options->env_context,
                             profile_get(chain, chain->chosen, "region"), &request.region, error);
     if (!result)
-        result = sts_url(chain->arena, chain->options->env, chain->options->env_context,
-                         request.region, &url, error);
+        result = sts_url(chain->arena, chain_option(chain, "endpoint_url"), chain->options->env,
+                         chain->options->env_context, request.region, &url, error);
     if (result)
         return result;
     post(chain->arena, url, form, &request.http);

@@ -16,8 +16,10 @@
  * region's name. */
 int sts_region(const char *(*env)(void *context, const char *name), void *env_context,
                const char *other, const char **ret_region, struct error *error);
-int sts_url(struct arena *arena, const char *(*env)(void *context, const char *name),
-            void *env_context, const char *region, const char **ret_url, struct error *error);
+/* `configured`: the address that our own configuration names; NULL: none. */
+int sts_url(struct arena *arena, const char *configured,
+            const char *(*env)(void *context, const char *name), void *env_context,
+            const char *region, const char **ret_url, struct error *error);
 
 /* GetCallerIdentity, which needs no permission; unsigned as yet. */
 void sts_identity_request(struct arena *arena, const char *url, struct http_request *ret_request);

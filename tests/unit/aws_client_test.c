@@ -210,7 +210,7 @@ static void test_endpoint(void **state)
         const char *url = NULL;
         struct error error = {0};
         print_message("  %s\n", cases[i].option ? cases[i].option : "-");
-        int result = aws_endpoint(arena, &env, &settings, &url, &error);
+        int result = aws_endpoint(arena, &env, &settings, AWS_SELLING, &url, &error);
         assert_int_equal(result, cases[i].url ? 0 : -ERROR_INPUT);
         if (cases[i].url)
             assert_string_equal(url, cases[i].url);

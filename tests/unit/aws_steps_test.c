@@ -584,7 +584,7 @@ static void set_up(struct run *run, const struct scene *scene, struct cloud *clo
                    struct change *change)
 {
     run->arena = arena_new();
-    *cloud = (struct cloud){.catalog = "AWS", .url = "http://127.0.0.1:1/"};
+    *cloud = (struct cloud){.catalog = "AWS", .urls[AWS_SELLING] = "http://127.0.0.1:1/"};
     const struct kind *kind = &kinds[KIND_REFERRAL];
     bool creates = scene->action == ACTION_CREATE;
     *change = (struct change){.kind = kind,
