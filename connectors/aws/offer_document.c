@@ -388,7 +388,7 @@ static void derive_prior(struct deriving *of)
 
 /* Seconds since 1970 as a number, or an instant as events write it. Clouds print large numbers with
  * exponents, too. */
-static bool agreement_time(const struct json *node, int64_t *ret_ms)
+bool offer_time(const struct json *node, int64_t *ret_ms)
 {
     const char *text = json_text(node);
     if (!text)
@@ -407,7 +407,7 @@ static const char *agreement_day(struct arena *arena, const struct json *node)
 {
     int64_t ms;
     char buffer[DAY_TEXT];
-    return agreement_time(node, &ms) ? arena_copy(arena, day_print(day_of(ms), buffer)) : NULL;
+    return offer_time(node, &ms) ? arena_copy(arena, day_print(day_of(ms), buffer)) : NULL;
 }
 
 static void derive_accepted_schedule(struct deriving *of, const struct json *accepted)
@@ -440,7 +440,7 @@ static void derive_agreement(struct deriving *of)
 {
     int64_t ms;
     char buffer[INSTANT_TEXT];
-    if (agreement_time(json_get(of->agreement, "acceptanceTime"), &ms))
+    if (offer_time(json_get(of->agreement, "acceptanceTime"), &ms))
         say(of, "Accepted", instant_print(ms, buffer));
     say(of, "AgreementStart", agreement_day(of->arena, json_get(of->agreement, "startTime")));
     say(of, "AgreementEnd", agreement_day(of->arena, json_get(of->agreement, "endTime")));

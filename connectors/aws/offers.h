@@ -71,6 +71,8 @@ void offer_split_description(struct arena *arena, const char *description, const
                              const char **ret_reference, bool *ret_cancelled);
 const char *offer_description(struct arena *arena, const char *note, const char *reference,
                               bool cancelled);
+/* A time of the Agreement service; false if there is none, or "never" (the year 9999). */
+bool offer_time(const struct json *node, int64_t *ret_ms);
 /* "offer-abc" of an ARN, of an id with a revision, or of itself. */
 const char *offer_id(struct arena *arena, const char *identifier);
 

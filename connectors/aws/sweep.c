@@ -330,8 +330,11 @@ static int take_page(struct fetch *fetch, const struct http_response *response,
     for (size_t i = 0; i < items->count && !failed(chain->sweep); i++)
         news |= take_item(chain, items->items[i]);
     struct error odd = {0};
-    if (!failed(chain->sweep) && next_page(chain, answer, news, items->count, ret_more, &odd) < 0)
+    if (!failed(chain->sweep) && next_page(chain, answer, news, items->count, ret_more, &odd) < 0) {
+        if (chain->listing->broken)
+            chain->listing->broken(chain->sweep, &odd);
         worsen(chain->sweep, READ_PARTIAL, &odd); /* what was read so far is true */
+    }
     return 0;
 }
 
@@ -348,6 +351,10 @@ static void got_page(void *context, const struct http_response *response,
         bool passing = error.class == ERROR_TEMPORARY || error.class == ERROR_THROTTLED;
         bool first = fetch->chain->pages == 1;
         bool part = first ? error.class != ERROR_AUTH : failure && passing;
+        if (fetch->chain->listing->broken) {
+            fetch->chain->listing->broken(sweep, &error);
+            part = true;
+        }
         worsen(sweep, part ? READ_PARTIAL : READ_FAILED, &error);
     }
     if (!more)

@@ -54,6 +54,9 @@ struct sweep_listing {
     /* An item that is new to the listing, or has another version than when it was listed before. */
     void (*item)(struct sweep *sweep, const struct sweep_listing *listing, const char *id,
                  const char *version, const struct json *item);
+    /* A page could not be read, so the listing is not whole; may put into the error what that
+     * means. Such a listing never fails the read, not even if the cloud denies it. May be NULL. */
+    void (*broken)(struct sweep *sweep, struct error *error);
 };
 void sweep_list(struct sweep *sweep, const struct sweep_listing *listing);
 
