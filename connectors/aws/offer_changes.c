@@ -196,8 +196,7 @@ struct json *writing_eula(const struct offer_writing *writing)
     struct arena *arena = writing->arena;
     const char *eula = writing_value(writing, "eula");
     size_t word = strlen("standard");
-    bool standard =
-        text_starts(eula, "standard") && (eula[word] == '\0' || eula[word] == ' ');
+    bool standard = text_starts(eula, "standard") && (eula[word] == '\0' || eula[word] == ' ');
     const char *family = writing->data ? "Dsa" : "Eula";
     struct json *document = json_object(arena);
     json_set_text(arena, document, "Type",
@@ -287,8 +286,7 @@ static struct json *price_increase(const struct offer_writing *writing, const st
     }
     char *min = text_trim(arena_copy_n(arena, increase, (size_t)(dash - increase)));
     const char *max = text_trim(arena_copy(arena, dash + 1));
-    const char *usual =
-        json_text(json_find(term, "PriceIncrease.PercentageRange.Range.Default"));
+    const char *usual = json_text(json_find(term, "PriceIncrease.PercentageRange.Range.Default"));
     bool inside = decimal_valid(usual) && decimal_valid(min) && decimal_valid(max) &&
                   decimal_compare(usual, min) >= 0 && decimal_compare(usual, max) <= 0;
     struct json *range = json_object(arena);
@@ -358,7 +356,11 @@ static int build_availability(const struct offer_writing *writing, struct json *
     return 0;
 }
 
-#define FIELDS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define FIELDS(...)                                                                                \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 const struct offer_change offer_changes[] = {
     {"UpdateInformation",

@@ -7,10 +7,7 @@
 #include "base/times.h"
 #include "connectors/aws/offer_changes.h"
 
-#define DAY_MS          86400000LL
-#define NAME_REFERENCE  60 /* characters of a set's name for the reference; the whole takes 100 */
-#define NAME_TOKEN      12
-#define PAGE            20 /* as many as BatchDescribeEntities takes */
+#define PAGE 20 /* as many as BatchDescribeEntities takes */
 
 static const struct kind *const kind = &kinds[KIND_OFFER];
 
@@ -84,15 +81,17 @@ int offer_build_describe(struct step_context *context, struct http_request *requ
 
 /* ------------------------------------------------------------------ what is to be said */
 
-/* A taken-back offer ends with yesterday, in the zone of the cloud's days. */
+/* An offer is taken back by a last day that has passed, in the zone of the cloud's days: one that
+ * the change names, the one it has, or yesterday. */
 static void cancel(struct step_context *context, struct record *after,
                    struct offer_writing *writing)
 {
     char text[DAY_TEXT];
+    const char *expires = record_get(after, "expires");
     int64_t today = day_of(context->now_ms), day;
-    const struct change_field *expires = change_field(context->change, "expires");
-    if (!expires || !expires->new_value || !day_parse(expires->new_value, &day) || day >= today)
-        record_set(after, "expires", arena_copy(context->arena, day_print(today - 1, text)));
+    if (expires && day_parse(expires, &day) && day < today)
+        return;
+    record_set(after, "expires", arena_copy(context->arena, day_print(today - 1, text)));
     writing->wanted[kind_field(kind, "expires")] = true;
 }
 
@@ -110,14 +109,15 @@ static void mark(struct step_context *context, const struct json *details,
         writing->wanted[kind_field(kind, "note")] = true;
 }
 
-static void want(struct step_context *context, struct record *after,
-                 struct offer_writing *writing)
+static void want(struct step_context *context, struct record *after, struct offer_writing *writing)
 {
     bool create = context->change->action == ACTION_CREATE;
     for (size_t i = 0; i < kind->field_count; i++) {
         const char *field = kind->fields[i].name;
         const struct change_field *change = change_field(context->change, field);
-        const char *value = create ? step_wanted(context, field) : change ? change->new_value : NULL;
+        const char *value = create   ? step_wanted(context, field)
+                            : change ? change->new_value
+                                     : NULL;
         if (!value && (create || !change))
             continue;
         after->values[i] = value;
@@ -138,15 +138,14 @@ static int restrict_resale(struct step_context *context, const char *identifier,
     return 0;
 }
 
-int offer_keep_changes(struct step_context *context, const struct json *entity,
-                       struct error *error)
+int offer_keep_changes(struct step_context *context, const struct json *entity, struct error *error)
 {
     struct arena *arena = context->arena;
     enum action action = context->change->action;
     const char *type = json_get_text(entity, "EntityType");
     const char *identifier = json_get_text(entity, "EntityIdentifier");
-    struct record *after = entity ? record_copy(arena, offer_now(context, entity))
-                                  : record_new(arena, kind, NULL);
+    struct record *after =
+        entity ? record_copy(arena, offer_now(context, entity)) : record_new(arena, kind, NULL);
     struct offer_writing writing = {
         .arena = arena,
         .record = after,
@@ -160,10 +159,10 @@ int offer_keep_changes(struct step_context *context, const struct json *entity,
     mark(context, writing.details, &writing);
     if (action == ACTION_CANCEL)
         cancel(context, after, &writing);
-    int result = action == ACTION_CANCEL && writing.resale
-                     ? restrict_resale(context, identifier, &changes)
-                     : offer_changes_make(&writing, identifier, action == ACTION_PUBLISH, &changes,
-                                          error);
+    int result =
+        action == ACTION_CANCEL && writing.resale
+            ? restrict_resale(context, identifier, &changes)
+            : offer_changes_make(&writing, identifier, action == ACTION_PUBLISH, &changes, error);
     if (!result)
         offer_keep(context, "changes", changes);
     return result;
@@ -177,17 +176,6 @@ enum step_result offer_go_on(struct step_context *context)
 
 /* ------------------------------------------------------------------ the set */
 
-/* The deal's key first, for people; what follows tells this attempt's set from all others. */
-static const char *set_name(struct step_context *context)
-{
-    const char *reference = step_reference(context);
-    char *key = arena_copy(context->arena, reference ? reference : context->change->remote_id);
-    size_t length = strlen(context->token);
-    utf8_truncate(key, NAME_REFERENCE);
-    return arena_printf(context->arena, "%s %s %s", key, action_name(context->change->action),
-                        context->token + (length > NAME_TOKEN ? length - NAME_TOKEN : 0));
-}
-
 int offer_build_start(struct step_context *context, struct http_request *request,
                       struct error *error)
 {
@@ -198,26 +186,9 @@ int offer_build_start(struct step_context *context, struct http_request *request
         return result;
     json_remove(context->progress, "entity"); /* the set moves it; need not be journalled */
     struct json *changes = json_clone(context->arena, json_get(context->progress, "changes"));
-    return change_set_start(context, set_name(context), changes, request, error);
-}
-
-/* The identifiers carry the revision that was read; a refusal that names another one means that
- * somebody was faster. */
-static bool is_stale(struct step_context *context, const struct error *failure)
-{
-    const struct json *first = json_at(json_get(context->progress, "changes"), 0);
-    const char *identifier = json_text(json_find(first, "Entity.Identifier"));
-    return failure->class == ERROR_REFUSED && identifier && strchr(identifier, '@') &&
-           strcasestr(failure->message, "revision");
-}
-
-enum step_result offer_answer_start(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
-{
-    if (failure && is_stale(context, failure))
-        return STEP_STALE;
-    return change_set_answer_start(context, response, failure, error);
+    const char *reference = step_reference(context);
+    return change_set_start(context, reference ? reference : context->change->remote_id, changes,
+                            request, error);
 }
 
 /* ------------------------------------------------------------------ reading back */
@@ -286,7 +257,11 @@ enum step_result offer_answer_summary(struct step_context *context,
     const struct json *summary = json_get(listed, member);
     json_set(context->arena, entity, "Summary",
              json_is_null(summary) ? own_summary(context) : json_clone(context->arena, summary));
-    return STEP_NEXT;
+    /* Only what is released can have been bought; a resale authorization never is. */
+    if (text_equal(json_text(json_find(entity, "DetailsDocument.State")), "Released"))
+        return STEP_NEXT;
+    context->after = offer_now(context, entity);
+    return STEP_DONE;
 }
 
 static void add_search(struct step_context *context, struct json *filters, const char *name,
@@ -300,17 +275,12 @@ static void add_search(struct step_context *context, struct json *filters, const
     json_append(arena, filters, filter);
 }
 
-/* Only what is released can have been bought; a resale authorization never is. */
 int offer_build_bought(struct step_context *context, struct http_request *request,
                        struct error *error)
 {
     (void)error;
     struct arena *arena = context->arena;
     const struct json *entity = json_get(context->progress, "entity");
-    if (!text_equal(json_text(json_find(entity, "DetailsDocument.State")), "Released")) {
-        context->after = offer_now(context, entity);
-        return 1;
-    }
     struct json *body = json_object(arena), *filters = json_array(arena);
     json_set_text(arena, body, "catalog", AWS_MARKETPLACE);
     add_search(context, filters, "PartyType", "Proposer");
@@ -348,8 +318,7 @@ enum action aws_offer_classify(const struct change *change, const struct record 
     int64_t day, old_day, today = day_of(now_ms);
     bool open = text_equal(state, "open");
     bool over = text_equal(state, "expired") || text_equal(state, "cancelled");
-    if (!(open || over) || !expires || !expires->new_value ||
-        !day_parse(expires->new_value, &day))
+    if (!(open || over) || !expires || !expires->new_value || !day_parse(expires->new_value, &day))
         return ACTION_UPDATE;
     if (open && day < today)
         return ACTION_CANCEL;

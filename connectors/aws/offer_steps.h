@@ -5,7 +5,9 @@
  *   changes             what the set says, so that a repeated start is the same request
  *   entity              the entity as freshly read, with its summary of the listing
  *   product, data       creation: the product whose dimensions are checked; if it is a data product
- *   page, pages, seen   creation: where the search for what an earlier attempt left is
+ *   drafts              creation: ids of drafts to look into; next, sweeps: the page after them and
+ *                       how many there were
+ *   found               creation: the draft that an earlier attempt left
  *   namesakes           creation: how many drafts without a description have the offer's name */
 #ifndef CONNECTORS_AWS_OFFER_STEPS_H
 #define CONNECTORS_AWS_OFFER_STEPS_H
@@ -43,9 +45,6 @@ enum step_result offer_go_on(struct step_context *context);
 /* Steps of both tables. */
 int offer_build_start(struct step_context *context, struct http_request *request,
                       struct error *error);
-enum step_result offer_answer_start(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error);
 int offer_build_describe(struct step_context *context, struct http_request *request,
                          struct error *error);
 enum step_result offer_answer_read(struct step_context *context,
@@ -65,15 +64,7 @@ enum step_result offer_answer_bought(struct step_context *context,
 /* The set, and after it the record as the cloud has it: what the entity says, what only the listing
  * says of it, and whether it was bought. */
 #define OFFER_SET_STEPS                                                                            \
-    {.name = "start",                                                                              \
-     .operation = "StartChangeSet",                                                                \
-     .family = AWS_START_CHANGE_SET,                                                               \
-     .writes = true,                                                                               \
-     .repeatable = true,                                                                           \
-     .resume = "find",                                                                             \
-     .build = offer_build_start,                                                                   \
-     .answer = offer_answer_start},                                                                \
-        CHANGE_SET_POLL,                                                                           \
+    CHANGE_SET_START(offer_build_start), CHANGE_SET_POLL,                                          \
         CATALOG_READ_STEP("read", "DescribeEntity", AWS_DESCRIBE_ENTITY, offer_build_describe,     \
                           offer_answer_read),                                                      \
         CATALOG_READ_STEP("summary", "ListEntities", AWS_LIST_ENTITIES, offer_build_summary,       \

@@ -12,8 +12,8 @@
 #define QUANTITY_MAX 2147483646 /* of a grant */
 
 const char *const offer_pricing_fields[] = {
-    "pricing", "currency", "value", "prices", "usage_prices", "grants", "duration", "schedule",
-    NULL,
+    "pricing", "currency", "value",    "prices", "usage_prices",
+    "grants",  "duration", "schedule", NULL,
 };
 
 /* ------------------------------------------------------------------ items */
@@ -83,29 +83,23 @@ static struct names names_of(const struct offer_writing *writing)
 {
     static const struct names offer = {"FixedUpfrontPricingTerm", "ConfigurableUpfrontPricingTerm",
                                        "UsageBasedPricingTerm", "PaymentScheduleTerm"};
-    static const struct names resale = {
-        "ResaleFixedUpfrontPricingTerm", "ResaleConfigurableUpfrontPricingTerm",
-        "ResaleUsageBasedPricingTerm", "ResalePaymentScheduleTerm"};
+    static const struct names resale = {"ResaleFixedUpfrontPricingTerm",
+                                        "ResaleConfigurableUpfrontPricingTerm",
+                                        "ResaleUsageBasedPricingTerm", "ResalePaymentScheduleTerm"};
     return writing->resale ? resale : offer;
 }
 
 /* All that UpdatePricingTerms replaces. */
 static const char *const pricing_types[] = {
-    "FixedUpfrontPricingTerm",
-    "ConfigurableUpfrontPricingTerm",
-    "UsageBasedPricingTerm",
-    "ByolPricingTerm",
-    "RecurringPaymentTerm",
-    "FreeTrialPricingTerm",
-    "ResaleFixedUpfrontPricingTerm",
-    "ResaleConfigurableUpfrontPricingTerm",
-    "ResaleUsageBasedPricingTerm",
-    NULL,
+    "FixedUpfrontPricingTerm",       "ConfigurableUpfrontPricingTerm",
+    "UsageBasedPricingTerm",         "ByolPricingTerm",
+    "RecurringPaymentTerm",          "FreeTrialPricingTerm",
+    "ResaleFixedUpfrontPricingTerm", "ResaleConfigurableUpfrontPricingTerm",
+    "ResaleUsageBasedPricingTerm",   NULL,
 };
 
 /* The currency that is said, or that of the value, or that of the term as it is. */
-static int put_currency(const struct offer_writing *writing, struct json *term,
-                        struct error *error)
+static int put_currency(const struct offer_writing *writing, struct json *term, struct error *error)
 {
     const char *currency = writing_value(writing, "currency");
     const char *amount, *of_value = NULL;
@@ -325,8 +319,8 @@ static const struct shape {
     const char *pricing, *model;
     bool fixed, configurable, byol;
 } shapes[] = {
-    {"fixed", "Contract", true, false, false},  {"configurable", "Contract", false, true, false},
-    {"usage", "Usage", false, false, false},    {"free", "Free", false, false, false},
+    {"fixed", "Contract", true, false, false}, {"configurable", "Contract", false, true, false},
+    {"usage", "Usage", false, false, false},   {"free", "Free", false, false, false},
     {"byol", "Byol", false, false, true},
 };
 
@@ -411,7 +405,8 @@ static int put_charges(const struct offer_writing *writing, struct json *term, s
             !decimal_valid(amount))
             return bad_item(error, "schedule", items[i], "a day and an amount: 2027-01-15=600.00");
         struct json *charge = item_for(arena, json_get(term, "Schedule"), "ChargeDate", date);
-        json_set_text(arena, charge, "ChargeDate", date); /* shown as an instant, written as a day */
+        json_set_text(arena, charge, "ChargeDate",
+                      date); /* shown as an instant, written as a day */
         put_number(arena, charge, "ChargeAmount", amount);
         json_append(arena, charges, charge);
     }

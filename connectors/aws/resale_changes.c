@@ -77,7 +77,11 @@ static int build_availability(const struct offer_writing *writing, struct json *
     return 0;
 }
 
-#define FIELDS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define FIELDS(...)                                                                                \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 const struct offer_change resale_changes[] = {
     {"UpdateInformation",
