@@ -87,10 +87,10 @@ static void check_style_options(const struct line *line)
         unsigned types;
     } rows[] = {
         {"date", 1u << TYPE_DATE | 1u << TYPE_INSTANT},
-        {"decimal", 1u << TYPE_MONEY | 1u << TYPE_NUMBER},
+        {"decimal", 1u << TYPE_MONEY | 1u << TYPE_NUMBER | 1u << TYPE_PAIRS},
         {"currency", 1u << TYPE_MONEY},
         {"currency_column", 1u << TYPE_MONEY},
-        {"separator", 1u << TYPE_LIST | 1u << TYPE_SET},
+        {"separator", 1u << TYPE_LIST | 1u << TYPE_SET | 1u << TYPE_PAIRS},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct setting *setting = settings_find(&line->settings, rows[i].option);

@@ -112,6 +112,7 @@ static const char *decode(const struct decoding *decoding, const struct json *no
         return decode_word(decoding, node);
     case TYPE_LIST:
     case TYPE_SET:
+    case TYPE_PAIRS:
         return decode_list(decoding, node);
     case TYPE_MONEY:
         return decode_money(decoding, node);
@@ -300,6 +301,7 @@ static struct json *native(const struct writing *writing, const char *value)
         return native_word(writing, value);
     case TYPE_LIST:
     case TYPE_SET:
+    case TYPE_PAIRS:
         return native_list(writing, value);
     case TYPE_NUMBER: {
         const struct json *now = json_find(writing->document, writing->remote->path);

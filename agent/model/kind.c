@@ -151,15 +151,15 @@ static const struct field offer_fields[] = {
      "a fixed sum, prices by duration to choose from, by usage, nothing, or the buyer's licence"},
     {"currency", TYPE_CHOICE, FIELD_BOTH, NULL, "currency of all prices, ISO 4217"},
     {"value", TYPE_MONEY, FIELD_BOTH, NULL, "total value of the contract"},
-    {"prices", TYPE_SET, FIELD_BOTH, NULL, "prices for the duration, each dimension=price"},
-    {"usage_prices", TYPE_SET, FIELD_BOTH, NULL, "prices of use, each dimension=price"},
-    {"grants", TYPE_SET, FIELD_BOTH, NULL, "what a fixed sum includes, each dimension=quantity"},
-    {"schedule", TYPE_SET, FIELD_BOTH, NULL, "instalments, each date=amount"},
+    {"prices", TYPE_PAIRS, FIELD_BOTH, NULL, "prices for the duration, each dimension=price"},
+    {"usage_prices", TYPE_PAIRS, FIELD_BOTH, NULL, "prices of use, each dimension=price"},
+    {"grants", TYPE_PAIRS, FIELD_BOTH, NULL, "what a fixed sum includes, each dimension=quantity"},
+    {"schedule", TYPE_PAIRS, FIELD_BOTH, NULL, "instalments, each date=amount"},
     {"duration", TYPE_TEXT, FIELD_BOTH, NULL, "length of the contract, ISO 8601: P12M, P365D"},
     {"start_date", TYPE_DATE, FIELD_BOTH, NULL, "first day of a contract that starts later"},
     {"end_date", TYPE_DATE, FIELD_BOTH, NULL, "last day of the contract"},
     {"expires", TYPE_DATE, FIELD_BOTH, NULL, "last day on which the offer can be accepted"},
-    {"eula", TYPE_TEXT, FIELD_BOTH, NULL, "standard, standard and a version, or a URL"},
+    {"eula", TYPE_TEXT, FIELD_TO_CLOUD, NULL, "standard, standard and a version, or a URL"},
     {"refund_policy", TYPE_TEXT, FIELD_BOTH, NULL, "terms of support and refund"},
     {"payment_due", TYPE_TEXT, FIELD_BOTH, NULL, "time to pay an invoice, ISO 8601: P30D"},
     {"renewals", TYPE_NUMBER, FIELD_BOTH, NULL, "how often the contract may renew"},
@@ -175,8 +175,8 @@ static const struct field offer_fields[] = {
     {"agreement_value", TYPE_MONEY, FIELD_FROM_CLOUD, NULL, "value of the agreement"},
     {"agreement_start", TYPE_DATE, FIELD_FROM_CLOUD, NULL, "first day of the agreement"},
     {"agreement_end", TYPE_DATE, FIELD_FROM_CLOUD, NULL, "last day of the agreement"},
-    {"agreement_schedule", TYPE_SET, FIELD_FROM_CLOUD, NULL, "agreed instalments, date=amount"},
-    {"agreement_chosen", TYPE_SET, FIELD_FROM_CLOUD, NULL,
+    {"agreement_schedule", TYPE_PAIRS, FIELD_FROM_CLOUD, NULL, "agreed instalments, date=amount"},
+    {"agreement_chosen", TYPE_PAIRS, FIELD_FROM_CLOUD, NULL,
      "what the buyer chose, dimension=quantity"},
     {"auto_renew", TYPE_FLAG, FIELD_FROM_CLOUD, NULL, "the agreement renews by itself"},
     {"released", TYPE_INSTANT, FIELD_FROM_CLOUD, NULL, "when the offer was released"},
@@ -217,11 +217,12 @@ const char *value_type_name(enum value_type type)
         [TYPE_MONEY] = "money",     [TYPE_DATE] = "date",   [TYPE_INSTANT] = "instant",
         [TYPE_EMAIL] = "email",     [TYPE_PHONE] = "phone", [TYPE_URL] = "url",
         [TYPE_COUNTRY] = "country", [TYPE_LIST] = "list",   [TYPE_SET] = "set",
+        [TYPE_PAIRS] = "pairs",
     };
     return names[type];
 }
 
 bool value_type_many(enum value_type type)
 {
-    return type == TYPE_LIST || type == TYPE_SET;
+    return type == TYPE_LIST || type == TYPE_SET || type == TYPE_PAIRS;
 }

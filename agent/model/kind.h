@@ -26,6 +26,7 @@ enum value_type {
     TYPE_COUNTRY, /* ISO 3166-1 alpha-2, upper case; English names are understood when read */
     TYPE_LIST,    /* texts in order, joined by LIST_SEPARATOR */
     TYPE_SET,     /* a list whose order means nothing: sorted, each text once */
+    TYPE_PAIRS, /* a set of key=number: "2027-01-15=6000.50"; the numbers in their shortest form */
 };
 
 /* Who can ever write the field. */
@@ -64,6 +65,7 @@ const struct kind *kind_by_name(const char *name); /* NULL if unknown */
 #define FIELD_NONE ((size_t)-1)
 size_t kind_field(const struct kind *kind, const char *name); /* index, or FIELD_NONE */
 const char *value_type_name(enum value_type type);
-bool value_type_many(enum value_type type); /* TYPE_LIST, TYPE_SET: several texts in one value */
+bool value_type_many(
+    enum value_type type); /* TYPE_LIST and those after it: several texts in one value */
 
 #endif

@@ -67,7 +67,7 @@ const char *list_make(struct arena *arena, const struct field *field, const char
                       size_t count)
 {
     size_t kept = 0;
-    if (field->type != TYPE_SET || !count)
+    if (field->type == TYPE_LIST || !count)
         return list_join(arena, items, count);
     qsort(items, count, sizeof *items, compare_items);
     for (size_t i = 0; i < count; i++) {

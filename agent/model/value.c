@@ -261,12 +261,57 @@ static int read_list(struct reading *reading, char *text, const char **ret_value
     return 0;
 }
 
+/* "seats = 12000.00" is seats=12000: the last "=" counts, so that keys may have some. */
+static int read_pair(struct reading *reading, char *item, const char **ret_item)
+{
+    char *sign = strrchr(item, '=');
+    if (!sign || sign == item)
+        return REFUSE(reading, "\"%s\" is not a key, \"=\" and a number", shown(reading, item));
+    *sign = '\0';
+    const char *number;
+    int status = decimal_parse(reading->arena, reading->style->decimal, text_trim(sign + 1),
+                               &number, reading->error);
+    if (!status)
+        *ret_item = arena_printf(reading->arena, "%s=%s", text_trim(item), number);
+    return status;
+}
+
+static int read_pairs(struct reading *reading, char *text, const char **ret_value)
+{
+    size_t count;
+    const char *list = list_split(reading->arena, reading->style->separator, text);
+    const char **items = list_items(reading->arena, list, &count);
+    for (size_t i = 0; i < count; i++) {
+        int status = read_pair(reading, arena_copy(reading->arena, items[i]), &items[i]);
+        if (status)
+            return status;
+    }
+    *ret_value = list_make(reading->arena, reading->field, items, count);
+    return 0;
+}
+
+static const char *print_pairs(struct arena *arena, const struct value_style *style,
+                               const char *value)
+{
+    size_t count;
+    const char **items = list_items(arena, value, &count);
+    for (size_t i = 0; style->decimal && i < count; i++) {
+        char *item = arena_copy(arena, items[i]);
+        char *sign = strrchr(item, '='), *point = sign ? strchr(sign, '.') : NULL;
+        if (point)
+            *point = style->decimal;
+        items[i] = item;
+    }
+    return list_print(arena, style->separator, list_join(arena, items, count));
+}
+
 static read_value *const readers[] = {
     [TYPE_TEXT] = read_text,       [TYPE_ID] = read_id,       [TYPE_WORD] = read_word,
     [TYPE_CHOICE] = read_text,     [TYPE_FLAG] = read_flag,   [TYPE_NUMBER] = read_number,
     [TYPE_MONEY] = read_money,     [TYPE_DATE] = read_date,   [TYPE_INSTANT] = read_instant,
     [TYPE_EMAIL] = read_email,     [TYPE_PHONE] = read_phone, [TYPE_URL] = read_text,
     [TYPE_COUNTRY] = read_country, [TYPE_LIST] = read_list,   [TYPE_SET] = read_list,
+    [TYPE_PAIRS] = read_pairs,
 };
 
 /* A control character that no value may hold. Lists in normal form have their separator. */
@@ -326,6 +371,8 @@ const char *value_print(struct arena *arena, const struct field *field,
         return "";
     if (field->type == TYPE_MONEY)
         return money_print(arena, style, value);
+    if (field->type == TYPE_PAIRS)
+        return print_pairs(arena, style, value);
     if (value_type_many(field->type))
         return list_print(arena, style->separator, value);
     int64_t day;

@@ -4,7 +4,10 @@
  * The record is decoded from a document that the connector puts together from several answers:
  *
  *   Entity      what (Batch)DescribeEntity shows: EntityType, EntityIdentifier, EntityArn,
- *               LastModifiedDate, DetailsDocument
+ *               LastModifiedDate, DetailsDocument; and as "Summary" what ListEntities shows in
+ *               OfferSummary: when the offer was released and which agreement it replaces are
+ *               documented there only. Whoever has no summary may leave it out, or put in
+ *               what he knows: {"TargetAgreementId": …}
  *   Agreement   what SearchAgreements and DescribeAgreement show of the offer's agreement, the
  *               latest if it has several; absent if nobody accepted
  *   Terms       acceptedTerms of GetAgreementTerms; absent if not asked for
@@ -15,8 +18,16 @@
  * acceptance, the end of an agreement and the expiry of an offer do not touch the entity. The part
  * before the first blank is the entity's.
  *
- * The partner's reference stands in the offer's Description, which only the seller sees: at its
- * end, in brackets: "Renewal for Contoso [0061234567]". */
+ * The partner's reference stands in the offer's Description, which only the seller sees, at its end
+ * in brackets, together with the mark of an offer that was taken back: the cloud knows no
+ * difference between that and one whose last day has passed, since both are ended by their date.
+ *
+ *   description = [note " "] ["[" inside "]"]
+ *   inside      = reference | reference " cancelled" | "cancelled"
+ *
+ * "Renewal for Northwind [0061234567]", "Renewal for Northwind [0061234567 cancelled]". The mark
+ * counts only once the offer's last day has passed: an offer that is extended later is open again,
+ * whoever extends it. */
 #ifndef CONNECTORS_AWS_OFFERS_H
 #define CONNECTORS_AWS_OFFERS_H
 
@@ -24,12 +35,13 @@
 
 extern const struct connector_kind aws_offers; /* offers.c */
 
-extern const struct remote_field aws_offer_fields[]; /* offer_fields.c */
-extern const size_t aws_offer_field_count;
-extern const struct rule aws_offer_rules[]; /* offer_rules.c */
-extern const size_t aws_offer_rule_count;
-extern const struct procedure aws_offer_procedures[]; /* offer_steps.c */
-extern const size_t aws_offer_procedure_count;
+/* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
+ * the tests. Procedures: CREATE, PUBLISH, UPDATE, EXTEND, CANCEL. */
+enum { AWS_OFFER_FIELDS = 46, AWS_OFFER_RULES = 70, AWS_OFFER_PROCEDURES = 5 };
+
+extern const struct remote_field aws_offer_fields[AWS_OFFER_FIELDS];      /* offer_fields.c */
+extern const struct rule aws_offer_rules[AWS_OFFER_RULES];                /* offer_rules.c */
+extern const struct procedure aws_offer_procedures[AWS_OFFER_PROCEDURES]; /* offer_steps.c */
 
 void aws_offers_read(struct cloud *cloud, const struct read_scope *scope,
                      const struct read_sink *sink); /* offers_read.c */
@@ -46,11 +58,21 @@ struct json *offer_document(struct arena *arena, const struct json *entity,
 struct record *offer_record(struct arena *arena, const struct json *document,
                             void (*report)(void *context, const struct finding *finding),
                             void *context);
-/* "Renewal [0061234567]" in two parts; either may be NULL. And back, cut to what the API takes
- * (255 characters) at the note's cost. */
+/* The state of an offer (or resale authorization) of which the cloud says `status` (State, Status)
+ * and `end` (AvailabilityEndDate; NULL: none), and the record's version. `agreement` may be NULL.
+ */
+const char *offer_state(const char *status, const char *end, const struct json *agreement,
+                        bool cancelled, int64_t now_ms);
+const char *offer_version(struct arena *arena, const char *modified, const char *state,
+                          const struct json *agreement);
+/* "Renewal [0061234567 cancelled]" in its parts; note and reference may be NULL. And back, cut to
+ * what the API takes (255 characters) at the note's cost; NULL if there is nothing to say. */
 void offer_split_description(struct arena *arena, const char *description, const char **ret_note,
-                             const char **ret_reference);
-const char *offer_description(struct arena *arena, const char *note, const char *reference);
+                             const char **ret_reference, bool *ret_cancelled);
+const char *offer_description(struct arena *arena, const char *note, const char *reference,
+                              bool cancelled);
+/* A time of the Agreement service; false if there is none, or "never" (the year 9999). */
+bool offer_time(const struct json *node, int64_t *ret_ms);
 /* "offer-abc" of an ARN, of an id with a revision, or of itself. */
 const char *offer_id(struct arena *arena, const char *identifier);
 

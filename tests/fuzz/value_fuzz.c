@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     CLEANUP_ARENA struct arena *arena = arena_new();
     const char *text = arena_copy_n(arena, (const char *)bytes + 1, length - 1);
     const struct field field = {
-        .name = "field", .type = (enum value_type)(bytes[0] % (TYPE_SET + 1)), .words = words};
+        .name = "field", .type = (enum value_type)(bytes[0] % (TYPE_PAIRS + 1)), .words = words};
     check_value(arena, &field, &styles[bytes[0] / 16 % COUNT(styles)], text);
     const char *half = text + strlen(text) / 2;
     unsigned likeness = text_likeness(text, half);

@@ -186,6 +186,21 @@ static const struct reading readings[] = {
      "b",
      NULL},
     {TYPE_SET, NULL, ";;", ABSENT, NULL},
+
+    {TYPE_PAIRS, NULL, "seats = 12000.00; 2027-01-15=0.0;a=b=7",
+     "2027-01-15=0\x1f"
+     "a=b=7\x1f"
+     "seats=12000",
+     NULL},
+    {TYPE_PAIRS, ",", "a=1,b=2.50,a=1.0",
+     "a=1\x1f"
+     "b=2.5",
+     NULL},
+    {TYPE_PAIRS, NULL, ";;", ABSENT, NULL},
+    {TYPE_PAIRS, NULL, "seats", REFUSED, "not a key"},
+    {TYPE_PAIRS, NULL, "=5", REFUSED, "not a key"},
+    {TYPE_PAIRS, NULL, "seats=", REFUSED, "not a clear number"},
+    {TYPE_PAIRS, NULL, "a=1;seats=many", REFUSED, "many"},
 };
 
 static void test_readings(void **state)
@@ -228,7 +243,7 @@ static void test_long_text_in_messages(void **state)
     char *text = arena_alloc(arena, 20001);
     for (size_t i = 0; i < 20000; i += 2)
         memcpy(text + i, "é", 2);
-    for (int type = TYPE_TEXT; type <= TYPE_SET; type++) {
+    for (int type = TYPE_TEXT; type <= TYPE_PAIRS; type++) {
         const struct field field = {.name = "f", .type = (enum value_type)type, .words = stages};
         struct error error = {0};
         const char *value;
@@ -237,6 +252,22 @@ static void test_long_text_in_messages(void **state)
             assert_true(utf8_valid(error.message, strlen(error.message), NULL));
         }
     }
+}
+
+/* The way back writes the decimal sign of the side, and reads as the same again. */
+static void test_pairs_printed(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    const struct field field = {.name = "f", .type = TYPE_PAIRS};
+    const struct value_style style = {.decimal = ',', .separator = "; "};
+    const char *value = NULL, *again = NULL;
+    assert_int_equal(value_normalise(arena, &field, &style, "v1.2=0,50; b = 1.200", &value, NULL),
+                     0);
+    const char *printed = value_print(arena, &field, &style, value);
+    assert_string_equal(printed, "b=1200; v1.2=0,5");
+    assert_int_equal(value_normalise(arena, &field, &style, printed, &again, NULL), 0);
+    assert_string_equal(value, again);
 }
 
 static void test_show(void **state)
@@ -316,9 +347,9 @@ static void test_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_readings), cmocka_unit_test(test_long_text_in_messages),
-        cmocka_unit_test(test_show),     cmocka_unit_test(test_countries),
-        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_readings),      cmocka_unit_test(test_long_text_in_messages),
+        cmocka_unit_test(test_pairs_printed), cmocka_unit_test(test_show),
+        cmocka_unit_test(test_countries),     cmocka_unit_test(test_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

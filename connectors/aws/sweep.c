@@ -1,0 +1,534 @@
+#include "connectors/aws/sweep.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+
+#define BATCH     20   /* the most that BatchDescribeEntities takes */
+#define PAGE_SIZE 50   /* the most that ListEntities takes */
+#define SECOND    1000 /* ms */
+
+struct chain;
+
+struct sweep {
+    struct cloud *cloud;
+    struct read_sink sink;
+    const struct sweep_reader *reader;
+    void *context;
+    struct arena *arena;
+    bool full;
+    const char *watermark; /* of the read before; NULL: none */
+    struct chain *chains;  /* in the order they were started */
+    size_t listing;        /* chains with pages to come */
+    size_t pages;          /* read, of all chains */
+    size_t waiting;        /* calls under way */
+    const char *batch[BATCH];
+    size_t batch_count;
+    enum read_outcome outcome;
+    struct error error;
+};
+
+/* A listing under way. */
+struct chain {
+    struct sweep *sweep;
+    const struct sweep_listing *listing;
+    struct chain *next;
+    const char *after; /* NULL: everything */
+    const char *mark;  /* greatest date received or known from before; NULL: none */
+    int64_t mark_ms;
+    struct map *versions; /* id → version as listed */
+    struct map *tokens;   /* those used */
+    size_t pages;         /* asked for */
+};
+
+/* One call under way, with memory of its own. */
+struct fetch {
+    struct sweep *sweep;
+    struct arena *arena;
+    struct http_request request;
+    struct chain *chain;               /* a page */
+    const struct sweep_detail *detail; /* details of ids[0] */
+    const char **ids;                  /* neither: a batch */
+    size_t count;
+};
+
+/* ------------------------------------------------------------------ beginning and end */
+
+struct sweep *sweep_new(struct cloud *cloud, const struct read_scope *scope,
+                        const struct read_sink *sink, const struct sweep_reader *reader,
+                        void *context)
+{
+    struct sweep *sweep = memory_alloc(sizeof *sweep);
+    sweep->cloud = cloud;
+    sweep->sink = *sink;
+    sweep->reader = reader;
+    sweep->context = context;
+    sweep->arena = arena_new();
+    sweep->full = scope->full;
+    sweep->watermark = arena_copy(sweep->arena, scope->watermark);
+    sweep->outcome = READ_COMPLETE;
+    return sweep;
+}
+
+struct cloud *sweep_cloud(const struct sweep *sweep)
+{
+    return sweep->cloud;
+}
+
+struct arena *sweep_arena(const struct sweep *sweep)
+{
+    return sweep->arena;
+}
+
+void *sweep_context(const struct sweep *sweep)
+{
+    return sweep->context;
+}
+
+int64_t sweep_now(const struct sweep *sweep)
+{
+    return world_now(loop_world(sweep->cloud->loop));
+}
+
+/* The parts "name=date" of all listings; one without a name is the whole. */
+static const char *join_marks(const struct sweep *sweep)
+{
+    const char *text = NULL;
+    for (const struct chain *chain = sweep->chains; chain; chain = chain->next) {
+        const char *name = chain->listing->mark;
+        if (!name || !chain->mark)
+            continue;
+        const char *part =
+            *name ? arena_printf(sweep->arena, "%s=%s", name, chain->mark) : chain->mark;
+        text = text ? arena_printf(sweep->arena, "%s %s", text, part) : part;
+    }
+    return text;
+}
+
+static const char *old_mark(const struct sweep *sweep, const char *name)
+{
+    const char *text = sweep->watermark;
+    if (!name || !*name)
+        return name ? text : NULL;
+    size_t length = strlen(name);
+    for (; text && *text; text += strspn(text, " ")) {
+        size_t part = strcspn(text, " ");
+        if (part > length && !strncmp(text, name, length) && text[length] == '=')
+            return arena_copy_n(sweep->arena, text + length + 1, part - length - 1);
+        text += part;
+    }
+    return NULL;
+}
+
+static void end(struct sweep *sweep)
+{
+    /* What was partial is failed if it is no part at all. */
+    if (sweep->outcome == READ_PARTIAL && !sweep->pages)
+        sweep->outcome = READ_FAILED;
+    bool complete = sweep->outcome == READ_COMPLETE;
+    if (sweep->reader->release)
+        sweep->reader->release(sweep->context);
+    sweep->sink.done(sweep->sink.context, sweep->outcome, complete ? join_marks(sweep) : NULL,
+                     complete ? NULL : &sweep->error);
+    for (struct chain *chain = sweep->chains; chain; chain = chain->next) {
+        map_free(chain->versions);
+        map_free(chain->tokens);
+    }
+    arena_free(sweep->arena);
+    free(sweep);
+}
+
+static void worsen(struct sweep *sweep, enum read_outcome outcome, const struct error *error)
+{
+    if (outcome <= sweep->outcome)
+        return;
+    sweep->outcome = outcome;
+    sweep->error = *error;
+}
+
+static bool failed(const struct sweep *sweep)
+{
+    return sweep->outcome == READ_FAILED;
+}
+
+static struct fetch *fetch_new(struct sweep *sweep)
+{
+    struct fetch *fetch = memory_alloc(sizeof *fetch);
+    fetch->sweep = sweep;
+    fetch->arena = arena_new();
+    sweep->waiting++;
+    return fetch;
+}
+
+static void flush(struct sweep *sweep);
+
+/* Every callback ends here; the last one ends the read. */
+static void fetch_free(struct fetch *fetch)
+{
+    struct sweep *sweep = fetch->sweep;
+    arena_free(fetch->arena);
+    free(fetch);
+    sweep->waiting--;
+    if (!sweep->listing)
+        flush(sweep);
+    if (!sweep->waiting && !failed(sweep) && sweep->reader->drained) {
+        sweep->reader->drained(sweep);
+        if (!sweep->listing)
+            flush(sweep);
+    }
+    if (!sweep->waiting)
+        end(sweep);
+}
+
+static void send(struct fetch *fetch, const char *operation, const char *family, session_done *done)
+{
+    const struct call call = {
+        .family = family,
+        .operation = operation,
+        .repeatable = true,
+        .request = &fetch->request,
+        .done = done,
+        .context = fetch,
+    };
+    session_send(fetch->sweep->cloud->session, &call);
+}
+
+/* The answer's object; what the session ended with is an error like what cannot be read. */
+static int parse(struct fetch *fetch, const struct http_response *response,
+                 const struct error *failure, struct json **ret_answer, struct error *error)
+{
+    if (!failure)
+        return aws_parse(fetch->arena, response, ret_answer, error);
+    *error = *failure;
+    return -(int)failure->class;
+}
+
+/* ------------------------------------------------------------------ the sink */
+
+const char *sweep_known(struct sweep *sweep, const char *id)
+{
+    return sweep->sink.version(sweep->sink.context, id);
+}
+
+void sweep_record(struct sweep *sweep, const struct record *record)
+{
+    struct error error = {0};
+    if (sweep->sink.record(sweep->sink.context, record) >= 0)
+        return;
+    error_set(&error, ERROR_PERMANENT, SCOPE_RUN, "the record %s could not be kept", record->id);
+    worsen(sweep, READ_FAILED, &error);
+}
+
+void sweep_seen(struct sweep *sweep, const char *id)
+{
+    struct error error = {0};
+    if (sweep->sink.seen(sweep->sink.context, id) >= 0)
+        return;
+    error_set(&error, ERROR_PERMANENT, SCOPE_RUN, "%s could not be marked as seen", id);
+    worsen(sweep, READ_FAILED, &error);
+}
+
+void sweep_note(void *sweep, const struct finding *finding)
+{
+    const struct read_sink *sink = &((struct sweep *)sweep)->sink;
+    sink->finding(sink->context, finding);
+}
+
+/* What ends the whole cloud fails the read; one record leaves it partial. */
+void sweep_missed(struct sweep *sweep, const char *id, const struct error *error)
+{
+    worsen(sweep, error->class == ERROR_AUTH ? READ_FAILED : READ_PARTIAL, error);
+    if (!id)
+        return;
+    const struct finding finding = {
+        .type = finding_type("RUN-002"),
+        .subject = id,
+        .remote_id = id,
+        .detail = error->message,
+    };
+    sweep_note(sweep, &finding);
+}
+
+/* ------------------------------------------------------------------ pages */
+
+static void fetch_page(struct chain *chain, const char *token);
+
+/* The greatest date received, as the very text; never the own clock. */
+static void raise_mark(struct chain *chain, const char *version)
+{
+    int64_t ms;
+    if (!version || !instant_parse(version, &ms) || (chain->mark && ms <= chain->mark_ms))
+        return;
+    chain->mark = arena_copy(chain->sweep->arena, version);
+    chain->mark_ms = ms;
+}
+
+/* Returns true if the item told something new. What changes while it is listed moves to the end and
+ * comes again with a later date. */
+static bool take_item(struct chain *chain, const struct json *item)
+{
+    struct sweep *sweep = chain->sweep;
+    const struct sweep_listing *listing = chain->listing;
+    const char *id = json_get_text(item, listing->id);
+    const char *version = listing->version ? json_get_text(item, listing->version) : NULL;
+    if (text_blank(id)) {
+        struct error error = {0};
+        error_set(&error, ERROR_TEMPORARY, SCOPE_COLLECTION, "%s listed something without %s",
+                  listing->operation, listing->id);
+        worsen(sweep, READ_PARTIAL, &error);
+        return true;
+    }
+    const char *key = version ? version : "";
+    if (text_equal(map_get(chain->versions, id), key))
+        return false;
+    map_put(chain->versions, id, arena_copy(sweep->arena, key));
+    raise_mark(chain, version);
+    listing->item(sweep, listing, id, version, item);
+    return true;
+}
+
+/* Decides on the next page; a listing can repeat or loop while it is read. */
+static int next_page(struct chain *chain, const struct json *answer, bool news, size_t count,
+                     bool *ret_more, struct error *error)
+{
+    const char *token = json_get_text(answer, chain->listing->token);
+    if (text_blank(token))
+        return 0;
+    if (map_has(chain->tokens, token))
+        return error_set(error, ERROR_TEMPORARY, SCOPE_COLLECTION,
+                         "the listing gave the same page token again");
+    if (count && !news)
+        return error_set(error, ERROR_TEMPORARY, SCOPE_COLLECTION,
+                         "the listing gave the same page again");
+    if (chain->pages >= LIMIT_PAGES)
+        return error_set(error, ERROR_PERMANENT, SCOPE_COLLECTION,
+                         "the listing did not end after %d pages", LIMIT_PAGES);
+    map_put(chain->tokens, token, chain);
+    fetch_page(chain, token);
+    *ret_more = true;
+    return 0;
+}
+
+static int take_page(struct fetch *fetch, const struct http_response *response,
+                     const struct error *failure, bool *ret_more, struct error *error)
+{
+    struct chain *chain = fetch->chain;
+    struct json *answer = NULL;
+    int result = parse(fetch, response, failure, &answer, error);
+    if (result < 0)
+        return result;
+    const struct json *items = json_get(answer, chain->listing->items);
+    if (!items || items->type != JSON_ARRAY)
+        return error_set(error, ERROR_TEMPORARY, SCOPE_COLLECTION, "%s answered without %s",
+                         chain->listing->operation, chain->listing->items);
+    chain->sweep->pages++;
+    bool news = false;
+    for (size_t i = 0; i < items->count && !failed(chain->sweep); i++)
+        news |= take_item(chain, items->items[i]);
+    struct error odd = {0};
+    if (!failed(chain->sweep) && next_page(chain, answer, news, items->count, ret_more, &odd) < 0) {
+        if (chain->listing->broken)
+            chain->listing->broken(chain->sweep, &odd);
+        worsen(chain->sweep, READ_PARTIAL, &odd); /* what was read so far is true */
+    }
+    return 0;
+}
+
+/* A page that cannot be read: nothing is known about what it would have held. At the beginning of a
+ * listing, others may still tell of their parts. */
+static void got_page(void *context, const struct http_response *response,
+                     const struct error *failure)
+{
+    struct fetch *fetch = context;
+    struct sweep *sweep = fetch->sweep;
+    struct error error = {0};
+    bool more = false;
+    if (!failed(sweep) && take_page(fetch, response, failure, &more, &error) < 0) {
+        bool passing = error.class == ERROR_TEMPORARY || error.class == ERROR_THROTTLED;
+        bool first = fetch->chain->pages == 1;
+        bool part = first ? error.class != ERROR_AUTH : failure && passing;
+        if (fetch->chain->listing->broken) {
+            fetch->chain->listing->broken(sweep, &error);
+            part = true;
+        }
+        worsen(sweep, part ? READ_PARTIAL : READ_FAILED, &error);
+    }
+    if (!more)
+        sweep->listing--;
+    fetch_free(fetch);
+}
+
+static void fetch_page(struct chain *chain, const char *token)
+{
+    struct sweep *sweep = chain->sweep;
+    const struct sweep_listing *listing = chain->listing;
+    struct fetch *fetch = fetch_new(sweep);
+    fetch->chain = chain;
+    struct json *body = listing->body(sweep, fetch->arena, listing, chain->after);
+    if (token)
+        json_set_text(fetch->arena, body, listing->token, token);
+    listing->request(sweep->cloud, fetch->arena, listing->operation, body, &fetch->request);
+    chain->pages++;
+    send(fetch, listing->operation, listing->family, got_page);
+}
+
+void sweep_list(struct sweep *sweep, const struct sweep_listing *listing)
+{
+    struct chain *chain = arena_alloc(sweep->arena, sizeof *chain);
+    struct chain **last = &sweep->chains;
+    while (*last)
+        last = &(*last)->next;
+    *last = chain;
+    chain->sweep = sweep;
+    chain->listing = listing;
+    chain->versions = map_new();
+    chain->tokens = map_new();
+    raise_mark(chain, old_mark(sweep, listing->mark)); /* stays if nothing newer comes */
+    chain->after = sweep->full ? NULL : chain->mark;
+    sweep->listing++;
+    fetch_page(chain, NULL);
+}
+
+struct json *sweep_entities(struct arena *arena, const char *type, const char *after,
+                            struct json **ret_filters)
+{
+    struct json *body = json_object(arena), *filters = json_object(arena);
+    struct json *both = json_object(arena), *sort = json_object(arena), *order = json_object(arena);
+    json_set_text(arena, body, "Catalog", AWS_MARKETPLACE);
+    json_set_text(arena, body, "EntityType", type);
+    json_set(arena, body, "MaxResults", json_int(arena, PAGE_SIZE));
+    json_set(arena, both, arena_printf(arena, "%sFilters", type), filters);
+    /* Dates have no fraction, and whether the filter includes its own is not said: from a second
+     * before, what was seen already costs nothing. */
+    int64_t ms;
+    if (after && instant_parse(after, &ms)) {
+        char text[INSTANT_TEXT];
+        instant_print(ms - SECOND, text);
+        struct json *range = json_object(arena), *modified = json_object(arena);
+        json_set_text(arena, range, "AfterValue", arena_printf(arena, "%.19sZ", text));
+        json_set(arena, modified, "DateRange", range);
+        json_set(arena, filters, "LastModifiedDate", modified);
+    }
+    if (filters->count || ret_filters)
+        json_set(arena, body, "EntityTypeFilters", both);
+    /* Ascending: what changes meanwhile comes again at the end instead of being passed over. */
+    json_set_text(arena, order, "SortBy", "LastModifiedDate");
+    json_set_text(arena, order, "SortOrder", "ASCENDING");
+    json_set(arena, sort, arena_printf(arena, "%sSort", type), order);
+    json_set(arena, body, "EntityTypeSort", sort);
+    if (ret_filters)
+        *ret_filters = filters;
+    return body;
+}
+
+/* ------------------------------------------------------------------ details */
+
+static void got_detail(void *context, const struct http_response *response,
+                       const struct error *failure)
+{
+    struct fetch *fetch = context;
+    struct sweep *sweep = fetch->sweep;
+    struct error error = {0};
+    struct json *answer = NULL;
+    if (!failed(sweep)) {
+        int result = parse(fetch, response, failure, &answer, &error);
+        if (!result)
+            result = fetch->detail->answer(sweep, fetch->arena, fetch->ids[0], answer, &error);
+        if (result < 0)
+            sweep_missed(sweep, fetch->ids[0], &error);
+    }
+    fetch_free(fetch);
+}
+
+static struct fetch *fetch_of(struct sweep *sweep, const char *const *ids, size_t count)
+{
+    struct fetch *fetch = fetch_new(sweep);
+    fetch->ids = arena_array(fetch->arena, count, sizeof *fetch->ids);
+    fetch->count = count;
+    for (size_t i = 0; i < count; i++)
+        fetch->ids[i] = arena_copy(fetch->arena, ids[i]);
+    return fetch;
+}
+
+void sweep_fetch(struct sweep *sweep, const struct sweep_detail *detail, const char *id)
+{
+    struct fetch *fetch = fetch_of(sweep, &id, 1);
+    fetch->detail = detail;
+    detail->build(sweep, fetch->arena, fetch->ids[0], &fetch->request);
+    send(fetch, detail->operation, detail->family, got_detail);
+}
+
+/* ------------------------------------------------------------------ batches of entities */
+
+/* An answer of 200 can say that some were not found. */
+static int take_entity(struct fetch *fetch, const struct json *answer, const char *id,
+                       struct error *error)
+{
+    struct json *entity = json_get(json_get(answer, "EntityDetails"), id);
+    const struct json *refusal = json_get(json_get(answer, "Errors"), id);
+    if (entity && entity->type == JSON_OBJECT)
+        return fetch->sweep->reader->entity(fetch->sweep, fetch->arena, id, entity, error);
+    const char *code = json_get_text(refusal, "ErrorCode");
+    const char *message = json_get_text(refusal, "ErrorMessage");
+    return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                     "BatchDescribeEntities answered without %s%s%s%s%s", id, code ? ": " : "",
+                     code ? code : "", message ? ": " : "", message ? message : "");
+}
+
+static void describe(struct sweep *sweep, const char *const *ids, size_t count);
+
+static void got_batch(void *context, const struct http_response *response,
+                      const struct error *failure)
+{
+    struct fetch *fetch = context;
+    struct sweep *sweep = fetch->sweep;
+    struct error error = {0};
+    struct json *answer = NULL;
+    int result = failed(sweep) ? 0 : parse(fetch, response, failure, &answer, &error);
+    if (result == -ERROR_REFUSED && fetch->count > 1) { /* one of them takes all others down */
+        size_t half = fetch->count / 2;
+        describe(sweep, fetch->ids, half);
+        describe(sweep, fetch->ids + half, fetch->count - half);
+        result = 0;
+    }
+    for (size_t i = 0; i < fetch->count && !failed(sweep) && (answer || result < 0); i++) {
+        struct error why = error;
+        if (result < 0 || take_entity(fetch, answer, fetch->ids[i], &why) < 0)
+            sweep_missed(sweep, fetch->ids[i], &why);
+    }
+    fetch_free(fetch);
+}
+
+static void describe(struct sweep *sweep, const char *const *ids, size_t count)
+{
+    struct fetch *fetch = fetch_of(sweep, ids, count);
+    struct json *body = json_object(fetch->arena), *list = json_array(fetch->arena);
+    for (size_t i = 0; i < count; i++) {
+        struct json *one = json_object(fetch->arena);
+        json_set_text(fetch->arena, one, "Catalog", AWS_MARKETPLACE);
+        json_set_text(fetch->arena, one, "EntityId", ids[i]);
+        json_append(fetch->arena, list, one);
+    }
+    json_set(fetch->arena, body, "EntityRequestList", list);
+    aws_catalog_request(sweep->cloud, fetch->arena, "BatchDescribeEntities", body, &fetch->request);
+    send(fetch, "BatchDescribeEntities", AWS_DESCRIBE_ENTITY, got_batch);
+}
+
+static void flush(struct sweep *sweep)
+{
+    size_t count = sweep->batch_count;
+    sweep->batch_count = 0;
+    if (count && !failed(sweep))
+        describe(sweep, sweep->batch, count);
+}
+
+void sweep_describe(struct sweep *sweep, const char *id)
+{
+    sweep->batch[sweep->batch_count++] = arena_copy(sweep->arena, id);
+    if (sweep->batch_count == BATCH)
+        flush(sweep);
+}
