@@ -213,6 +213,15 @@ static void check_value(struct checking *checking, const struct rule *rule, cons
     }
 }
 
+static void check_most(struct checking *checking, const struct rule *rule, const char *value)
+{
+    long long most;
+    if (value && text_to_int64(rule->words[0], &most) && list_count(value) > (size_t)most)
+        fault(checking, rule->code, rule->field, rule->remedy,
+              arena_printf(checking->arena, "%s has %zu items, at most %lld are taken",
+                           vendor_name(checking, rule->field), list_count(value), most));
+}
+
 static void check_rule(struct checking *checking, const struct rule *rule)
 {
     const char *value = record_get(checking->after, rule->field);
@@ -251,6 +260,10 @@ static void check_rule(struct checking *checking, const struct rule *rule)
     case RULE_PATTERN:
         if (!checking->before || changed(checking, rule->field))
             check_value(checking, rule, value);
+        break;
+    case RULE_MOST:
+        if (!checking->before || changed(checking, rule->field))
+            check_most(checking, rule, value);
         break;
     }
 }

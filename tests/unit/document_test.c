@@ -143,7 +143,8 @@ static void test_decode(void **state)
         {"status", "approved"},
         {"solutions", "S-1" SEP "arn:aws:p"},
         {"involvement", NULL},
-        {"team_email", NULL},
+        {"owner_email", "o@example.com"},
+        {"offers", NULL},
         {"modified", "2026-11-02T10:00:00.123Z"},
     };
     CLEANUP_ARENA struct arena *arena = arena_new();
