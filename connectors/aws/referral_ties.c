@@ -166,13 +166,28 @@ static struct json *next_unknown(const struct step_context *context)
     return NULL;
 }
 
+/* A draft is left for a later plan. Nor is another offer taken off for its sake: the deal would be
+ * without any until it is released. */
+static void drop_drafts(struct step_context *context)
+{
+    struct json *add = json_get(context->progress, "add");
+    for (size_t i = add ? add->count : 0; i-- > 0;) {
+        if (!json_get(add->items[i], "draft"))
+            continue;
+        json_remove_at(add, i);
+        json_remove(context->progress, "detach");
+    }
+}
+
 int step_build_describe(struct step_context *context, struct http_request *request,
                         struct error *error)
 {
     (void)error;
     const struct json *item = next_unknown(context);
-    if (!item)
+    if (!item) {
+        drop_drafts(context);
         return 1;
+    }
     aws_catalog_query(context->cloud, context->arena, "GET", "DescribeEntity", "entityId",
                       json_get_text(item, "identifier"), request);
     return 0;
@@ -201,7 +216,7 @@ static bool only_waits(const struct step_context *context)
            !json_get(context->progress, "assignee") && !step_writes_document(context->change);
 }
 
-/* A draft is passed over, so that it holds nothing else up; the next plan finds it still to do. */
+/* It holds nothing else up. */
 static enum step_result pass_draft(struct step_context *context, struct json *item)
 {
     struct arena *arena = context->arena;
@@ -243,13 +258,10 @@ enum step_result step_answer_describe(struct step_context *context,
 }
 
 /* ---- Making and taking off. */
-static const struct json *next_tie(struct step_context *context, const char *list, const char *done)
+static const struct json *next_tie(const struct step_context *context, const char *list,
+                                   const char *done)
 {
-    const struct json *all = json_get(context->progress, list);
-    long long count = step_count_of(context, done);
-    while (all && (size_t)count < all->count && json_get(all->items[count], "draft"))
-        step_keep_count(context, done, ++count);
-    return json_at(all, (size_t)count);
+    return json_at(json_get(context->progress, list), (size_t)step_count_of(context, done));
 }
 
 static int build_association(struct step_context *context, const char *operation, const char *list,
@@ -304,16 +316,10 @@ enum step_result step_answer_associate(struct step_context *context,
     return answer_association(context, "associate", "add", "added", failure, stands_already, error);
 }
 
-/* Not for the sake of a draft: the deal would be without an offer until it is released. */
 int step_build_detach(struct step_context *context, struct http_request *request,
                       struct error *error)
 {
     (void)error;
-    const struct json *add = json_get(context->progress, "add");
-    for (size_t i = 0; add && i < add->count; i++) {
-        if (json_get(add->items[i], "draft"))
-            return 1;
-    }
     return build_association(context, "DisassociateOpportunity", "detach", "detached", request);
 }
 
