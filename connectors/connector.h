@@ -35,6 +35,9 @@ enum remote_flags {
     REMOTE_CREATE = 1 << 1, /* may be set when creating */
     REMOTE_UPDATE = 1 << 2, /* may be set when updating */
     REMOTE_STEP = 1 << 3,   /* written by a step of its own (an association), not in the document */
+    REMOTE_TAIL = 1 << 4,   /* only what stands behind the last '/' counts: the id in an address */
+    REMOTE_ASIDE = 1 << 5,  /* read by a call of its own: what a procedure leaves as `after` has it
+                               not, and the engine keeps what it read last */
 };
 
 struct remote_field {
@@ -182,8 +185,9 @@ struct procedure {
 /* What the vendor's access control must allow. */
 struct permission {
     const char *name;  /* the vendor's: "partnercentral:GetOpportunity" */
-    unsigned actions;  /* 1u << ACTION_…: which of them need it; 0: reading does */
-    const char *field; /* only jobs that map this field need it; NULL: all */
+    /* 1u << ACTION_…: which of them need it; ACTION_IMPORT: reading proposals; 0: reading does */
+    unsigned actions;
+    const char *field; /* only jobs that map this field, or one of "a|b|c", need it; NULL: all */
 };
 
 /* Harmless reads that tell what an account may do, made one after the other. */

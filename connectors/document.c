@@ -51,6 +51,12 @@ static const char *decode_word(const struct decoding *decoding, const struct jso
     return NULL;
 }
 
+static const char *tail(const struct decoding *decoding, const char *text)
+{
+    const char *slash = text && decoding->remote->flags & REMOTE_TAIL ? strrchr(text, '/') : NULL;
+    return slash ? slash + 1 : text;
+}
+
 static const char *decode_list(const struct decoding *decoding, const struct json *node)
 {
     if (node->type != JSON_ARRAY) {
@@ -60,7 +66,7 @@ static const char *decode_list(const struct decoding *decoding, const struct jso
     }
     const char **items = arena_array(decoding->arena, node->count + 1, sizeof *items);
     for (size_t i = 0; i < node->count; i++)
-        items[i] = json_text(node->items[i]);
+        items[i] = tail(decoding, json_text(node->items[i]));
     return list_make(decoding->arena, decoding->field, items, node->count);
 }
 
@@ -85,7 +91,7 @@ static const char *decode_money(const struct decoding *decoding, const struct js
 static const char *decode_plain(const struct decoding *decoding, const struct json *node)
 {
     static const struct value_style canonical;
-    const char *text = json_text(node);
+    const char *text = tail(decoding, json_text(node));
     if (!text) {
         report_value(decoding,
                      arena_printf(decoding->arena, "%s is not a text", decoding->remote->vendor));

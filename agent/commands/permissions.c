@@ -14,28 +14,42 @@ static bool writes_fields(const struct job *job)
     return false;
 }
 
+#define READS_PROPOSALS (1u << ACTION_IMPORT)
+
 static unsigned actions_of(const struct job *job)
 {
+    bool proposals = job->gates[GATE_ACCEPT].open || job->gates[GATE_REJECT].open ||
+                     job->gates[GATE_IMPORT].open;
+    unsigned reads = proposals ? READS_PROPOSALS : 0;
     if (job->mode == MODE_OBSERVE)
-        return 0;
-    return (writes_fields(job) ? 1u << ACTION_UPDATE | 1u << ACTION_LAUNCH | 1u << ACTION_CLOSE
+        return reads;
+    return reads |
+           (writes_fields(job) ? 1u << ACTION_UPDATE | 1u << ACTION_LAUNCH | 1u << ACTION_CLOSE
                                : 0) |
            (job->gates[GATE_CREATE].open ? 1u << ACTION_CREATE : 0) |
-           (job->gates[GATE_SUBMIT].open ? 1u << ACTION_SUBMIT : 0);
+           (job->gates[GATE_SUBMIT].open ? 1u << ACTION_SUBMIT : 0) |
+           (job->gates[GATE_ACCEPT].open ? 1u << ACTION_ACCEPT : 0) |
+           (job->gates[GATE_REJECT].open ? 1u << ACTION_REJECT : 0);
 }
 
-static bool maps(const struct job *job, const char *field)
+/* `fields`: "a|b|c", or NULL for a permission that is needed whatever is mapped. */
+static bool maps(const struct job *job, const char *fields)
 {
-    for (size_t i = 0; field && i < job->field_count; i++) {
-        if (!strcmp(job->kind->fields[job->fields[i].field].name, field))
-            return true;
+    for (size_t i = 0; fields && i < job->field_count; i++) {
+        const char *name = job->kind->fields[job->fields[i].field].name;
+        for (const char *at = fields; *at; at += strspn(at, "|")) {
+            size_t length = strcspn(at, "|");
+            if (!strncmp(name, at, length) && !name[length])
+                return true;
+            at += length;
+        }
     }
-    return !field;
+    return !fields;
 }
 
 static bool job_needs(const struct job *job, const struct permission *permission, bool read_only)
 {
-    unsigned actions = read_only ? 0 : actions_of(job);
+    unsigned actions = actions_of(job) & (read_only ? READS_PROPOSALS : ~0u);
     return (!permission->actions || permission->actions & actions) && maps(job, permission->field);
 }
 
@@ -69,7 +83,9 @@ size_t permissions_needed(struct arena *arena, const struct config *config,
             for (size_t k = 0; k < count; k++)
                 known |= !strcmp(list[k].name, permission->name);
             if (!known && needs(config, connector, *kind, permission, read_only))
-                list[count++] = (struct needed){permission->name, permission->actions != 0};
+                list[count++] =
+                    (struct needed){permission->name, permission->actions &&
+                                                          !(permission->actions & READS_PROPOSALS)};
         }
     }
     *ret_needed = list;

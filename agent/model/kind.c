@@ -71,7 +71,6 @@ static const struct field referral_fields[] = {
      "whether the cloud's sellers shall help or only know"},
     {"visibility", TYPE_WORD, FIELD_TO_CLOUD, WORDS("full", "limited"),
      "how much of the deal the cloud's sellers see"},
-    {"team_email", TYPE_EMAIL, FIELD_TO_CLOUD, NULL, "who of the partner's team owns the deal"},
     {"owner_email", TYPE_EMAIL, FIELD_BOTH, NULL, "who of the partner's team owns the deal"},
     {"owner_first_name", TYPE_TEXT, FIELD_BOTH, NULL, "first name of the owner"},
     {"owner_last_name", TYPE_TEXT, FIELD_BOTH, NULL, "last name of the owner"},

@@ -7,16 +7,38 @@
 #define CREATE (1u << ACTION_CREATE)
 #define UPDATE (1u << ACTION_UPDATE | 1u << ACTION_LAUNCH | 1u << ACTION_CLOSE)
 #define SUBMIT (1u << ACTION_SUBMIT)
+#define ACCEPT (1u << ACTION_ACCEPT)
+#define REJECT (1u << ACTION_REJECT)
+#define IMPORT (1u << ACTION_IMPORT) /* reading what the cloud proposes */
+
+#define TIES  "solutions|offers|offer_sets"
+#define OWNER "owner_email|owner_first_name|owner_last_name|owner_title|owner_phone"
+#define SUMMARY                                                                                    \
+    "origin|cloud_involvement|cloud_visibility|cloud_stage|cloud_close_date|cloud_next_steps|"     \
+    "cloud_lost_reason|cloud_score|cloud_quality|cloud_actions|cloud_team"
 
 /* The names of the co-sell API's permissions do not start with its signing name. A submission is a
  * task that makes engagement and snapshot in the caller's name. */
 const struct permission aws_permissions[AWS_PERMISSIONS] = {
     {"partnercentral:ListOpportunities", 0, NULL},
     {"partnercentral:GetOpportunity", 0, NULL},
+    {"partnercentral:GetAwsOpportunitySummary", 0, SUMMARY},
+    {"partnercentral:ListEngagementResourceAssociations", 0, "engagement|members"},
+    {"partnercentral:ListEngagementResourceAssociations", IMPORT | ACCEPT, NULL},
+    {"partnercentral:ListEngagementMembers", 0, "members"},
+    {"partnercentral:ListEngagementInvitations", IMPORT, NULL},
+    {"partnercentral:GetEngagementInvitation", IMPORT | ACCEPT | REJECT, NULL},
+    {"partnercentral:ListEngagementByAcceptingInvitationTasks", IMPORT | ACCEPT, NULL},
+    {"partnercentral:StartEngagementByAcceptingInvitationTask", ACCEPT, NULL},
+    {"partnercentral:AcceptEngagementInvitation", ACCEPT, NULL},
+    {"partnercentral:RejectEngagementInvitation", REJECT, NULL},
+    {"partnercentral:AssignOpportunity", UPDATE, OWNER},
+    {"partnercentral:ListSolutions", CREATE | SUBMIT, "solutions"},
+    {"aws-marketplace:DescribeEntity", CREATE | UPDATE | SUBMIT, "offers|offer_sets"},
     {"partnercentral:CreateOpportunity", CREATE, NULL},
     {"partnercentral:UpdateOpportunity", UPDATE, NULL},
-    {"partnercentral:AssociateOpportunity", CREATE | UPDATE | SUBMIT, "solutions"},
-    {"partnercentral:DisassociateOpportunity", UPDATE, "solutions"},
+    {"partnercentral:AssociateOpportunity", CREATE | UPDATE | SUBMIT, TIES},
+    {"partnercentral:DisassociateOpportunity", UPDATE, TIES},
     {"partnercentral:StartEngagementFromOpportunityTask", SUBMIT, NULL},
     {"partnercentral:ListEngagementFromOpportunityTasks", SUBMIT, NULL},
     {"partnercentral:SubmitOpportunity", SUBMIT, NULL},
@@ -148,7 +170,7 @@ static void add_condition(struct arena *arena, struct json *statement, const cha
     json_set(arena, statement, "Condition", condition);
 }
 
-/* The permissions with that prefix, pinned by a condition. */
+/* The permissions with that prefix, pinned by a condition if there is one. */
 static void add_statement(struct arena *arena, struct json *statements, const char *prefix,
                           const char *const *permissions, size_t count, const char *condition[3])
 {
@@ -165,7 +187,8 @@ static void add_statement(struct arena *arena, struct json *statements, const ch
     json_set(arena, statement, "Action", actions);
     json_set_text(arena, statement, "Resource",
                   text_equal(prefix, "iam:") ? "arn:aws:iam::*:role/*" : "*");
-    add_condition(arena, statement, condition[1], condition[2]);
+    if (condition[1])
+        add_condition(arena, statement, condition[1], condition[2]);
     json_append(arena, statements, statement);
 }
 
@@ -176,10 +199,12 @@ struct json *aws_policy(struct arena *arena, const struct settings *settings,
                              settings_text(settings, "catalog")};
     const char *snapshots[] = {"SnapshotJobRole", "iam:PassedToService",
                                "resource-snapshot-job.partnercentral-selling.amazonaws.com"};
+    const char *marketplace[] = {"Marketplace", NULL, NULL};
     struct json *policy = json_object(arena);
     struct json *statements = json_array(arena);
     json_set_text(arena, policy, "Version", "2012-10-17");
     add_statement(arena, statements, "partnercentral:", permissions, count, catalog);
+    add_statement(arena, statements, "aws-marketplace:", permissions, count, marketplace);
     add_statement(arena, statements, "iam:", permissions, count, snapshots);
     json_set(arena, policy, "Statement", statements);
     return policy;

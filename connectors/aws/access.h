@@ -4,7 +4,7 @@
 
 #include "connectors/connector.h"
 
-enum { AWS_PERMISSIONS = 16, AWS_PROBES = 4 };
+enum { AWS_PERMISSIONS = 29, AWS_PROBES = 4 };
 extern const struct permission aws_permissions[AWS_PERMISSIONS];
 extern const struct probe aws_probes[AWS_PROBES];
 struct json *aws_policy(struct arena *arena, const struct settings *settings,

@@ -104,7 +104,9 @@ static int build_create(struct step_context *context, struct http_request *reque
             return result;
     }
     json_set_text(arena, body, "PartnerOpportunityIdentifier", step_reference(context));
-    step_keep_missing(context, "add", step_wanted(context, "solutions"), NULL);
+    struct json *team = step_team(context);
+    if (team)
+        json_set(arena, body, "OpportunityTeam", team);
     step_send(context, "CreateOpportunity", body, request);
     return 0;
 }
@@ -137,7 +139,10 @@ static enum step_result answer_create(struct step_context *context,
 /* `lookup` is only ever gone to: from a crash, a lost answer, or a token that was used before. */
 const struct step aws_create_steps[] = {
     READ_STEP("lookup", "ListOpportunities", build_lookup, answer_lookup),
+    CHECK_STEP,
+    DESCRIBE_STEP,
     WRITE_STEP("create", "CreateOpportunity", "lookup", build_create, answer_create),
     ASSOCIATE_STEP,
     READ_BACK_STEP,
+    ACTIVE_STEP,
 };

@@ -120,6 +120,12 @@ static const char *const channels[] = {
 
 static const char *const yes_no[] = {"yes", "Yes", "no", "No", NULL};
 
+static const char *const involvements[] = {
+    "co_sell", "Co-Sell", "visibility_only", "For Visibility Only", NULL,
+};
+
+static const char *const visibilities[] = {"full", "Full", "limited", "Limited", NULL};
+
 static const char *const stages[] = {
     "prospect",
     "Prospect",
@@ -138,17 +144,31 @@ static const char *const stages[] = {
     NULL,
 };
 
-/* "Submitted" and "In review" (small r) both wait for people. */
+/* "Submitted" and "In review" (small r) both wait for people. Behind them those of an invitation,
+ * which the documents of invitations carry in the same place (see referral_document.c). */
 static const char *const statuses[] = {
-    "draft",     "Pending Submission", "submitted",       "Submitted",
-    "in_review", "In review",          "action_required", "Action Required",
-    "approved",  "Approved",           "rejected",        "Rejected",
+    "draft",     "Pending Submission", "submitted",       "Submitted", "in_review",
+    "In review", "action_required",    "Action Required", "approved",  "Approved",
+    "rejected",  "Rejected",           "invited",         "PENDING",   "accepted",
+    "ACCEPTED",  "declined",           "REJECTED",        "expired",   "EXPIRED",
+    NULL,
+};
+
+static const char *const reject_reasons[] = {
+    "Customer problem unclear",
+    "Next steps unclear",
+    "Unable to support",
+    "Duplicate of partner referral",
+    "Other",
     NULL,
 };
 
 #define ACCOUNT "Customer.Account."
 #define ADDRESS "Customer.Account.Address."
 #define CONTACT "Customer.Contacts[0]."
+#define OWNER   "OpportunityTeam[0]."
+#define RELATED "RelatedEntityIdentifiers."
+#define SUMMARY "agent.Summary."
 
 #define TEXT(name, at, limit)                                                                      \
     {                                                                                              \
@@ -166,6 +186,25 @@ static const char *const statuses[] = {
     {                                                                                              \
         .field = name, .path = at, .flags = SERVICE, .vendor = at                                  \
     }
+
+/* The team goes into a new opportunity's document; afterwards only AssignOpportunity changes it. */
+#define OWNED(name, at, limit)                                                                     \
+    {                                                                                              \
+        .field = name, .path = OWNER at, .flags = WRITTEN | REMOTE_STEP, .max = limit,             \
+        .vendor = "OpportunityTeam." at                                                            \
+    }
+/* The cloud's side holds addresses, the canonical value the identifiers in them. */
+#define TIED(name, at)                                                                             \
+    {                                                                                              \
+        .field = name, .path = RELATED at, .flags = WRITTEN | REMOTE_STEP | REMOTE_TAIL,           \
+        .max = 64, .vendor = RELATED at                                                            \
+    }
+/* What other calls tell; referral_document.c puts it beside the opportunity. */
+#define ASIDE(name, at, vendor_)                                                                   \
+    {                                                                                              \
+        .field = name, .path = at, .flags = SERVICE | REMOTE_ASIDE, .vendor = vendor_              \
+    }
+#define AWS_SAYS(name, at) ASIDE(name, SUMMARY at, "AwsOpportunitySummary." at)
 
 /* ExpectedCustomerSpend holds one entry per company. AWS's is the monthly revenue that AWS expects,
  * "Self" the partner's own total; prose asks for another Frequency there, the model has only this.
@@ -260,28 +299,57 @@ const struct remote_field aws_referral_fields[] = {
     TEXT("revenue_start", "SoftwareRevenue.EffectiveDate", 0),
     TEXT("revenue_end", "SoftwareRevenue.ExpirationDate", 0),
     {.field = "solutions",
-     .path = "RelatedEntityIdentifiers.Solutions|"
-             "RelatedEntityIdentifiers.AwsMarketplaceSolutions|"
-             "RelatedEntityIdentifiers.AwsMarketplaceProducts",
+     .path =
+         RELATED "Solutions|" RELATED "AwsMarketplaceSolutions|" RELATED "AwsMarketplaceProducts",
      .flags = WRITTEN | REMOTE_STEP,
      .max = 255,
      .vendor = "RelatedEntityIdentifiers"},
     /* Said when submitting; GetOpportunity never shows them. */
     {.field = "involvement",
      .flags = REMOTE_CREATE | REMOTE_STEP,
-     .words = WORDS("co_sell", "Co-Sell", "visibility_only", "For Visibility Only"),
+     .words = involvements,
      .vendor = "AwsSubmission.InvolvementType"},
     {.field = "visibility",
      .flags = REMOTE_CREATE | REMOTE_STEP,
-     .words = WORDS("full", "Full", "limited", "Limited"),
+     .words = visibilities,
      .vendor = "AwsSubmission.Visibility"},
-    /* The team cannot be updated: UpdateOpportunity does not take it. */
-    {.field = "team_email",
-     .path = "OpportunityTeam[0].Email",
-     .flags = REMOTE_CREATE,
-     .max = 80,
-     .fixed = WORDS("BusinessTitle", "OpportunityOwner"),
-     .vendor = "OpportunityTeam"},
+    OWNED("owner_email", "Email", 80),
+    OWNED("owner_first_name", "FirstName", 80),
+    OWNED("owner_last_name", "LastName", 80),
+    OWNED("owner_title", "BusinessTitle", 80),
+    OWNED("owner_phone", "Phone", 16),
+    TIED("offers", "AwsMarketplaceOffers"),
+    TIED("offer_sets", "AwsMarketplaceOfferSets"),
+    {.field = "expires",
+     .path = "agent.Invitation.ExpirationDate",
+     .flags = SERVICE,
+     .vendor = "ExpirationDate"},
+    {.field = "reject_reason",
+     .flags = REMOTE_CREATE | REMOTE_STEP,
+     .choices = reject_reasons,
+     .vendor = "RejectionReason"},
+    {.field = "became", .path = "agent.Became", .flags = SERVICE, .vendor = "OpportunityId"},
+    ASIDE("engagement", "agent.EngagementId", "EngagementId"),
+    ASIDE("members", "agent.Members", "EngagementMemberList"),
+    AWS_SAYS("origin", "Origin"),
+    {.field = "cloud_involvement",
+     .path = SUMMARY "InvolvementType",
+     .flags = SERVICE | REMOTE_ASIDE,
+     .words = involvements,
+     .vendor = "AwsOpportunitySummary.InvolvementType"},
+    {.field = "cloud_visibility",
+     .path = SUMMARY "Visibility",
+     .flags = SERVICE | REMOTE_ASIDE,
+     .words = visibilities,
+     .vendor = "AwsOpportunitySummary.Visibility"},
+    AWS_SAYS("cloud_stage", "LifeCycle.Stage"),
+    AWS_SAYS("cloud_close_date", "LifeCycle.TargetCloseDate"),
+    AWS_SAYS("cloud_next_steps", "LifeCycle.NextSteps"),
+    AWS_SAYS("cloud_lost_reason", "LifeCycle.ClosedLostReason"),
+    AWS_SAYS("cloud_score", "Insights.EngagementScore"),
+    AWS_SAYS("cloud_quality", "Insights.OpportunityQuality.Score"),
+    AWS_SAYS("cloud_actions", "Insights.NextBestActions"),
+    ASIDE("cloud_team", "agent.Team", "AwsOpportunitySummary.OpportunityTeam"),
     KEPT("created", "CreatedDate"),
     KEPT("modified", "LastModifiedDate"),
 };

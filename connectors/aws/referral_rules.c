@@ -45,6 +45,10 @@ enum { ALWAYS = AT_CREATE | AT_SUBMIT | AT_UPDATE };
     {                                                                                              \
         ROW(RULE_PATTERN, "REF-009", ALWAYS, name), .words = WORDS(pattern), .remedy = remedy_     \
     }
+#define AT_MOST(name, number, remedy_)                                                             \
+    {                                                                                              \
+        ROW(RULE_COUNT, "REF-023", ALWAYS, name), .words = WORDS("1", number), .remedy = remedy_   \
+    }
 #define LOCKED(code_, name, ...)                                                                   \
     {                                                                                              \
         ROW(RULE_LOCKED, code_, AT_UPDATE, name), .when = { __VA_ARGS__ }                          \
@@ -127,21 +131,27 @@ static const char *const us_states[] = {
     NULL,
 };
 
-/* What may still change when reviewers ask for an action; associations go by their own call. */
+/* Ties and owner go by calls of their own. */
+#define BY_OWN_CALL                                                                                \
+    "solutions", "offers", "offer_sets", "owner_email", "owner_first_name", "owner_last_name",     \
+        "owner_title", "owner_phone"
+
+/* What may still change when reviewers ask for an action. */
 static const char *const correctable[] = {
     "city",       "country", "postal_code",       "state",     "street", "website", "spend",
-    "close_date", "problem", "partner_reference", "solutions", NULL,
+    "close_date", "problem", "partner_reference", BY_OWN_CALL, NULL,
 };
 
 /* After the end nearly everything is locked. */
 static const char *const afterwards[] = {
-    "delivery_models", "comments", "revenue_model", "revenue_value", "revenue_start",
-    "revenue_end",     NULL,
+    "delivery_models", "comments",    "revenue_model", "revenue_value",
+    "revenue_start",   "revenue_end", BY_OWN_CALL,     NULL,
 };
 
 #define AMOUNT "(0|[1-9][0-9]{0,30})(\\.[0-9]{1,2})?"
 #define ATOM   "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #define LABEL  "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+#define PHONE  "^[+][1-9][0-9]{1,14}$"
 #define EMAIL  "^" ATOM "(\\." ATOM ")*@(" LABEL "\\.)+" LABEL "$"
 
 const struct rule aws_referral_rules[] = {
@@ -189,6 +199,7 @@ const struct rule aws_referral_rules[] = {
 
     /* Not allowed because of another value. */
     NOT_WITH("other_competitors", WHEN("competitor", "!*Other")),
+    NOT_WITH("offer_sets", WHEN("offers", ANY)),
     {ROW(RULE_FORBIDDEN, "REF-010", ALWAYS, "lost_reason"),
      .when = {WHEN("stage", "!" STAGE_LOST)}},
     NOT_WITH("marketing_campaign", WHEN("marketing_source", "None")),
@@ -218,17 +229,27 @@ const struct rule aws_referral_rules[] = {
     FORMAT("cloud_account", "^([0-9]{12}|[0-9]{0,11}[A-Za-z_][A-Za-z0-9_]{0,11})$",
            "an AWS account has twelve digits, leading zeros included"),
     FORMAT("contact_email", EMAIL, "AWS takes plain ASCII addresses, as in ann@example.com"),
-    FORMAT("team_email", EMAIL, "AWS takes plain ASCII addresses, as in ann@example.com"),
-    FORMAT("contact_phone", "^[+][1-9][0-9]{1,14}$", "write the number as in +12065550100"),
+    FORMAT("owner_email", EMAIL, "AWS takes plain ASCII addresses, as in ann@example.com"),
+    FORMAT("contact_phone", PHONE, "write the number as in +12065550100"),
+    FORMAT("owner_phone", PHONE, "write the number as in +12065550100"),
     FORMAT("related", "^O[0-9]{1,19}$", "an opportunity's identifier looks like O1234567"),
     FORMAT("solutions", "^(S-[0-9]+|arn:.+)$",
            "a solution's identifier looks like S-0012345, a marketplace solution's is its ARN"),
+    FORMAT("offers", "^offer-[A-Za-z0-9]+$", "an offer's identifier looks like offer-abc123"),
+    FORMAT("offer_sets", "^offerset-[A-Za-z0-9]+$",
+           "an offer set's identifier looks like offerset-abc123"),
+    AT_MOST("solutions", "10", NULL),
+    AT_MOST("offers", "1", "tie several offers together as an offer set"),
+    AT_MOST("offer_sets", "1", NULL),
     FORMAT("contract_months", "^([1-9]|[1-9][0-9]|1[0-3][0-9]|14[0-4])$",
            "a contract lasts 1 to 144 months"),
     FORMAT("spend", "^" AMOUNT " (USD|EUR)$", "AWS takes USD and EUR, with two decimals at most"),
     FORMAT("contract_value", "^" AMOUNT " (USD|EUR)$",
            "AWS takes USD and EUR, with two decimals at most"),
     FORMAT("revenue_value", "^" AMOUNT " [A-Z]{3}$", "AWS takes two decimals at most"),
+
+    /* An invitation is answered, not edited; its opportunity is another record. */
+    LOCKED("REF-022", "*", WHEN("status", "invited", "accepted", "declined", "expired")),
 
     /* Locked. In review nothing moves; a draft's stage is set when it is created. */
     LOCKED("REF-004", "*", WHEN("status", "submitted", "in_review")),
@@ -251,4 +272,9 @@ const struct rule aws_referral_rules[] = {
     LOCKED_APPROVED("postal_code"),
     LOCKED_APPROVED("problem"),
     LOCKED_APPROVED("national_security"),
+};
+
+/* Pending invitations end after 15 days, and nobody but AWS can renew them. */
+const struct deadline aws_referral_deadlines[] = {
+    {"expires", "status", WORDS("invited"), 15, "REF-020", "the invitation expires"},
 };

@@ -10,8 +10,8 @@ static const struct connector_kind *const kind = &aws_referrals;
 
 const char *step_opportunity(const struct step_context *context)
 {
-    return context->change->remote_id ? context->change->remote_id
-                                      : json_get_text(context->progress, "id");
+    const char *id = step_text(context, "id");
+    return id ? id : context->change->remote_id;
 }
 
 void step_send(struct step_context *context, const char *operation, struct json *body,
@@ -60,109 +60,12 @@ enum step_result step_answer_read(struct step_context *context,
     return STEP_DONE;
 }
 
-const char *aws_solution_type(const char *identifier)
-{
-    if (!text_starts(identifier, "arn:"))
-        return "Solutions";
-    return strstr(identifier, "/Solution/") || strstr(identifier, ":solution/")
-               ? "AwsMarketplaceSolutions"
-               : "AwsMarketplaceProducts";
-}
-
-static bool list_has(struct arena *arena, const char *list, const char *item)
-{
-    size_t count = list_count(list);
-    for (size_t i = 0; i < count; i++) {
-        if (text_equal(list_item(arena, list, i), item))
-            return true;
-    }
-    return false;
-}
-
-/* Puts what `list` has and `other` has not under `name`. */
-void step_keep_missing(struct step_context *context, const char *name, const char *list,
-                       const char *other)
-{
-    struct json *missing = json_array(context->arena);
-    size_t count = list_count(list);
-    for (size_t i = 0; i < count; i++) {
-        const char *item = list_item(context->arena, list, i);
-        if (!list_has(context->arena, other, item))
-            json_append(context->arena, missing, json_string(context->arena, item));
-    }
-    json_remove(context->progress, name);
-    json_set(context->arena, context->progress, arena_copy(context->arena, name), missing);
-}
-
-static int build_association(struct step_context *context, const char *operation, const char *list,
-                             const char *done, struct http_request *request)
-{
-    const char *solution =
-        json_text(json_at(json_get(context->progress, list), (size_t)step_count_of(context, done)));
-    if (!solution)
-        return 1;
-    struct json *body = aws_body(context->cloud, context->arena);
-    json_set_text(context->arena, body, "OpportunityIdentifier", step_opportunity(context));
-    json_set_text(context->arena, body, "RelatedEntityType", aws_solution_type(solution));
-    json_set_text(context->arena, body, "RelatedEntityIdentifier", solution);
-    step_send(context, operation, body, request);
-    return 0;
-}
-
-/* The operations have no token and are idempotent in effect: what stands already is well. */
-static enum step_result answer_association(struct step_context *context, const char *step,
-                                           const char *list, const char *done,
-                                           const struct error *failure, bool stands,
-                                           struct error *error)
-{
-    if (failure && !stands) {
-        *error = *failure; /* a Conflict here is not about our version: none was sent */
-        return STEP_FAIL;
-    }
-    long long count = step_count_of(context, done) + 1;
-    step_keep_count(context, done, count);
-    const struct json *all = json_get(context->progress, list);
-    return all && (size_t)count < all->count ? step_go_to(context, step) : STEP_NEXT;
-}
-
-int step_build_associate(struct step_context *context, struct http_request *request,
-                         struct error *error)
-{
-    (void)error;
-    return build_association(context, "AssociateOpportunity", "add", "added", request);
-}
-
-enum step_result step_answer_associate(struct step_context *context,
-                                       const struct http_response *response,
-                                       const struct error *failure, struct error *error)
-{
-    (void)response;
-    bool stands = failure && (strcasestr(failure->message, "already") ||
-                              strstr(failure->message, "DUPLICATE_KEY_VALUE"));
-    return answer_association(context, "associate", "add", "added", failure, stands, error);
-}
-
-int step_build_disassociate(struct step_context *context, struct http_request *request,
-                            struct error *error)
-{
-    (void)error;
-    return build_association(context, "DisassociateOpportunity", "remove", "removed", request);
-}
-
-enum step_result step_answer_disassociate(struct step_context *context,
-                                          const struct http_response *response,
-                                          const struct error *failure, struct error *error)
-{
-    (void)response;
-    bool stands =
-        failure && (failure->http_status == 404 || strcasestr(failure->message, "not associated"));
-    return answer_association(context, "disassociate", "remove", "removed", failure, stands, error);
-}
-
 const struct procedure aws_referral_procedures[] = {
-    {ACTION_CREATE, aws_create_steps, AWS_CREATE_STEPS, "create"},
+    {ACTION_CREATE, aws_create_steps, AWS_CREATE_STEPS, "check"},
     {ACTION_UPDATE, aws_update_steps, AWS_UPDATE_STEPS, "get"},
     {ACTION_LAUNCH, aws_update_steps, AWS_UPDATE_STEPS, "get"},
     {ACTION_CLOSE, aws_update_steps, AWS_UPDATE_STEPS, "get"},
     {ACTION_SUBMIT, aws_submit_steps, AWS_SUBMIT_STEPS, "get"},
+    {ACTION_ACCEPT, aws_accept_steps, AWS_ACCEPT_STEPS, "get"},
+    {ACTION_REJECT, aws_reject_steps, AWS_REJECT_STEPS, "get"},
 };

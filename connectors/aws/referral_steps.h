@@ -1,22 +1,42 @@
-/* The procedures that carry out changes of opportunities, step by step. What a later step needs
- * stands in `progress`, which the engine keeps in its journal:
+/* The procedures that carry out changes of referrals, step by step. What a later step needs stands
+ * in `progress`, which the engine keeps in its journal:
  *
  *   id, version   the opportunity and its LastModifiedDate, as the very text
  *   since         when the creation was first tried, for the lookup
  *   page, pages   where the lookup is
- *   add, remove   solutions still to associate and to take off; added, removed: how many are done
+ *   add           ties still to be made, {type, identifier} each; beside it, until Catalog has told
+ *                 the address of an offer, `entity`, and `draft` if it is not released
+ *   detach        ties to be taken off before, because only one is allowed; remove: afterwards
+ *   added, detached, removed   how many of each are done
+ *   assignee      the owner still to be assigned; assigned: 1 if that is done
+ *   missing       a solution that is not among the active ones
  *   document      the opportunity as freshly read, until the update is built from it
- *   task, polls   the submission's task */
+ *   engagement    of an invitation that was accepted before
+ *   task, polls   the task of a submission or an acceptance */
 #ifndef CONNECTORS_AWS_REFERRAL_STEPS_H
 #define CONNECTORS_AWS_REFERRAL_STEPS_H
 
 #include "connectors/aws/referrals.h"
 #include "connectors/aws/steps.h"
 
-enum { AWS_CREATE_STEPS = 4, AWS_UPDATE_STEPS = 6, AWS_SUBMIT_STEPS = 6 };
+enum {
+    AWS_CREATE_STEPS = 7,
+    AWS_UPDATE_STEPS = 9,
+    AWS_SUBMIT_STEPS = 9,
+    AWS_ACCEPT_STEPS = 6,
+    AWS_REJECT_STEPS = 3,
+};
 extern const struct step aws_create_steps[AWS_CREATE_STEPS]; /* referral_create.c */
 extern const struct step aws_update_steps[AWS_UPDATE_STEPS]; /* referral_update.c */
 extern const struct step aws_submit_steps[AWS_SUBMIT_STEPS]; /* referral_submit.c */
+extern const struct step aws_accept_steps[AWS_ACCEPT_STEPS]; /* referral_answer.c */
+extern const struct step aws_reject_steps[AWS_REJECT_STEPS]; /* referral_answer.c */
+
+typedef int step_build(struct step_context *context, struct http_request *request,
+                       struct error *error);
+typedef enum step_result step_answer(struct step_context *context,
+                                     const struct http_response *response,
+                                     const struct error *failure, struct error *error);
 
 /* Rows of the tables. A read may always be repeated, and so may a write that carries a token or is
  * idempotent in effect. */
@@ -32,38 +52,78 @@ extern const struct step aws_submit_steps[AWS_SUBMIT_STEPS]; /* referral_submit.
     }
 #define GET_STEP(answer_) READ_STEP("get", "GetOpportunity", step_build_get, answer_)
 #define READ_BACK_STEP    READ_STEP("read", "GetOpportunity", step_build_get, step_answer_read)
-#define ASSOCIATE_STEP                                                                             \
-    WRITE_STEP("associate", "AssociateOpportunity", "associate", step_build_associate,             \
-               step_answer_associate)
 
-/* The opportunity's id: the change's, or the one that its first step made. */
+/* The opportunity's id: what the procedure made or found, else the change's. */
 const char *step_opportunity(const struct step_context *context);
-/* Puts what the list `list` has and `other` has not under `name`. */
-void step_keep_missing(struct step_context *context, const char *name, const char *list,
-                       const char *other);
-
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request);
 
 /* GetOpportunity: its request, its answer, the record in it, and the step that ends a procedure. */
-int step_build_get(struct step_context *context, struct http_request *request, struct error *error);
+step_build step_build_get;
 int step_take_record(struct step_context *context, const struct http_response *response,
                      const struct error *failure, struct json **ret_document,
                      struct record **ret_record, struct error *error);
-enum step_result step_answer_read(struct step_context *context,
-                                  const struct http_response *response, const struct error *failure,
-                                  struct error *error);
+step_answer step_answer_read;
 
-/* The steps "associate" and "disassociate", over `add` and `remove`. */
-int step_build_associate(struct step_context *context, struct http_request *request,
-                         struct error *error);
-enum step_result step_answer_associate(struct step_context *context,
-                                       const struct http_response *response,
-                                       const struct error *failure, struct error *error);
-int step_build_disassociate(struct step_context *context, struct http_request *request,
-                            struct error *error);
-enum step_result step_answer_disassociate(struct step_context *context,
-                                          const struct http_response *response,
-                                          const struct error *failure, struct error *error);
+/* ---- Ties (referral_ties.c): what an opportunity is associated with. */
+/* Plans `add` of all that is wanted and not in the document (NULL: a new opportunity). An offer
+ * that stands there already stays. */
+void step_keep_new_ties(struct step_context *context, const struct json *document);
+/* Plans `add`, `detach` and `remove` for the ties that the change names. */
+void step_keep_changed_ties(struct step_context *context, const struct json *document);
+/* True if ties, or the owner, were written: LastModifiedDate is another one now. */
+bool step_has_written(const struct step_context *context);
+/* True if the change writes something in the document itself. */
+bool step_writes_document(const struct change *change); /* referral_update.c */
+
+step_build step_build_describe, step_build_detach, step_build_associate, step_build_disassociate;
+step_answer step_answer_describe, step_answer_detach, step_answer_associate,
+    step_answer_disassociate;
+
+/* An offer is known by its identifier, and associated by its address. */
+#define DESCRIBE_STEP                                                                              \
+    {                                                                                              \
+        .name = "describe", .operation = "DescribeEntity", .family = AWS_DESCRIBE_ENTITY,          \
+        .repeatable = true, .resume = "describe", .build = step_build_describe,                    \
+        .answer = step_answer_describe                                                             \
+    }
+#define ASSOCIATE_STEP                                                                             \
+    WRITE_STEP("associate", "AssociateOpportunity", "associate", step_build_associate,             \
+               step_answer_associate)
+#define DETACH_STEP                                                                                \
+    WRITE_STEP("detach", "DisassociateOpportunity", "detach", step_build_detach, step_answer_detach)
+#define DISASSOCIATE_STEP                                                                          \
+    WRITE_STEP("disassociate", "DisassociateOpportunity", "disassociate", step_build_disassociate, \
+               step_answer_disassociate)
+
+/* ---- Solutions (referral_solutions.c): refused before anything is written if they are not to be
+ * had. "active" only tells which ones are, and is only ever gone to. */
+step_build step_build_check, step_build_active;
+step_answer step_answer_check, step_answer_active;
+#define CHECK_STEP  READ_STEP("check", "ListSolutions", step_build_check, step_answer_check)
+#define ACTIVE_STEP READ_STEP("active", "ListSolutions", step_build_active, step_answer_active)
+
+/* ---- The owner (referral_owner.c). */
+/* The team of a new opportunity; NULL if nobody is named. */
+struct json *step_team(const struct step_context *context);
+/* Plans the assignment if the change names another owner; `now` is the record as it stands. */
+int step_keep_assignee(struct step_context *context, const struct record *now, struct error *error);
+step_build step_build_assign;
+step_answer step_answer_assign;
+#define ASSIGN_STEP                                                                                \
+    WRITE_STEP("assign", "AssignOpportunity", "assign", step_build_assign, step_answer_assign)
+
+/* ---- Tasks that the cloud runs (referral_task.c). `what` is "the submission", for messages. */
+/* What a task's state means: complete goes to step "read", failed ends the attempt, `waiting` is
+ * for one that still runs. */
+enum step_result task_follow(struct step_context *context, const char *what,
+                             const struct json *task, enum step_result waiting,
+                             struct error *error);
+/* The task that progress names, else the newest one since the version that the change rests on. */
+const struct json *task_newest(const struct step_context *context, const struct json *answer);
+/* The answer of a step "poll". */
+enum step_result task_poll(struct step_context *context, const char *what,
+                           const struct http_response *response, const struct error *failure,
+                           struct error *error);
 
 #endif

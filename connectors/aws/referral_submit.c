@@ -8,9 +8,7 @@
 #include "connectors/aws/referral_steps.h"
 #include "connectors/document.h"
 
-#define POLL_MS    2000 /* a task takes some seconds */
-#define POLL_MAX   5000
-#define POLL_LIMIT 150 /* about ten minutes; the next run goes on polling */
+#define WHAT "the submission"
 
 static const struct connector_kind *const kind = &aws_referrals;
 
@@ -34,8 +32,7 @@ static enum step_result answer_submit_get(struct step_context *context,
     if (!text_equal(now->version, context->change->version))
         return STEP_STALE;
     step_keep(context, "version", now->version);
-    step_keep_missing(context, "add", step_wanted(context, "solutions"),
-                      record_get(now, "solutions"));
+    step_keep_new_ties(context, document);
     return STEP_NEXT;
 }
 
@@ -63,58 +60,6 @@ static int build_start(struct step_context *context, struct http_request *reques
     return 0;
 }
 
-/* Why a task may fail today and pass tomorrow; all other reasons lie in the record. */
-static const struct passing {
-    const char *ending; /* of the reason */
-    enum error_class class;
-    enum error_scope scope;
-} passing[] = {
-    {"AccessDenied", ERROR_AUTH, SCOPE_CLOUD},
-    {"ServiceQuotaExceeded", ERROR_THROTTLED, SCOPE_CLOUD},
-    {"RequestThrottled", ERROR_THROTTLED, SCOPE_RECORD},
-    {"InternalError", ERROR_TEMPORARY, SCOPE_RECORD},
-};
-
-static const struct passing *find_passing(const char *reason)
-{
-    size_t length = reason ? strlen(reason) : 0;
-    for (size_t i = 0; i < COUNT(passing); i++) {
-        size_t size = strlen(passing[i].ending);
-        if (length >= size && !strcmp(reason + length - size, passing[i].ending))
-            return &passing[i];
-    }
-    return NULL;
-}
-
-/* The task is over, and its token is used up: only another attempt can pass. */
-static enum step_result task_failed(const struct json *task, struct error *error)
-{
-    const char *reason = json_get_text(task, "ReasonCode");
-    const char *message = json_get_text(task, "Message");
-    const struct passing *found = find_passing(reason);
-    error_set(error, found ? found->class : ERROR_REFUSED, found ? found->scope : SCOPE_RECORD,
-              "the submission failed: %s%s%s", reason ? reason : "no reason given",
-              message ? ": " : "", message ? message : "");
-    if (reason)
-        snprintf(error->vendor_code, sizeof error->vendor_code, "%s", reason);
-    return found ? STEP_OVER : STEP_FAIL;
-}
-
-/* What a task's state means; `waiting` is for a task that still runs. */
-static enum step_result follow(struct step_context *context, const struct json *task,
-                               enum step_result waiting, struct error *error)
-{
-    const char *id = json_get_text(task, "TaskId");
-    const char *status = json_get_text(task, "TaskStatus");
-    if (!text_blank(id))
-        step_keep(context, "task", id);
-    if (text_equal(status, "COMPLETE"))
-        return step_go_to(context, "read");
-    if (text_equal(status, "FAILED"))
-        return task_failed(task, error);
-    return waiting;
-}
-
 static enum step_result answer_start(struct step_context *context,
                                      const struct http_response *response,
                                      const struct error *failure, struct error *error)
@@ -127,7 +72,7 @@ static enum step_result answer_start(struct step_context *context,
     struct json *task = NULL;
     if (step_parse(context, response, failure, &task, error) < 0)
         return step_failed(error);
-    return follow(context, task, STEP_NEXT, error);
+    return task_follow(context, WHAT, task, STEP_NEXT, error);
 }
 
 static int build_tasks(struct step_context *context, struct http_request *request,
@@ -144,30 +89,6 @@ static int build_tasks(struct step_context *context, struct http_request *reques
     return 0;
 }
 
-/* The opportunity's newest task that was started on the version that this change rests on or a
- * later one: an earlier submission may have left tasks behind. */
-static const struct json *newest_task(const struct step_context *context, const struct json *answer)
-{
-    const struct json *tasks = json_get(answer, "TaskSummaries"), *newest = NULL;
-    const char *id = json_get_text(context->progress, "task");
-    int64_t start = 0, latest = INT64_MIN, since = INT64_MIN;
-    const char *version = json_get_text(context->progress, "version");
-    if (!version || !instant_parse(version, &since))
-        since = INT64_MIN;
-    for (size_t i = 0; tasks && tasks->type == JSON_ARRAY && i < tasks->count; i++) {
-        const struct json *task = tasks->items[i];
-        if (id && text_equal(json_get_text(task, "TaskId"), id))
-            return task;
-        const char *text = json_get_text(task, "StartTime");
-        bool timed = text && instant_parse(text, &start);
-        if (!id && timed && start >= since && start > latest) {
-            newest = task;
-            latest = start;
-        }
-    }
-    return newest;
-}
-
 static enum step_result answer_find(struct step_context *context,
                                     const struct http_response *response,
                                     const struct error *failure, struct error *error)
@@ -175,37 +96,24 @@ static enum step_result answer_find(struct step_context *context,
     struct json *answer = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
-    const struct json *task = newest_task(context, answer);
+    const struct json *task = task_newest(context, answer);
     /* One that failed may be an earlier attempt's. If it was this one's, the token says so. */
     if (!task || text_equal(json_get_text(task, "TaskStatus"), "FAILED"))
         return step_go_to(context, "start");
-    return follow(context, task, step_go_to(context, "poll"), error);
+    return task_follow(context, WHAT, task, step_go_to(context, "poll"), error);
 }
 
 static enum step_result answer_poll(struct step_context *context,
                                     const struct http_response *response,
                                     const struct error *failure, struct error *error)
 {
-    struct json *answer = NULL;
-    if (step_parse(context, response, failure, &answer, error) < 0)
-        return step_failed(error);
-    long long polls = step_count_of(context, "polls") + 1;
-    step_keep_count(context, "polls", polls);
-    const struct json *task = newest_task(context, answer);
-    enum step_result result = task ? follow(context, task, STEP_WAIT, error) : STEP_WAIT;
-    if (result != STEP_WAIT)
-        return result;
-    if (polls % POLL_LIMIT == 0) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the submission is still in progress");
-        return STEP_FAIL;
-    }
-    int64_t wait_ms = POLL_MS + 250 * (polls - 1);
-    context->wait_ms = wait_ms < POLL_MAX ? wait_ms : POLL_MAX;
-    return STEP_WAIT;
+    return task_poll(context, WHAT, response, failure, error);
 }
 
 const struct step aws_submit_steps[] = {
     GET_STEP(answer_submit_get),
+    CHECK_STEP,
+    DESCRIBE_STEP,
     ASSOCIATE_STEP,
     WRITE_STEP("start", "StartEngagementFromOpportunityTask", "find_task", build_start,
                answer_start),
@@ -213,4 +121,5 @@ const struct step aws_submit_steps[] = {
     READ_BACK_STEP,
     /* Only ever gone to. */
     READ_STEP("find_task", "ListEngagementFromOpportunityTasks", build_tasks, answer_find),
+    ACTIVE_STEP,
 };

@@ -32,16 +32,6 @@ static enum standing standing(const struct step_context *context, const struct r
     return new ? STANDS_NEW : old ? STANDS_OLD : STANDS_OTHER;
 }
 
-static void keep_associations(struct step_context *context, const struct record *now)
-{
-    const struct change_field *field = change_field(context->change, "solutions");
-    const char *have = record_get(now, "solutions");
-    step_keep_missing(context, "add", field ? field->new_value : NULL, have);
-    step_keep_missing(context, "remove", field ? have : NULL, field ? field->new_value : NULL);
-    step_keep_count(context, "added", 0);
-    step_keep_count(context, "removed", 0);
-}
-
 static void keep_document(struct step_context *context, struct json *document)
 {
     json_remove(context->progress, "document");
@@ -64,21 +54,20 @@ static enum step_result answer_get(struct step_context *context,
     }
     /* After our own associations the version is another one; the values must be those planned on.
      */
-    bool ours = step_count_of(context, "added") || step_count_of(context, "removed");
+    bool ours = step_has_written(context);
     bool same = text_equal(now->version, context->change->version);
     if (!same && !(ours && where == STANDS_OLD))
         return STEP_STALE;
     keep_document(context, document);
-    keep_associations(context, now);
-    return STEP_NEXT;
+    step_keep_changed_ties(context, document);
+    return step_keep_assignee(context, now, error) < 0 ? STEP_FAIL : STEP_NEXT;
 }
 
-/* Only after an association: it has changed LastModifiedDate. */
+/* Only after a tie or an assignment: it has changed LastModifiedDate. */
 static int build_refresh(struct step_context *context, struct http_request *request,
                          struct error *error)
 {
-    if (!step_count_of(context, "added") && !step_count_of(context, "removed") &&
-        json_get(context->progress, "document"))
+    if (!step_has_written(context) && json_get(context->progress, "document"))
         return 1;
     return step_build_get(context, request, error);
 }
@@ -102,8 +91,7 @@ static enum step_result answer_refresh(struct step_context *context,
     return STEP_NEXT;
 }
 
-/* True if something of the change stands in the document itself. */
-static bool writes_document(const struct change *change)
+bool step_writes_document(const struct change *change)
 {
     for (size_t i = 0; i < change->field_count; i++) {
         const struct remote_field *remote =
@@ -117,7 +105,7 @@ static bool writes_document(const struct change *change)
 static int build_update(struct step_context *context, struct http_request *request,
                         struct error *error)
 {
-    if (!writes_document(context->change))
+    if (!step_writes_document(context->change))
         return 1;
     const struct json *fresh = json_get(context->progress, "document");
     struct json *body = NULL;
@@ -146,10 +134,11 @@ static enum step_result answer_update(struct step_context *context,
 
 const struct step aws_update_steps[] = {
     GET_STEP(answer_get),
+    DESCRIBE_STEP,
+    DETACH_STEP,
     ASSOCIATE_STEP,
-    /* Afterwards: the last solution cannot be taken off. */
-    WRITE_STEP("disassociate", "DisassociateOpportunity", "disassociate", step_build_disassociate,
-               step_answer_disassociate),
+    DISASSOCIATE_STEP, /* afterwards: the last solution cannot be taken off */
+    ASSIGN_STEP,
     {.name = "refresh",
      .operation = "GetOpportunity",
      .family = AWS_READ,

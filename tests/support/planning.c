@@ -24,7 +24,7 @@ static const struct remote_field remote_fields[] = {
     {.field = "lost_reason", .path = "Lost", .flags = WRITTEN, .vendor = "Lost"},
     {.field = "spend", .path = "Spend", .flags = WRITTEN, .vendor = "Spend"},
     {.field = "contract_value", .path = "Value", .flags = WRITTEN, .vendor = "Value"},
-    {.field = "team_email", .path = "Team", .flags = REMOTE_CREATE, .vendor = "Team"},
+    {.field = "reject_reason", .path = "Why", .flags = REMOTE_CREATE, .vendor = "Why"},
     {.field = "status", .path = "Status", .flags = REMOTE_READ, .vendor = "Status"},
     {.field = "status_comments", .path = "Said", .flags = REMOTE_READ, .vendor = "Said"},
     {.field = "involvement", .flags = REMOTE_CREATE | REMOTE_STEP, .vendor = "Involvement"},
@@ -106,7 +106,7 @@ struct planning *planning_new(void)
     add_map(planning, "lost_reason", OWNER_LOCAL);
     add_map(planning, "spend", OWNER_LOCAL);
     add_map(planning, "contract_value", OWNER_LOCAL);
-    add_map(planning, "team_email", OWNER_LOCAL);
+    add_map(planning, "reject_reason", OWNER_LOCAL);
     add_map(planning, "involvement", OWNER_LOCAL);
     planning->write = (struct setting){.name = "write", .text = "in-place"};
     planning->settings = (struct settings){.items = &planning->write, .count = 1};

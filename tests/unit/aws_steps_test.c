@@ -14,48 +14,7 @@
 #include "base/text.h"
 #include "connectors/aws/client.h"
 #include "connectors/aws/referrals.h"
-#include "tests/support/fake.h"
-
-#define V1 "2026-01-01T00:00:01.100Z"
-#define V2 "2026-01-01T00:00:02.200Z"
-
-/* One answer. Status 0: the answer got lost. */
-struct reply {
-    int status;
-    const char *body;
-};
-
-struct wish {
-    const char *name, *old_value, *new_value;
-};
-
-enum ending { ENDS_DONE, ENDS_STALE, ENDS_OVER, ENDS_FAILED };
-
-struct scene {
-    const char *title;
-    enum action action;
-    struct wish fields[4];
-    struct wish local[3]; /* name and new_value */
-    const char *resume;   /* step that was open; NULL: undisturbed */
-    const char *progress; /* as the journal had it; NULL: {} */
-    struct reply replies[10];
-    const char *trail; /* operations in order, by step name */
-    enum ending ending;
-    enum error_class class;
-    const char *after; /* version of the record at the end; NULL: not known */
-};
-
-/* What one run leaves for a test to look at. */
-struct run {
-    struct arena *arena;
-    struct step_context context;
-    struct error error;
-    enum ending ending;
-    char trail[256];
-    const char *bodies[16]; /* what was sent */
-    size_t sent;
-    int64_t waited_ms;
-};
+#include "tests/support/scenes.h"
 
 #define DOC(version, members)                                                                      \
     "{\"Catalog\":\"AWS\",\"Id\":\"O1\",\"Arn\":\"a\",\"CreatedDate\":\"" V1 "\","                 \
@@ -78,7 +37,10 @@ struct run {
 #define TASK(id, start, status)                                                                    \
     "{\"TaskId\":\"" id "\",\"StartTime\":\"" start "\",\"TaskStatus\":\"" status "\","            \
     "\"ReasonCode\":\"OpportunityValidationFailed\",\"Message\":\"why\"}"
-#define TASKS(list) "{\"TaskSummaries\":[" list "]}"
+#define TASKS(list)     "{\"TaskSummaries\":[" list "]}"
+#define SOLUTION(id)    "{\"Id\":\"" id "\",\"Name\":\"Suite\",\"Status\":\"Active\"}"
+#define SOLUTIONS(list) "{\"SolutionSummaries\":[" list "]}"
+#define TIE(id)         "{\"type\":\"Solutions\",\"identifier\":\"" id "\"}"
 #define CALL                                                                                       \
     {                                                                                              \
         "next_steps", "Wait", "Call"                                                               \
@@ -107,8 +69,12 @@ static const struct scene scenes[] = {
      {{0}},
      NULL,
      NULL,
-     {{200, CREATED}, {200, ""}, {200, ""}, {200, DOC(V2, DRAFT)}},
-     "create associate associate read",
+     {{200, SOLUTIONS(SOLUTION("S-1") "," SOLUTION("S-2"))},
+      {200, CREATED},
+      {200, ""},
+      {200, ""},
+      {200, DOC(V2, DRAFT)}},
+     "check create associate associate read",
      ENDS_DONE,
      0,
      V2},
@@ -118,8 +84,8 @@ static const struct scene scenes[] = {
      {{0}},
      NULL,
      NULL,
-     {{200, CREATED}, {400, ALREADY}, {200, DOC(V2, DRAFT)}},
-     "create associate read",
+     {{200, SOLUTIONS(SOLUTION("S-1"))}, {200, CREATED}, {400, ALREADY}, {200, DOC(V2, DRAFT)}},
+     "check create associate read",
      ENDS_DONE,
      0,
      V2},
@@ -129,8 +95,8 @@ static const struct scene scenes[] = {
      {{0}},
      NULL,
      NULL,
-     {{200, CREATED}, {400, INVALID}},
-     "create associate",
+     {{200, SOLUTIONS(SOLUTION("S-1"))}, {200, CREATED}, {400, INVALID}},
+     "check create associate",
      ENDS_FAILED,
      ERROR_REFUSED,
      NULL},
@@ -183,7 +149,7 @@ static const struct scene scenes[] = {
      {NEW_TITLE, {"solutions", NULL, "S-1"}},
      {{0}},
      "create",
-     "{\"since\":\"" V1 "\",\"add\":[\"S-1\"]}",
+     "{\"since\":\"" V1 "\",\"add\":[" TIE("S-1") "]}",
      {{200, LISTED(FOUND, "null")}, {200, ""}, {200, DOC(V2, DRAFT)}},
      "lookup associate read",
      ENDS_DONE,
@@ -227,7 +193,7 @@ static const struct scene scenes[] = {
      {NEW_TITLE, {"solutions", NULL, "S-1\x1fS-2"}},
      {{0}},
      "associate",
-     "{\"id\":\"O1\",\"add\":[\"S-1\",\"S-2\"],\"added\":1}",
+     "{\"id\":\"O1\",\"add\":[" TIE("S-1") "," TIE("S-2") "],\"added\":1}",
      {{200, ""}, {200, DOC(V2, DRAFT)}},
      "associate read",
      ENDS_DONE,
@@ -437,13 +403,14 @@ static const struct scene scenes[] = {
      NULL,
      NULL,
      {{200, DOC(V1, DRAFT "," WITH("\"S-9\""))},
+      {200, SOLUTIONS(SOLUTION("S-1"))},
       {200, ""},
       {200, TASK("task-1", V2, "IN_PROGRESS")},
       {200, TASKS("")},
       {200, TASKS(TASK("task-1", V2, "IN_PROGRESS"))},
       {200, TASKS(TASK("task-1", V2, "COMPLETE"))},
       {200, DOC(V2, SUBMITTED)}},
-     "get associate start poll poll poll read",
+     "get check associate start poll poll poll read",
      ENDS_DONE,
      0,
      V2},
@@ -570,149 +537,15 @@ static const struct scene scenes[] = {
      NULL},
 };
 
-static const struct step *find_step(const struct procedure *procedure, const char *name)
-{
-    for (size_t i = 0; i < procedure->count; i++) {
-        if (text_equal(procedure->steps[i].name, name))
-            return &procedure->steps[i];
-    }
-    fail_msg("no step %s", name ? name : "(null)");
-    return NULL;
-}
-
-static void set_up(struct run *run, const struct scene *scene, struct cloud *cloud,
-                   struct change *change)
-{
-    run->arena = arena_new();
-    *cloud = (struct cloud){.catalog = "AWS", .urls[AWS_SELLING] = "http://127.0.0.1:1/"};
-    const struct kind *kind = &kinds[KIND_REFERRAL];
-    bool creates = scene->action == ACTION_CREATE;
-    *change = (struct change){.kind = kind,
-                              .action = scene->action,
-                              .local_key = "CRM-1",
-                              .remote_id = creates ? NULL : "O1",
-                              .version = creates ? NULL : V1,
-                              .fields = arena_array(run->arena, 8, sizeof *change->fields)};
-    for (size_t i = 0; i < COUNT(scene->fields) && scene->fields[i].name; i++)
-        change->fields[change->field_count++] =
-            (struct change_field){.field = kind_field(kind, scene->fields[i].name),
-                                  .old_value = scene->fields[i].old_value,
-                                  .new_value = scene->fields[i].new_value};
-    struct record *local = record_new(run->arena, kind, "CRM-1");
-    for (size_t i = 0; i < COUNT(scene->local) && scene->local[i].name; i++)
-        record_set(local, scene->local[i].name, scene->local[i].new_value);
-    struct json *progress = json_object(run->arena);
-    if (scene->progress)
-        assert_int_equal(
-            json_parse(run->arena, scene->progress, strlen(scene->progress), &progress, NULL), 0);
-    run->context = (struct step_context){.cloud = cloud,
-                                         .arena = run->arena,
-                                         .change = change,
-                                         .local = local,
-                                         .progress = progress,
-                                         .token = "token-1",
-                                         .now_ms = FAKE_START_MS};
-}
-
-/* Plays the answer through the session's own judge. */
-static enum step_result play(struct run *run, const struct step *step, const struct reply *reply)
-{
-    struct error failure = {0};
-    bool refresh = false;
-    const struct http_response response = {.status = reply->status,
-                                           .body = reply->body ? reply->body : "",
-                                           .body_length = reply->body ? strlen(reply->body) : 0};
-    int result = reply->status ? aws_judge(NULL, &response, &refresh, &failure)
-                               : error_set(&failure, ERROR_TEMPORARY, SCOPE_RECORD, "lost");
-    return step->answer(&run->context, reply->status ? &response : NULL, result ? &failure : NULL,
-                        &run->error);
-}
-
-/* The engine in small: the same moves, without journal and network. */
-static void play_scene(struct run *run, const struct scene *scene)
-{
-    struct cloud *cloud = memory_alloc(sizeof *cloud);
-    struct change *change = memory_alloc(sizeof *change);
-    set_up(run, scene, cloud, change);
-    const struct connector_kind *kind = &aws_referrals;
-    const struct procedure *procedure = connector_procedure(kind, scene->action);
-    const struct step *step = find_step(procedure, procedure->first);
-    if (scene->resume)
-        step = find_step(procedure, find_step(procedure, scene->resume)->resume);
-    const struct step *end = procedure->steps + procedure->count;
-    run->ending = ENDS_DONE;
-    for (size_t answered = 0; step < end;) {
-        struct http_request request = {0};
-        int built = step->build(&run->context, &request, &run->error);
-        if (built < 0) {
-            run->ending = ENDS_FAILED;
-            break;
-        }
-        if (built == 1) {
-            step++;
-            continue;
-        }
-        size_t length = strlen(run->trail);
-        snprintf(run->trail + length, sizeof run->trail - length, "%s%s", length ? " " : "",
-                 step->name);
-        assert_non_null(strstr(http_request_get(&request, "x-amz-target"), step->operation));
-        assert_true(run->sent < COUNT(run->bodies) && answered < COUNT(scene->replies));
-        run->bodies[run->sent++] = request.body;
-        enum step_result result = play(run, step, &scene->replies[answered++]);
-        run->waited_ms += result == STEP_WAIT ? run->context.wait_ms : 0;
-        if (result == STEP_NEXT)
-            step++;
-        else if (result == STEP_GOTO)
-            step = find_step(procedure, run->context.goto_step);
-        else if (result != STEP_WAIT) {
-            run->ending = result == STEP_DONE    ? ENDS_DONE
-                          : result == STEP_STALE ? ENDS_STALE
-                          : result == STEP_OVER  ? ENDS_OVER
-                                                 : ENDS_FAILED;
-            break;
-        }
-    }
-    free(cloud);
-    free(change);
-}
-
 static void test_scenes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(scenes); i++) {
-        const struct scene *scene = &scenes[i];
-        struct run run = {0};
-        play_scene(&run, scene);
-        print_message("  %s: %s\n", scene->title, run.trail);
-        assert_string_equal(run.trail, scene->trail);
-        assert_int_equal(run.ending, scene->ending);
-        if (scene->ending >= ENDS_OVER) {
-            assert_int_equal(run.error.class, scene->class);
-            assert_true(*run.error.message);
-        }
-        assert_int_equal(!run.context.after, !scene->after);
-        if (scene->after)
-            assert_string_equal(run.context.after->version, scene->after);
-        arena_free(run.arena);
-    }
+    scenes_check(scenes, COUNT(scenes));
 }
 
 static const struct scene *scene_named(const char *title, enum action action)
 {
-    for (size_t i = 0; i < COUNT(scenes); i++) {
-        if (scenes[i].action == action && !strcmp(scenes[i].title, title))
-            return &scenes[i];
-    }
-    fail_msg("no scene %s", title);
-    return NULL;
-}
-
-static struct json *body_of(struct run *run, size_t index)
-{
-    struct json *body = NULL;
-    assert_int_equal(
-        json_parse(run->arena, run->bodies[index], strlen(run->bodies[index]), &body, NULL), 0);
-    return body;
+    return scene_find(scenes, COUNT(scenes), title, action);
 }
 
 /* Promises 1 and 3: the fresh document with our field, its version as the very text. */
@@ -720,7 +553,7 @@ static void test_update_body(void **state)
 {
     (void)state;
     struct run run = {0};
-    play_scene(&run, scene_named("update", ACTION_UPDATE));
+    scene_play(&run, scene_named("update", ACTION_UPDATE));
     assert_string_equal(run.bodies[0], "{\"Catalog\":\"AWS\",\"Identifier\":\"O1\"}");
     assert_string_equal(run.bodies[1],
                         "{\"Catalog\":\"AWS\",\"LastModifiedDate\":\"" V1 "\","
@@ -729,8 +562,8 @@ static void test_update_body(void **state)
     arena_free(run.arena);
 
     struct run both = {0};
-    play_scene(&both, scene_named("solutions and another field", ACTION_UPDATE));
-    const struct json *update = body_of(&both, 3);
+    scene_play(&both, scene_named("solutions and another field", ACTION_UPDATE));
+    const struct json *update = scene_body(&both, 3);
     assert_string_equal(json_get_text(update, "LastModifiedDate"), V2);
     assert_null(json_get(update, "RelatedEntityIdentifiers"));
     arena_free(both.arena);
@@ -741,17 +574,17 @@ static void test_create_body(void **state)
 {
     (void)state;
     struct run first = {0}, again = {0};
-    play_scene(&first, scene_named("create", ACTION_CREATE));
-    const struct json *body = body_of(&first, 0);
+    scene_play(&first, scene_named("create", ACTION_CREATE));
+    const struct json *body = scene_body(&first, 0);
     assert_string_equal(json_get_text(body, "ClientToken"), "token-1");
     assert_string_equal(json_get_text(body, "Origin"), "Partner Referral");
     assert_string_equal(json_get_text(body, "PartnerOpportunityIdentifier"), "CRM-1");
     assert_string_equal(json_text(json_find(body, "Project.Title")), "Analytics");
     assert_non_null(json_get_text(first.context.progress, "since"));
     assert_string_equal(json_get_text(first.context.progress, "id"), "O1");
-    play_scene(&again, scene_named("resumed, and it had not happened", ACTION_CREATE));
+    scene_play(&again, scene_named("resumed, and it had not happened", ACTION_CREATE));
     assert_string_equal(again.bodies[1], first.bodies[0]);
-    const struct json *lookup = body_of(&again, 0);
+    const struct json *lookup = scene_body(&again, 0);
     assert_string_equal(json_text(json_find(lookup, "CreatedDate.AfterCreatedDate")),
                         "2025-12-31T00:00:01.100Z"); /* a day before */
     arena_free(first.arena);
@@ -762,14 +595,14 @@ static void test_submit_body(void **state)
 {
     (void)state;
     struct run run = {0};
-    play_scene(&run, scene_named("submit and poll", ACTION_SUBMIT));
-    const struct json *associate = body_of(&run, 1), *start = body_of(&run, 2);
+    scene_play(&run, scene_named("submit and poll", ACTION_SUBMIT));
+    const struct json *associate = scene_body(&run, 2), *start = scene_body(&run, 3);
     assert_string_equal(json_get_text(associate, "RelatedEntityType"), "Solutions");
     assert_string_equal(json_get_text(associate, "RelatedEntityIdentifier"), "S-1");
     assert_string_equal(json_get_text(start, "ClientToken"), "token-1");
     assert_string_equal(json_text(json_find(start, "AwsSubmission.InvolvementType")), "Co-Sell");
     assert_string_equal(json_text(json_find(start, "AwsSubmission.Visibility")), "Full");
-    assert_string_equal(run.bodies[3], "{\"Catalog\":\"AWS\",\"TaskIdentifier\":[\"task-1\"]}");
+    assert_string_equal(run.bodies[4], "{\"Catalog\":\"AWS\",\"TaskIdentifier\":[\"task-1\"]}");
     assert_true(run.waited_ms >= 4000);
     arena_free(run.arena);
 
@@ -781,8 +614,8 @@ static void test_submit_body(void **state)
                     {200, "{\"TaskStatus\":\"COMPLETE\"}"},
                     {200, DOC(V2, SUBMITTED)}}};
     struct run other = {0};
-    play_scene(&other, &visible);
-    start = body_of(&other, 1);
+    scene_play(&other, &visible);
+    start = scene_body(&other, 1);
     assert_string_equal(json_text(json_find(start, "AwsSubmission.InvolvementType")),
                         "For Visibility Only");
     assert_string_equal(json_text(json_find(start, "AwsSubmission.Visibility")), "Limited");
@@ -807,11 +640,14 @@ static void test_tables(void **state)
     (void)state;
     for (size_t i = 0; i < aws_referrals.procedure_count; i++) {
         const struct procedure *procedure = &aws_referrals.procedures[i];
-        find_step(procedure, procedure->first);
+        scene_step(procedure, procedure->first);
         for (size_t s = 0; s < procedure->count; s++) {
             const struct step *step = &procedure->steps[s];
-            find_step(procedure, step->resume);
-            assert_string_equal(step->family, step->writes ? AWS_WRITE : AWS_READ);
+            scene_step(procedure, step->resume);
+            bool catalog = !strcmp(step->operation, "DescribeEntity");
+            assert_string_equal(step->family, step->writes ? AWS_WRITE
+                                              : catalog    ? AWS_DESCRIBE_ENTITY
+                                                           : AWS_READ);
             assert_true(step->writes || step->repeatable);
         }
     }

@@ -143,7 +143,8 @@ static void test_decode(void **state)
         {"status", "approved"},
         {"solutions", "S-1" SEP "arn:aws:p"},
         {"involvement", NULL},
-        {"team_email", NULL},
+        {"owner_email", "o@example.com"},
+        {"offers", NULL},
         {"modified", "2026-11-02T10:00:00.123Z"},
     };
     CLEANUP_ARENA struct arena *arena = arena_new();
@@ -277,9 +278,6 @@ static void test_put(void **state)
          "\"Frequency\":\"Monthly\"}]}}"},
         {"{}", "contact_email", "a@b.example",
          "{\"Customer\":{\"Contacts\":[{\"Email\":\"a@b.example\"}]}}"},
-        {"{}", "team_email", "a@b.example",
-         "{\"OpportunityTeam\":[{\"Email\":\"a@b.example\","
-         "\"BusinessTitle\":\"OpportunityOwner\"}]}"},
         {"{\"Project\":null}", "title", "T", "{\"Project\":{\"Title\":\"T\"}}"},
         /* Removing takes what it leaves empty with it, and nothing else. */
         {"{\"Project\":{\"Title\":\"T\",\"X\":1}}", "title", NULL, "{\"Project\":{\"X\":1}}"},
@@ -318,6 +316,8 @@ static void test_put_refuses(void **state)
         {"{}", "spend", "many"},
         {"{}", "involvement", "co_sell"},
         {"{}", "solutions", "S-1"},
+        {"{}", "offers", "offer-1"},
+        {"{}", "owner_email", "a@b.example"},
         {"{}", "no_such_field", "x"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -367,6 +367,11 @@ static struct record *good_record(struct arena *arena)
 
 #define SIGNS_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define LONG_256 SIGNS_64 SIGNS_64 SIGNS_64 SIGNS_64
+
+#define TEN                                                                                        \
+    "S-1" SEP "S-10" SEP "S-2" SEP "S-3" SEP "S-4" SEP "S-5" SEP "S-6" SEP "S-7" SEP "S-8" SEP "S" \
+                                                                                               "-" \
+                                                                                               "9"
 
 enum { ALL = AT_CREATE | AT_SUBMIT | AT_UPDATE };
 
@@ -433,7 +438,18 @@ static const struct {
     {ALL, {{"cloud_account", "4ever_aws"}}, NULL, NULL}, /* an alias */
     {ALL, {{"contact_email", "b.o'neil+aws@mail.example.com"}}, NULL, NULL},
     {ALL, {{"contact_email", "jos\u00e9@example.com"}}, "REF-009", "contact_email"},
-    {ALL, {{"team_email", "ann@example"}}, "REF-009", "team_email"},
+    {ALL, {{"owner_email", "ann@example"}}, "REF-009", "owner_email"},
+    {ALL, {{"owner_phone", "0123"}}, "REF-009", "owner_phone"},
+    {ALL, {{"offers", "offer-abc1"}}, NULL, NULL},
+    {ALL, {{"offers", "abc"}}, "REF-009", "offers"},
+    {ALL, {{"offers", "offer-a" SEP "offer-b"}}, "REF-023", "offers"},
+    {ALL, {{"offer_sets", "offerset-a1"}}, NULL, NULL},
+    {ALL, {{"offer_sets", "offerset-a" SEP "offerset-b"}}, "REF-023", "offer_sets"},
+    {ALL, {{"offer_sets", "offerset-a"}, {"offers", "offer-b"}}, "REF-016", "offer_sets"},
+    {ALL, {{"solutions", TEN}}, NULL, NULL},
+    {ALL, {{"solutions", TEN SEP "S-11"}}, "REF-023", "solutions"},
+    {ALL, {{"reject_reason", "Other"}}, NULL, NULL},
+    {ALL, {{"reject_reason", "No time"}}, "REF-008", "reject_reason"},
     {ALL, {{"country", "KP"}, {"state", NULL}}, "REF-008", "country"},
     {ALL, {{"cloud_account", "0123-4567"}}, "REF-009", "cloud_account"},
     {ALL, {{"contact_phone", "+0123"}}, "REF-009", "contact_phone"},
@@ -532,6 +548,15 @@ static const struct {
     const char *status, *stage, *field, *value;
     const char *code; /* NULL: may change */
 } locks[] = {
+    {"invited", "qualified", "title", "New", "REF-022"},
+    {"accepted", "qualified", "offers", "offer-1", "REF-022"},
+    {"declined", "qualified", "stage", "committed", "REF-022"},
+    {"expired", "qualified", "next_steps", "New", "REF-022"},
+    {"submitted", "qualified", "owner_email", "new@example.com", "REF-004"},
+    {"action_required", "qualified", "owner_email", "new@example.com", NULL},
+    {"action_required", "qualified", "offers", "offer-1", NULL},
+    {"approved", "won", "offers", "offer-1", NULL},
+    {"rejected", "qualified", "offers", "offer-1", "REF-012"},
     {"draft", "qualified", "title", "New", NULL},
     {"draft", "qualified", "stage", "committed", "REF-011"},
     {"submitted", "qualified", "title", "New", "REF-004"},

@@ -143,7 +143,7 @@ static void test_create(void **state)
 {
     struct planning *p = *state;
     planning_local(p, "L1", "yes",
-                   PAIRS("title", "Deal", "next_steps", "Call", "team_email", "a@b.c",
+                   PAIRS("title", "Deal", "next_steps", "Call", "reject_reason", "Other",
                          "involvement", "co_sell"));
     planning_local(p, "L2", "no", PAIRS("title", "Not shared"));
     struct plan *plan = planning_make(p);
@@ -154,7 +154,7 @@ static void test_create(void **state)
     assert_null(create->version);
     assert_string_equal(new_value(create, "partner_reference"), "L1");
     assert_string_equal(new_value(create, "title"), "Deal");
-    assert_string_equal(new_value(create, "team_email"), "a@b.c");
+    assert_string_equal(new_value(create, "reject_reason"), "Other");
     assert_string_equal(new_value(create, "involvement"), "co_sell");
     assert_int_equal(create->hold, HOLD_NONE);
     assert_non_null(create->note); /* it will be submitted */

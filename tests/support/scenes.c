@@ -1,0 +1,163 @@
+#include "tests/support/scenes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+const struct step *scene_step(const struct procedure *procedure, const char *name)
+{
+    for (size_t i = 0; i < procedure->count; i++) {
+        if (text_equal(procedure->steps[i].name, name))
+            return &procedure->steps[i];
+    }
+    fail_msg("no step %s", name ? name : "(null)");
+    return NULL;
+}
+
+static void set_up(struct run *run, const struct scene *scene, struct cloud *cloud,
+                   struct change *change)
+{
+    run->arena = arena_new();
+    *cloud = (struct cloud){
+        .catalog = "AWS",
+        .urls = {[AWS_SELLING] = "http://127.0.0.1:1/", [AWS_CATALOG] = "http://127.0.0.1:1"}};
+    const struct kind *kind = &kinds[KIND_REFERRAL];
+    bool creates = scene->action == ACTION_CREATE;
+    bool answers = scene->action == ACTION_ACCEPT || scene->action == ACTION_REJECT;
+    *change = (struct change){.kind = kind,
+                              .action = scene->action,
+                              .local_key = "CRM-1",
+                              .remote_id = creates   ? NULL
+                                           : answers ? "engi-1"
+                                                     : "O1",
+                              .version = creates ? NULL : V1,
+                              .fields = arena_array(run->arena, 8, sizeof *change->fields)};
+    for (size_t i = 0; i < COUNT(scene->fields) && scene->fields[i].name; i++)
+        change->fields[change->field_count++] =
+            (struct change_field){.field = kind_field(kind, scene->fields[i].name),
+                                  .old_value = scene->fields[i].old_value,
+                                  .new_value = scene->fields[i].new_value};
+    struct record *local = record_new(run->arena, kind, "CRM-1");
+    for (size_t i = 0; i < COUNT(scene->local) && scene->local[i].name; i++)
+        record_set(local, scene->local[i].name, scene->local[i].new_value);
+    struct json *progress = json_object(run->arena);
+    if (scene->progress)
+        assert_int_equal(
+            json_parse(run->arena, scene->progress, strlen(scene->progress), &progress, NULL), 0);
+    run->context = (struct step_context){.cloud = cloud,
+                                         .arena = run->arena,
+                                         .change = change,
+                                         .local = local,
+                                         .progress = progress,
+                                         .token = "token-1",
+                                         .now_ms = FAKE_START_MS};
+}
+
+/* Plays the answer through the session's own judge. */
+static enum step_result play(struct run *run, const struct step *step, const struct reply *reply)
+{
+    struct error failure = {0};
+    bool refresh = false;
+    const struct http_response response = {.status = reply->status,
+                                           .body = reply->body ? reply->body : "",
+                                           .body_length = reply->body ? strlen(reply->body) : 0};
+    int result = reply->status ? aws_judge(NULL, &response, &refresh, &failure)
+                               : error_set(&failure, ERROR_TEMPORARY, SCOPE_RECORD, "lost");
+    return step->answer(&run->context, reply->status ? &response : NULL, result ? &failure : NULL,
+                        &run->error);
+}
+
+void scene_play(struct run *run, const struct scene *scene)
+{
+    struct cloud *cloud = memory_alloc(sizeof *cloud);
+    struct change *change = memory_alloc(sizeof *change);
+    set_up(run, scene, cloud, change);
+    const struct connector_kind *kind = &aws_referrals;
+    const struct procedure *procedure = connector_procedure(kind, scene->action);
+    const struct step *step = scene_step(procedure, procedure->first);
+    if (scene->resume)
+        step = scene_step(procedure, scene_step(procedure, scene->resume)->resume);
+    const struct step *end = procedure->steps + procedure->count;
+    run->ending = ENDS_DONE;
+    for (size_t answered = 0; step < end;) {
+        struct http_request request = {0};
+        int built = step->build(&run->context, &request, &run->error);
+        if (built < 0) {
+            run->ending = ENDS_FAILED;
+            break;
+        }
+        if (built == 1) {
+            step++;
+            continue;
+        }
+        size_t length = strlen(run->trail);
+        snprintf(run->trail + length, sizeof run->trail - length, "%s%s", length ? " " : "",
+                 step->name);
+        const char *target = http_request_get(&request, "x-amz-target");
+        assert_non_null(strstr(target ? target : request.url, step->operation));
+        assert_true(run->sent < COUNT(run->bodies) && answered < COUNT(scene->replies));
+        run->bodies[run->sent++] = request.body;
+        enum step_result result = play(run, step, &scene->replies[answered++]);
+        run->waited_ms += result == STEP_WAIT ? run->context.wait_ms : 0;
+        if (result == STEP_NEXT)
+            step++;
+        else if (result == STEP_GOTO)
+            step = scene_step(procedure, run->context.goto_step);
+        else if (result != STEP_WAIT) {
+            run->ending = result == STEP_DONE    ? ENDS_DONE
+                          : result == STEP_STALE ? ENDS_STALE
+                          : result == STEP_LATER ? ENDS_LATER
+                          : result == STEP_OVER  ? ENDS_OVER
+                                                 : ENDS_FAILED;
+            break;
+        }
+    }
+    free(cloud);
+    free(change);
+}
+
+void scenes_check(const struct scene *scenes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct scene *scene = &scenes[i];
+        struct run run = {0};
+        scene_play(&run, scene);
+        print_message("  %s: %s\n", scene->title, run.trail);
+        assert_string_equal(run.trail, scene->trail);
+        assert_int_equal(run.ending, scene->ending);
+        if (scene->ending >= ENDS_OVER) {
+            assert_int_equal(run.error.class, scene->class);
+            assert_true(*run.error.message);
+        }
+        assert_int_equal(!run.context.after, !scene->after);
+        if (scene->after)
+            assert_string_equal(run.context.after->version, scene->after);
+        arena_free(run.arena);
+    }
+}
+
+const struct scene *scene_find(const struct scene *scenes, size_t count, const char *title,
+                               enum action action)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (scenes[i].action == action && !strcmp(scenes[i].title, title))
+            return &scenes[i];
+    }
+    fail_msg("no scene %s", title);
+    return NULL;
+}
+
+struct json *scene_body(struct run *run, size_t index)
+{
+    struct json *body = NULL;
+    assert_int_equal(
+        json_parse(run->arena, run->bodies[index], strlen(run->bodies[index]), &body, NULL), 0);
+    return body;
+}
