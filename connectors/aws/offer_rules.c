@@ -57,11 +57,11 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
         ROW(type_, code_, ALWAYS, name), .words = WORDS(__VA_ARGS__)                               \
     }
 
-#define SAME_DIGITS "^(0{12}|1{12}|2{12}|3{12}|4{12}|5{12}|6{12}|7{12}|8{12}|9{12})$"
-#define DURATION    "^P([0-9]+Y)?([0-9]+M)?([0-9]+D)?$"
-#define WHOLE       "(100000000|[0-9]{1,8})"
-#define RATE        "^[^=]+=" WHOLE "([.][0-9]{1,8})?$"
-#define PERCENT     "(0|[1-9][0-9]*)([.][0-9]{0,8}[1-9])?"
+#define SAME_DIGITS     "^(0{12}|1{12}|2{12}|3{12}|4{12}|5{12}|6{12}|7{12}|8{12}|9{12})$"
+#define DURATION        "^P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)$"
+#define UP_TO(decimals) "(100000000([.]0+)?|[0-9]{1,8}([.][0-9]{1," decimals "})?)"
+#define RATE            "^[^=]+=" UP_TO("8") "$"
+#define PERCENT         "(0|[1-9][0-9]*)([.][0-9]{0,8}[1-9])?"
 /* ASCII, and the signs for copyright, trademarks and currencies. */
 #define PLAIN "^([\x01-\x7e]|©|®|™|¢|£|¤|¥)+$"
 
@@ -147,12 +147,12 @@ const struct rule aws_offer_rules[] = {
     FORMAT("product", "^[a-zA-Z0-9][.a-zA-Z0-9/-]+[a-zA-Z0-9]$",
            "a product's identifier looks like prod-abcdefghijklm"),
     FORMAT("replaces", "^[^[:space:]]+$", "an agreement's identifier looks like agmt-abc"),
-    FORMAT("value", "^" WHOLE "([.][0-9]{1,3})? [A-Z]{3}$",
+    FORMAT("value", "^" UP_TO("3") " [A-Z]{3}$",
            "AWS takes amounts up to 100000000, with three decimals at most"),
     FORMAT("prices", RATE, "write dimension=price, with eight decimals at most"),
     FORMAT("usage_prices", RATE, "write dimension=price, with eight decimals at most"),
     FORMAT("grants", "^[^=]+=[1-9][0-9]{0,9}$", "write dimension=quantity, from 1 on"),
-    FORMAT("schedule", "^[0-9]{4}-[0-9]{2}-[0-9]{2}=" WHOLE "([.][0-9]{1,2})?$",
+    FORMAT("schedule", "^[0-9]{4}-[0-9]{2}-[0-9]{2}=" UP_TO("2") "$",
            "write 2027-01-15=6000.50, with two decimals at most"),
     FORMAT("duration", DURATION, AS_A_DURATION),
     FORMAT("renewal_lockout", DURATION, AS_A_DURATION),
