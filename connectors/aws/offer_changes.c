@@ -131,23 +131,27 @@ static struct json *prior_agreement(const struct offer_writing *writing, const c
     return prior;
 }
 
+/* What stands already need not be said. */
+static void put_new(const struct offer_writing *writing, struct json *details, const char *member,
+                    const char *text)
+{
+    if (text && !text_equal(text, json_get_text(writing->details, member)))
+        json_set_text(writing->arena, details, member, text);
+}
+
 int writing_information(const struct offer_writing *writing, struct json **ret_details,
                         struct error *error)
 {
     (void)error;
     struct arena *arena = writing->arena;
     struct json *details = json_object(arena);
-    const char *title = writing_value(writing, "title");
     bool said = writing->resale && !writing->details; /* when it is made */
-    if (!said && writing_wants(writing, "title") && title)
-        json_set_text(arena, details, "Name", title);
-    const char *description =
-        !said && writing_wants_any(writing, description_fields)
-            ? offer_description(arena, writing_value(writing, "note"),
-                                writing_value(writing, FIELD_REFERENCE), writing->cancelled)
-            : NULL;
-    if (description) /* it cannot be made empty again */
-        json_set_text(arena, details, "Description", description);
+    if (!said && writing_wants(writing, "title"))
+        put_new(writing, details, "Name", writing_value(writing, "title"));
+    if (!said && writing_wants_any(writing, description_fields)) /* cannot be made empty again */
+        put_new(writing, details, "Description",
+                offer_description(arena, writing_value(writing, "note"),
+                                  writing_value(writing, FIELD_REFERENCE), writing->cancelled));
     const char *prior = writing->resale ? "PreExistingBuyerAgreement" : "PreExistingAgreement";
     if (writing_wants_any(writing, prior_fields))
         json_set(arena, details, prior, prior_agreement(writing, prior));
@@ -177,7 +181,6 @@ static int build_targeting(const struct offer_writing *writing, struct json **re
         return 0;
     const struct json *rule = json_find(writing->details, "Rules[Type=TargetingRule]");
     struct json *details = rule ? json_clone(arena, rule) : json_object(arena);
-    json_remove(details, "Type");
     struct json *positive = json_get(details, "PositiveTargeting");
     if (json_is_null(positive)) {
         positive = json_object(arena);
@@ -186,6 +189,9 @@ static int build_targeting(const struct offer_writing *writing, struct json **re
     put_list(writing, positive, "BuyerAccounts", "buyer_accounts");
     put_list(writing, positive, "CountryCodes", "countries");
     json_drop_nulls(details);
+    if (rule && json_equal(details, rule))
+        return 0;
+    json_remove(details, "Type");
     *ret_details = details;
     return 0;
 }
@@ -349,7 +355,9 @@ static int build_availability(const struct offer_writing *writing, struct json *
 {
     (void)error;
     const char *expires = writing_value(writing, "expires");
-    if (!expires)
+    const struct json *rule = json_find(writing->details, "Rules[Type=AvailabilityRule]");
+    const char *now = json_get_text(rule, "AvailabilityEndDate");
+    if (!expires || (now && text_starts(now, expires)))
         return 0; /* a private offer has a last day */
     *ret_details = json_object(writing->arena);
     json_set_text(writing->arena, *ret_details, "AvailabilityEndDate", expires);

@@ -291,7 +291,7 @@ static int build_drafts(struct step_context *context, struct http_request *reque
  * description, it has our name and nobody else's buyers. */
 enum whose { SOMEBODY, NAMESAKE, OURS };
 
-static enum whose whose_of(struct step_context *context, const struct json *entity)
+static enum whose whose_is(struct step_context *context, const struct json *entity)
 {
     const struct json *details = json_get(entity, "DetailsDocument");
     const char *description = json_get_text(details, "Description");

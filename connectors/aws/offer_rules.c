@@ -37,6 +37,10 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
     {                                                                                              \
         ROW(RULE_FORBIDDEN, "OFR-003", MADE, name), .when = { __VA_ARGS__ }                        \
     }
+#define FORM_OF(name, remedy_, ...)                                                                \
+    {                                                                                              \
+        ROW(RULE_FORBIDDEN, "OFR-003", MADE, name), .remedy = remedy_, .when = { __VA_ARGS__ }     \
+    }
 #define FORMAT(name, pattern, remedy_)                                                             \
     {                                                                                              \
         ROW(RULE_PATTERN, "OFR-004", ALWAYS, name), .words = WORDS(pattern), .remedy = remedy_     \
@@ -57,11 +61,11 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
         ROW(type_, code_, ALWAYS, name), .words = WORDS(__VA_ARGS__)                               \
     }
 
-#define SAME_DIGITS "^(0{12}|1{12}|2{12}|3{12}|4{12}|5{12}|6{12}|7{12}|8{12}|9{12})$"
-#define DURATION    "^P([0-9]+Y)?([0-9]+M)?([0-9]+D)?$"
-#define WHOLE       "(100000000|[0-9]{1,8})"
-#define RATE        "^[^=]+=" WHOLE "([.][0-9]{1,8})?$"
-#define PERCENT     "(0|[1-9][0-9]*)([.][0-9]{0,8}[1-9])?"
+#define SAME_DIGITS     "^(0{12}|1{12}|2{12}|3{12}|4{12}|5{12}|6{12}|7{12}|8{12}|9{12})$"
+#define DURATION        "^P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)$"
+#define UP_TO(decimals) "(100000000([.]0+)?|[0-9]{1,8}([.][0-9]{1," decimals "})?)"
+#define RATE            "^[^=]+=" UP_TO("8") "$"
+#define PERCENT         "(0|[1-9][0-9]*)([.][0-9]{0,8}[1-9])?"
 /* ASCII, and the signs for copyright, trademarks and currencies. */
 #define PLAIN "^([\x01-\x7e]|©|®|™|¢|£|¤|¥)+$"
 
@@ -112,9 +116,10 @@ const struct rule aws_offer_rules[] = {
     /* Who and what for. */
     NOT_WITH("buyer_accounts", REPLACEMENT),
     NOT_WITH("countries", REPLACEMENT),
-    NOT_WITH("replaces", WHEN("form", "!replacement")),
-    NOT_WITH("reseller", OFFERED),
-    NOT_WITH("resale_authorization", WHEN("form", "!channel", "!replacement")),
+    FORM_OF("replaces", "set the form to replacement, or empty it", WHEN("form", "!replacement")),
+    FORM_OF("reseller", "set the form to resale_authorization, or empty it", OFFERED),
+    FORM_OF("resale_authorization", "set the form to channel, or empty it",
+            WHEN("form", "!channel", "!replacement")),
     NOT_WITH("markup", WHEN("form", "!channel", "!replacement")),
     NOT_WITH("markup", WHEN("schedule", ANY)),
     ACCOUNT("buyer_accounts"),
@@ -147,12 +152,12 @@ const struct rule aws_offer_rules[] = {
     FORMAT("product", "^[a-zA-Z0-9][.a-zA-Z0-9/-]+[a-zA-Z0-9]$",
            "a product's identifier looks like prod-abcdefghijklm"),
     FORMAT("replaces", "^[^[:space:]]+$", "an agreement's identifier looks like agmt-abc"),
-    FORMAT("value", "^" WHOLE "([.][0-9]{1,3})? [A-Z]{3}$",
+    FORMAT("value", "^" UP_TO("3") " [A-Z]{3}$",
            "AWS takes amounts up to 100000000, with three decimals at most"),
     FORMAT("prices", RATE, "write dimension=price, with eight decimals at most"),
     FORMAT("usage_prices", RATE, "write dimension=price, with eight decimals at most"),
     FORMAT("grants", "^[^=]+=[1-9][0-9]{0,9}$", "write dimension=quantity, from 1 on"),
-    FORMAT("schedule", "^[0-9]{4}-[0-9]{2}-[0-9]{2}=" WHOLE "([.][0-9]{1,2})?$",
+    FORMAT("schedule", "^[0-9]{4}-[0-9]{2}-[0-9]{2}=" UP_TO("2") "$",
            "write 2027-01-15=6000.50, with two decimals at most"),
     FORMAT("duration", DURATION, AS_A_DURATION),
     FORMAT("renewal_lockout", DURATION, AS_A_DURATION),
