@@ -62,6 +62,7 @@ enum rule_type {
     RULE_FUTURE,    /* a date, today (UTC) or later */
     RULE_WORDS,     /* the value is one of `words` */
     RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */
+    RULE_COUNT,     /* the list has at most `words[0]` items */
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,

@@ -213,6 +213,17 @@ static void check_value(struct checking *checking, const struct rule *rule, cons
     }
 }
 
+static void check_count(struct checking *checking, const struct rule *rule, const char *value)
+{
+    long long most = 0;
+    size_t count = list_count(value);
+    if (text_to_int64(rule->words[0], &most) && count > (unsigned long long)most)
+        fault(checking, rule->code, rule->field, rule->remedy,
+              arena_printf(checking->arena, "%s has %zu items, at most %lld are taken%s",
+                           vendor_name(checking, rule->field), count, most,
+                           because(checking, rule)));
+}
+
 static void check_rule(struct checking *checking, const struct rule *rule)
 {
     const char *value = record_get(checking->after, rule->field);
@@ -251,6 +262,10 @@ static void check_rule(struct checking *checking, const struct rule *rule)
     case RULE_PATTERN:
         if (!checking->before || changed(checking, rule->field))
             check_value(checking, rule, value);
+        break;
+    case RULE_COUNT:
+        if (!checking->before || changed(checking, rule->field))
+            check_count(checking, rule, value);
         break;
     }
 }

@@ -73,7 +73,8 @@ static struct json *member_to_send(const struct building *building, const struct
     struct arena *arena = building->arena;
     const struct json *now = json_find(building->wanted, member->path);
     if (json_is_null(now)) {
-        bool emptied = member->empty && member->field && change_field(building->change, member->field);
+        bool emptied =
+            member->empty && member->field && change_field(building->change, member->field);
         return emptied ? json_array(arena) : NULL;
     }
     if (now->type != JSON_ARRAY)
@@ -97,8 +98,8 @@ static void add_information(const struct building *building)
         struct json *value = member_to_send(building, &information[i]);
         if (value)
             json_set(building->arena, details, information[i].name, value);
-        touched = touched || (information[i].field &&
-                              change_field(building->change, information[i].field));
+        touched = touched ||
+                  (information[i].field && change_field(building->change, information[i].field));
     }
     if (touched)
         add(building, "UpdateInformation", details);

@@ -167,8 +167,7 @@ static struct json *split_types(struct arena *arena, const char *types)
     struct json *list = json_array(arena);
     while (*types) {
         size_t length = strcspn(types, ",");
-        json_append(arena, list,
-                    json_string(arena, text_trim(arena_copy_n(arena, types, length))));
+        json_append(arena, list, json_string(arena, text_trim(arena_copy_n(arena, types, length))));
         types += length + (types[length] == ',');
     }
     return list;
@@ -234,10 +233,10 @@ static int keep(struct editing *editing, const struct dimension *wanted, const s
     if (!same && !text_equal(wanted->unit, or_empty(json_get_text(now, "Unit"))))
         return refuse(editing, wanted->key,
                       "AWS never changes a unit: take a new key, or set the unit back");
-    editing->edited = editing->edited || more ||
-                      !text_equal(or_empty(name), or_empty(json_get_text(now, "Name"))) ||
-                      !text_equal(or_empty(description),
-                                  or_empty(json_get_text(now, "Description")));
+    editing->edited =
+        editing->edited || more ||
+        !text_equal(or_empty(name), or_empty(json_get_text(now, "Name"))) ||
+        !text_equal(or_empty(description), or_empty(json_get_text(now, "Description")));
     struct json *item = json_object(arena);
     json_set_text(arena, item, "Key", wanted->key);
     if (!text_blank(name))

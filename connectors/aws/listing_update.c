@@ -1,9 +1,7 @@
-/* Editing a listing, publishing it and taking it off sale: one change set, built from the product as
- * it is at that moment, under its revision.
+/* Editing a listing, publishing it and taking it off sale: one change set, built from the product
+ * as it is at that moment, under its revision.
  *
  *   changes   in `progress`: the change set's list, until it is started and while it waits */
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/aws/change_set.h"
@@ -38,8 +36,8 @@ static int take_listing(struct step_context *context, const struct http_response
     struct json *entity = NULL, *document = NULL;
     int result = step_parse(context, response, failure, &entity, error);
     if (!result)
-        result = listing_document(context->arena, context->change->remote_id, entity, &document,
-                                  error);
+        result =
+            listing_document(context->arena, context->change->remote_id, entity, &document, error);
     if (result < 0)
         return result;
     *ret_record = listing_record(context->arena, document, NULL, NULL);
@@ -90,22 +88,8 @@ static int build_start(struct step_context *context, struct http_request *reques
     const struct json *changes = json_get(context->progress, "changes");
     if (!changes)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the list of changes got lost");
-    const char *name =
-        arena_printf(context->arena, "%s %s", context->change->remote_id, context->change->id);
-    return change_set_start(context, name, json_clone(context->arena, changes), request, error);
-}
-
-/* Somebody edited the product since it was read: its revision is another one. */
-static enum step_result answer_start(struct step_context *context,
-                                     const struct http_response *response,
-                                     const struct error *failure, struct error *error)
-{
-    if (failure && text_equal(failure->vendor_code, "ValidationException") &&
-        strcasestr(failure->message, "revision")) {
-        *error = *failure;
-        return STEP_STALE;
-    }
-    return change_set_answer_start(context, response, failure, error);
+    return change_set_start(context, context->change->remote_id,
+                            json_clone(context->arena, changes), request, error);
 }
 
 static enum step_result answer_read(struct step_context *context,
@@ -120,14 +104,7 @@ static enum step_result answer_read(struct step_context *context,
 
 static const struct step steps[] = {
     CATALOG_READ_STEP("get", "DescribeEntity", AWS_DESCRIBE_ENTITY, build_get, answer_get),
-    {.name = "start",
-     .operation = "StartChangeSet",
-     .family = AWS_START_CHANGE_SET,
-     .writes = true,
-     .repeatable = true,
-     .resume = "find",
-     .build = build_start,
-     .answer = answer_start},
+    CHANGE_SET_START(build_start),
     CHANGE_SET_POLL,
     CATALOG_READ_STEP("read", "DescribeEntity", AWS_DESCRIBE_ENTITY, build_get, answer_read),
     CHANGE_SET_FIND,

@@ -16,11 +16,11 @@
 #include "connectors/aws/steps.h"
 
 /* Sizes that the kind's constant struct needs. */
-enum { AWS_LISTING_FIELDS = 18, AWS_LISTING_RULES = 30, AWS_LISTING_PROCEDURES = 3 };
+enum { AWS_LISTING_FIELDS = 18, AWS_LISTING_RULES = 22, AWS_LISTING_PROCEDURES = 3 };
 
-extern const struct connector_kind aws_listings;                         /* listings.c */
-extern const struct remote_field aws_listing_fields[AWS_LISTING_FIELDS]; /* listing_fields.c */
-extern const struct rule aws_listing_rules[AWS_LISTING_RULES];           /* listing_rules.c */
+extern const struct connector_kind aws_listings;                              /* listings.c */
+extern const struct remote_field aws_listing_fields[AWS_LISTING_FIELDS];      /* listing_fields.c */
+extern const struct rule aws_listing_rules[AWS_LISTING_RULES];                /* listing_rules.c */
 extern const struct procedure aws_listing_procedures[AWS_LISTING_PROCEDURES]; /* …_update.c */
 
 void aws_listings_read(struct cloud *cloud, const struct read_scope *scope,
