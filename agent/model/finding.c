@@ -131,6 +131,24 @@ const struct finding_type finding_types[] = {
     {"OFR-017", WARNING, "an open offer expires soon",
      "Ask the buyer, or let the offer be accepted longer."},
 
+    /* What marketplaces demand of listings. */
+    {"LST-001", WARNING, "a listing that was taken off sale takes no edits",
+     "Take the edit back; to sell the product again, make a new listing in the partner portal."},
+    {"LST-002", WARNING, "listings of this type are not edited from here",
+     "Make the edit in the partner portal, or take it back: the cloud does not say how it is done "
+     "for this type."},
+    {"LST-003", WARNING, "the listing's visibility cannot become this one",
+     "Take the edit back; a draft is released in the partner portal, and none becomes a draft "
+     "again."},
+    {"LST-004", WARNING, "a list has too many items",
+     "Shorten the list; the detail tells how many items the cloud takes."},
+    {"LST-005", WARNING, "a dimension is not written as the cloud needs it",
+     "Write each as key | name | description | unit | types; the detail tells what does not fit."},
+    {"LST-006", WARNING, "the field of a listing cannot be emptied",
+     "Fill the field in the local record: the cloud has no way to take its value away."},
+    {"LST-007", WARNING, "a buyer's account is not one of the cloud's",
+     "Write the account's number in full, leading zeros included."},
+
     /* What they refuse in an offer. */
     {"OFR-020", WARNING, "the cloud refuses the offer's buyers",
      "Correct the buyers' accounts: 12 digits each, at most 26, and none of a closed account."},

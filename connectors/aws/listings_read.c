@@ -1,0 +1,51 @@
+/* Reading listings: one listing per type of product side by side, documents by the dozen. */
+#include "base/memory.h"
+#include "base/text.h"
+#include "connectors/aws/listings.h"
+#include "connectors/aws/sweep.h"
+
+static int take_entity(struct sweep *sweep, struct arena *arena, const char *id,
+                       const struct json *entity, struct error *error)
+{
+    struct json *document = NULL;
+    int result = listing_document(arena, id, entity, &document, error);
+    if (!result)
+        sweep_record(sweep, listing_record(arena, document, sweep_note, sweep));
+    return result;
+}
+
+static struct json *page(struct sweep *sweep, struct arena *arena,
+                         const struct sweep_listing *listing, const char *after)
+{
+    (void)sweep;
+    return sweep_entities(arena, listing->detail, after, NULL);
+}
+
+static void take_summary(struct sweep *sweep, const struct sweep_listing *listing, const char *id,
+                         const char *version, const struct json *summary)
+{
+    (void)listing;
+    (void)summary; /* has title and visibility only */
+    if (version && text_equal(sweep_known(sweep, id), version))
+        sweep_seen(sweep, id);
+    else
+        sweep_describe(sweep, id);
+}
+
+static const struct sweep_listing products[LISTING_TYPES] = {
+    SWEEP_ENTITIES("SaaSProduct", page, take_summary),
+    SWEEP_ENTITIES("AmiProduct", page, take_summary),
+    SWEEP_ENTITIES("ContainerProduct", page, take_summary),
+    SWEEP_ENTITIES("MachineLearningProduct", page, take_summary),
+    SWEEP_ENTITIES("DataProduct", page, take_summary),
+};
+
+static const struct sweep_reader reader = {.entity = take_entity};
+
+void aws_listings_read(struct cloud *cloud, const struct read_scope *scope,
+                       const struct read_sink *sink)
+{
+    struct sweep *sweep = sweep_new(cloud, scope, sink, &reader, NULL);
+    for (size_t i = 0; i < COUNT(products); i++)
+        sweep_list(sweep, &products[i]);
+}
