@@ -62,6 +62,14 @@ enum rule_type {
     RULE_FUTURE,    /* a date, today (UTC) or later */
     RULE_WORDS,     /* the value is one of `words` */
     RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */
+    RULE_UNLIKE,    /* the value does not */
+    RULE_COUNT,     /* a list of words[0] to words[1] items */
+    /* Of a field and another one, words[0]; where either is absent there is nothing to say. */
+    RULE_AFTER,    /* a date, later than the other */
+    RULE_CURRENCY, /* an amount in the currency that the other names */
+    RULE_SUM,      /* pairs whose numbers sum to the other, an amount */
+    RULE_UPTO,     /* pairs of a date, of which at most words[1] are not later than the other */
+    RULE_WITHIN,   /* a date at most words[0] days ahead: days, not a field */
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,

@@ -191,12 +191,19 @@ static bool fits(const struct checking *checking, const struct rule *rule, const
         int64_t day;
         return day_parse(value, &day) && day >= day_of(checking->now_ms);
     }
+    if (rule->type == RULE_WITHIN) {
+        int64_t day, most;
+        long long days = 0;
+        bool known = day_parse(value, &day) && text_to_int64(rule->words[0], &days);
+        most = day_of(checking->now_ms) + days;
+        return !known || day <= most;
+    }
     regex_t regex;
     if (regcomp(&regex, rule->words[0], REG_EXTENDED | REG_NOSUB))
         return false;
     bool fit = !regexec(&regex, value, 0, NULL, 0);
     regfree(&regex);
-    return fit;
+    return fit == (rule->type == RULE_PATTERN);
 }
 
 static void check_value(struct checking *checking, const struct rule *rule, const char *value)
@@ -211,6 +218,98 @@ static void check_value(struct checking *checking, const struct rule *rule, cons
                   arena_printf(checking->arena, "%s is \"%s\"%s",
                                vendor_name(checking, rule->field), item, because(checking, rule)));
     }
+}
+
+/* ------------------------------------------------------------------ two fields */
+
+static size_t number_of(const char *word)
+{
+    long long number = 0;
+    return text_to_int64(word, &number) && number > 0 ? (size_t)number : 0;
+}
+
+/* How many items of "date=number" are dated up to `day`. */
+static size_t count_up_to(struct arena *arena, const char *pairs, int64_t day)
+{
+    size_t count = 0, all = list_count(pairs);
+    for (size_t i = 0; i < all; i++) {
+        const char *item = list_item(arena, pairs, i);
+        int64_t date;
+        count += day_parse(arena_copy_n(arena, item, strcspn(item, "=")), &date) && date <= day;
+    }
+    return count;
+}
+
+/* NULL if a number is none. */
+static const char *sum_of(struct arena *arena, const char *pairs)
+{
+    const char *sum = "0";
+    size_t count = list_count(pairs);
+    for (size_t i = 0; sum && i < count; i++) {
+        const char *sign = strrchr(list_item(arena, pairs, i), '=');
+        sum = sign && decimal_valid(sign + 1) ? decimal_add(arena, sum, sign + 1) : NULL;
+    }
+    return sum;
+}
+
+/* What is wrong between a value and the other one, for people; NULL: nothing. */
+static const char *discord(struct checking *checking, const struct rule *rule, const char *value,
+                           const char *other)
+{
+    struct arena *arena = checking->arena;
+    const char *name = vendor_name(checking, rule->field), *amount, *currency;
+    int64_t day, other_day;
+    switch (rule->type) {
+    case RULE_AFTER:
+        return !day_parse(value, &day) || !day_parse(other, &other_day) || day > other_day
+                   ? NULL
+                   : arena_printf(arena, "%s is %s, which is not after %s, %s", name, value,
+                                  rule->words[0], other);
+    case RULE_CURRENCY:
+        return !money_split(arena, value, &amount, &currency) || text_equal(currency, other)
+                   ? NULL
+                   : arena_printf(arena, "%s is %s, but %s is %s", name, value, rule->words[0],
+                                  other);
+    case RULE_SUM: {
+        const char *sum = sum_of(arena, value);
+        return !sum || !money_split(arena, other, &amount, &currency) ||
+                       !decimal_compare(sum, amount)
+                   ? NULL
+                   : arena_printf(arena, "%s sums to %s, but %s is %s", name, sum, rule->words[0],
+                                  other);
+    }
+    case RULE_UPTO: {
+        size_t most = number_of(rule->words[1]);
+        size_t count = day_parse(other, &other_day) ? count_up_to(arena, value, other_day) : 0;
+        return count <= most
+                   ? NULL
+                   : arena_printf(arena, "%zu items of %s are due up to %s, %s; at most %zu may be",
+                                  count, name, rule->words[0], other, most);
+    }
+    default:
+        return NULL;
+    }
+}
+
+static void check_two(struct checking *checking, const struct rule *rule, const char *value)
+{
+    const char *other = record_get(checking->after, rule->words[0]);
+    bool due = checking->at & AT_SUBMIT || !checking->before || changed(checking, rule->field) ||
+               changed(checking, rule->words[0]);
+    const char *detail = due && value && other ? discord(checking, rule, value, other) : NULL;
+    if (detail)
+        fault(checking, rule->code, rule->field, rule->remedy, detail);
+}
+
+static void check_count(struct checking *checking, const struct rule *rule, const char *value)
+{
+    size_t count = list_count(value);
+    size_t least = number_of(rule->words[0]), most = number_of(rule->words[1]);
+    if (value && (count < least || count > most))
+        fault(checking, rule->code, rule->field, rule->remedy,
+              arena_printf(checking->arena, "%s has %zu items, %zu to %zu are taken%s",
+                           vendor_name(checking, rule->field), count, least, most,
+                           because(checking, rule)));
 }
 
 static void check_rule(struct checking *checking, const struct rule *rule)
@@ -249,8 +348,20 @@ static void check_rule(struct checking *checking, const struct rule *rule)
             check_value(checking, rule, value);
         break;
     case RULE_PATTERN:
+    case RULE_UNLIKE:
+    case RULE_WITHIN:
         if (!checking->before || changed(checking, rule->field))
             check_value(checking, rule, value);
+        break;
+    case RULE_COUNT:
+        if (!checking->before || changed(checking, rule->field))
+            check_count(checking, rule, value);
+        break;
+    case RULE_AFTER:
+    case RULE_CURRENCY:
+    case RULE_SUM:
+    case RULE_UPTO:
+        check_two(checking, rule, value);
         break;
     }
 }
