@@ -124,7 +124,8 @@ const struct finding_type finding_types[] = {
      "Correct the account, or approve the offer if they buy for themselves."},
     {"OFR-017", WARNING, "an open offer expires soon",
      "Ask the buyer, or let the offer be accepted longer."},
-    /* What marketplaces refuse of them. */
+
+    /* What they refuse in an offer. */
     {"OFR-020", WARNING, "the cloud refuses the offer's buyers",
      "Correct the buyers' accounts: 12 digits each, at most 26, and none of a closed account."},
     {"OFR-021", WARNING, "the cloud refuses the legal documents",

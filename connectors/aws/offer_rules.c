@@ -37,6 +37,10 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
     {                                                                                              \
         ROW(RULE_FORBIDDEN, "OFR-003", MADE, name), .when = { __VA_ARGS__ }                        \
     }
+#define FORM_OF(name, remedy_, ...)                                                                \
+    {                                                                                              \
+        ROW(RULE_FORBIDDEN, "OFR-003", MADE, name), .remedy = remedy_, .when = { __VA_ARGS__ }     \
+    }
 #define FORMAT(name, pattern, remedy_)                                                             \
     {                                                                                              \
         ROW(RULE_PATTERN, "OFR-004", ALWAYS, name), .words = WORDS(pattern), .remedy = remedy_     \
@@ -112,9 +116,10 @@ const struct rule aws_offer_rules[] = {
     /* Who and what for. */
     NOT_WITH("buyer_accounts", REPLACEMENT),
     NOT_WITH("countries", REPLACEMENT),
-    NOT_WITH("replaces", WHEN("form", "!replacement")),
-    NOT_WITH("reseller", OFFERED),
-    NOT_WITH("resale_authorization", WHEN("form", "!channel", "!replacement")),
+    FORM_OF("replaces", "set the form to replacement, or empty it", WHEN("form", "!replacement")),
+    FORM_OF("reseller", "set the form to resale_authorization, or empty it", OFFERED),
+    FORM_OF("resale_authorization", "set the form to channel, or empty it",
+            WHEN("form", "!channel", "!replacement")),
     NOT_WITH("markup", WHEN("form", "!channel", "!replacement")),
     NOT_WITH("markup", WHEN("schedule", ANY)),
     ACCOUNT("buyer_accounts"),
