@@ -567,7 +567,8 @@ static void task_begin(struct task *task)
                                           .progress = task->row.progress,
                                           .token = task->row.token,
                                           .began_ms = world_now(applier->work->world)};
-    json_remove(task->row.progress, PROGRESS_NOTE); /* of the run that left it; this one may get on */
+    /* What the run that left it waited for; this one may get on. */
+    json_remove(task->row.progress, PROGRESS_NOTE);
     if (r == 0)
         r = load_local(task, &task->context.local, &error);
     if (r < 0)

@@ -21,8 +21,8 @@ void applier_free(struct applier *applier);
 void applier_progress(struct applier *applier, apply_progress *progress, void *context);
 /* Takes up what an earlier run left open at the cloud. Files are simply read again. */
 int applier_resume(struct applier *applier, struct error *error);
-/* Takes the plan's changes that write at the cloud. Those for which it has no room, because it still
- * works on others, are passed over and stay planned. */
+/* Takes the plan's changes that write at the cloud. Those for which it has no room, because it
+ * still works on others, are passed over and stay planned. */
 int applier_take(struct applier *applier, struct error *error);
 /* Starts; `ended` is called once, possibly before this returns, when everything came to an end. */
 void applier_start(struct applier *applier, void (*ended)(void *context), void *context);

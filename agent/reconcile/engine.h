@@ -43,10 +43,10 @@ struct engine_result {
     int64_t elapsed_ms;
 };
 
-/* A job whose work has wishes carries out these alone: it finishes what is open in the journal, reads
- * both sides, and writes at the cloud. Its plan is for the caller only: it is not what people see
- * between runs, and its findings are not stored. What is to be written at the local side is the next
- * ordinary run's.
+/* A job whose work has wishes carries out these alone: it finishes what is open in the journal,
+ * reads both sides, and writes at the cloud. Its plan is for the caller only: it is not what people
+ * see between runs, and its findings are not stored. What is to be written at the local side is the
+ * next ordinary run's.
  *
  * Runs the jobs; results[i] belongs to works[i], to be freed by the caller also after an error.
  * Returns 0 also if jobs failed, see each result. */

@@ -487,8 +487,8 @@ static bool wants_proposals(const struct work *work)
     const struct gate_rule *gates = work->job->gates;
     bool wanted = gates[GATE_IMPORT].open || gates[GATE_ACCEPT].open || gates[GATE_REJECT].open;
     for (size_t i = 0; i < work->wish_count; i++)
-        wanted |= work->wishes[i].action == ACTION_ACCEPT ||
-                  work->wishes[i].action == ACTION_REJECT;
+        wanted |=
+            work->wishes[i].action == ACTION_ACCEPT || work->wishes[i].action == ACTION_REJECT;
     return wanted;
 }
 
@@ -546,8 +546,9 @@ void intake_start(struct intake *intake, bool full, void (*ended)(void *context)
     intake->ended_context = context;
     intake->sweep = world_now(work->world);
     widen(intake, &scope);
-    if (!scope.full && work->store->ops->cursor_get(work->store, work->job->name, CURSOR_WATERMARK,
-                                              intake->arena, &scope.watermark, &intake->error) < 0)
+    if (!scope.full &&
+        work->store->ops->cursor_get(work->store, work->job->name, CURSOR_WATERMARK, intake->arena,
+                                     &scope.watermark, &intake->error) < 0)
         scope.watermark = NULL;
     scope.full = intake->full = scope.full || !scope.watermark;
     work->kind->read(work->cloud, &scope, &intake->sink);

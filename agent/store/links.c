@@ -42,10 +42,9 @@ int sqlite_link_move(struct store *base, const char *job, const char *old_remote
     struct sqlite_store *store = sqlite_of(base);
     long long moved = 0;
     int64_t stuck = 0;
-    int result =
-        sql_write(store, sql,
-                  BINDS(bind_text(job), bind_text(old_remote_id), bind_text(new_remote_id)), &moved,
-                  error);
+    int result = sql_write(
+        store, sql, BINDS(bind_text(job), bind_text(old_remote_id), bind_text(new_remote_id)),
+        &moved, error);
     if (result == 0 && !moved)
         result = sql_number(
             store, left, BINDS(bind_text(job), bind_text(old_remote_id), bind_text(new_remote_id)),

@@ -31,7 +31,8 @@ struct act {
     bool busy;              /* the lease is another's */
     long long changed;
     size_t conflicts;
-    int send; /* signals to ourselves, in the midst of the run */
+    size_t waiting; /* changes that the cloud still works on */
+    int send;       /* signals to ourselves, in the midst of the run */
     int send_again;
 };
 
@@ -149,6 +150,7 @@ static void fill_result(const struct act *act, struct engine_result *result)
     result->outcome = act->outcome;
     result->remote.outcome = act->outcome;
     result->local.changed = act->changed;
+    result->counts.waiting = act->waiting;
     result->elapsed_ms = act->takes_ms;
     if (act->class) {
         error_set(&result->error, act->class, SCOPE_RUN, "the cloud is out");
@@ -299,6 +301,22 @@ static void runs_that_did_something_are_logged(void **state)
     assert_int_equal(count_lines("conflicts=2"), 1); /* that they stand is no news */
     assert_int_equal(count_lines("run ended"), 4);
     assert_int_equal(count_lines("next_ms=10000"), 4);
+    close_bench();
+}
+
+/* What the cloud takes long for is neither a failure nor done in part: the beat goes on. */
+static void waiting_for_the_cloud_is_no_trouble(void **state)
+{
+    (void)state;
+    static const struct act acts[] = {{.waiting = 1}, {.waiting = 1}, {0}};
+    struct bench self;
+    open_bench(&self);
+    assert_int_equal(run_daemon(acts, COUNT(acts), COUNT(acts)), 0);
+    assert_int_equal(count_lines("job is done in part"), 0);
+    assert_int_equal(count_lines("job fails"), 0);
+    assert_int_equal(count_lines("job works again"), 0);
+    assert_int_equal(self.at[1], 10 * SECOND);
+    assert_int_equal(self.at[2], 20 * SECOND);
     close_bench();
 }
 
@@ -479,6 +497,7 @@ int main(void)
         cmocka_unit_test(due_jobs_run_together),
         cmocka_unit_test(a_long_run_is_not_made_up_for),
         cmocka_unit_test(runs_that_did_something_are_logged),
+        cmocka_unit_test(waiting_for_the_cloud_is_no_trouble),
         cmocka_unit_test(a_failure_is_said_once_and_so_is_its_end),
         cmocka_unit_test(a_job_that_another_has_is_no_failure),
         cmocka_unit_test(a_stop_waits_for_the_run),
