@@ -116,19 +116,21 @@ static void finish_text(const struct offer_writing *writing, const char *type, c
 static const char *const prior_fields[] = {"prior_channel", "prior_pricing", NULL};
 static const char *const description_fields[] = {"note", FIELD_REFERENCE, NULL};
 
-static struct json *prior_agreement(const struct offer_writing *writing, const char *member)
+/* NULL takes it off an offer; a resale authorization keeps what was once said. */
+static void put_prior(const struct offer_writing *writing, struct json *details)
 {
     struct arena *arena = writing->arena;
+    const char *member = writing->resale ? "PreExistingBuyerAgreement" : "PreExistingAgreement";
     const char *channel = writing_value(writing, "prior_channel");
     const char *pricing = writing_value(writing, "prior_pricing");
-    if (!channel && !pricing)
-        return json_null(arena); /* takes it off */
     const struct json *now = json_get(writing->details, member);
+    if (!writing_wants_any(writing, prior_fields) || (!channel && !pricing && writing->resale))
+        return;
     struct json *prior =
         now && now->type == JSON_OBJECT ? json_clone(arena, now) : json_object(arena);
     json_set_text(arena, prior, "AcquisitionChannel", channel);
     json_set_text(arena, prior, "PricingModel", pricing);
-    return prior;
+    json_set(arena, details, member, channel || pricing ? prior : json_null(arena));
 }
 
 /* What stands already need not be said. */
@@ -152,9 +154,7 @@ int writing_information(const struct offer_writing *writing, struct json **ret_d
         put_new(writing, details, "Description",
                 offer_description(arena, writing_value(writing, "note"),
                                   writing_value(writing, FIELD_REFERENCE), writing->cancelled));
-    const char *prior = writing->resale ? "PreExistingBuyerAgreement" : "PreExistingAgreement";
-    if (writing_wants_any(writing, prior_fields))
-        json_set(arena, details, prior, prior_agreement(writing, prior));
+    put_prior(writing, details);
     if (details->count)
         *ret_details = details;
     return 0;

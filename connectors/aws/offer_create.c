@@ -138,9 +138,9 @@ static enum step_result answer_product(struct step_context *context,
         return step_failed(error);
     }
     const struct json *details = json_get(entity, "DetailsDocument");
-    const char *visibility = json_text(json_find(details, "Description.Visibility"));
     const char *type = json_get_text(entity, "EntityType");
-    if (text_equal(visibility, "Draft")) {
+    if (text_equal(json_text(json_find(details, "Description.Visibility")), "Draft") ||
+        text_equal(json_text(json_find(details, "Description.ProductState")), "Draft")) {
         error_set(
             error, ERROR_REFUSED, SCOPE_RECORD,
             "the product %s is a draft: a private offer needs its public offer to be released "
@@ -300,7 +300,9 @@ static enum whose whose_is(struct step_context *context, const struct json *enti
     offer_split_description(context->arena, description, &note, &reference, &cancelled);
     if (reference)
         return text_equal(reference, step_reference(context)) ? OURS : SOMEBODY;
-    const char *buyers = record_get(offer_now(context, entity), "buyer_accounts");
+    const char *buyers = step_wanted(context, "replaces") /* then they are the agreement's */
+                             ? NULL
+                             : record_get(offer_now(context, entity), "buyer_accounts");
     bool same = text_equal(json_get_text(details, "Name"), step_wanted(context, "title")) &&
                 (!buyers || text_equal(buyers, step_wanted(context, "buyer_accounts")));
     return text_blank(description) && same ? NAMESAKE : SOMEBODY;

@@ -144,8 +144,7 @@ int offer_keep_changes(struct step_context *context, const struct json *entity, 
     enum action action = context->change->action;
     const char *type = json_get_text(entity, "EntityType");
     const char *identifier = json_get_text(entity, "EntityIdentifier");
-    struct record *after =
-        entity ? record_copy(arena, offer_now(context, entity)) : record_new(arena, kind, NULL);
+    struct record *after = entity ? offer_now(context, entity) : record_new(arena, kind, NULL);
     struct offer_writing writing = {
         .arena = arena,
         .record = after,

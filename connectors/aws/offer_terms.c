@@ -373,8 +373,8 @@ int writing_pricing(const struct offer_writing *writing, struct json **ret_detai
 {
     const char *pricing = pricing_of(writing);
     const struct shape *shape = find_shape(pricing);
-    if (!pricing)
-        return 0; /* a reseller's offer takes the authorization's prices */
+    if (!pricing || (!writing->resale && writing_value(writing, "resale_authorization")))
+        return 0; /* a reseller's offer has the authorization's prices */
     if (!shape || (shape->byol && writing->resale))
         return error_set(error, ERROR_REFUSED, SCOPE_RECORD, "pricing %s cannot be written here",
                          pricing);

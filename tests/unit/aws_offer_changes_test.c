@@ -228,6 +228,23 @@ static const struct body bodies[] = {
       {"UpdateMarkup", "{\"Percentage\":\"5.5\"}"},
       EXPIRES},
      NULL},
+    {"a reseller's offer with instalments has the authorization's prices",
+     {{"title", NULL, "Deal"},
+      NOTED,
+      DOLLARS,
+      {"resale_authorization", NULL, "resaleauthz-1"},
+      {"pricing", NULL, "fixed"},
+      {"duration", NULL, "P12M"},
+      {"schedule", NULL, "2026-03-01=7"}},
+     {{"CreateOfferUsingResaleAuthorization",
+       "{\"ResaleAuthorizationId\":\"resaleauthz-1\",\"Name\":\"Deal\"}"},
+      INFORMATION,
+      {"UpdatePaymentScheduleTerms",
+       "{\"Terms\":[{\"Type\":\"PaymentScheduleTerm\",\"CurrencyCode\":\"USD\",\"Schedule\":["
+       "{\"ChargeDate\":\"2026-03-01\",\"ChargeAmount\":\"7\"}]}]}"},
+      {"UpdateValidityTerms",
+       "{\"Terms\":[{\"Type\":\"ValidityTerm\",\"AgreementDuration\":\"P12M\"}]}"}},
+     NULL},
     {"a reseller's replacement",
      {{"title", NULL, "Deal"},
       NOTED,
@@ -403,167 +420,190 @@ struct edit {
     "{\"ChangeType\":\"" type "\",\"Entity\":{\"Type\":\"Offer@1.0\",\"Identifier\":\"" identifier \
     "\"},\"DetailsDocument\":" details "}"
 
-static const struct edit edits[] = {
-    {"terms and members that are not ours travel back",
-     ACTION_UPDATE,
-     {{"prices", "basic=12000\x1fseats=5", "basic=12000\x1fseats=6"}},
-     OFFER(V1, "3",
-           TERMS(TRIAL "," RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\",\"Tier\":7},"
-                                 "{\"DimensionKey\":\"seats\",\"Price\":\"5.0\"}"))),
-     "[" CHANGE("UpdatePricingTerms", "offer-1@3",
-                "{\"PricingModel\":\"Contract\",\"Terms\":[" TRIAL
-                "," RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\",\"Tier\":7},"
-                          "{\"DimensionKey\":\"seats\",\"Price\":\"6\"}") "]}") "]",
-     0},
-    {"the same price in other digits is no edit",
-     ACTION_UPDATE,
-     {{"prices", NULL, "basic=12000"}},
-     OFFER(V1, "3", TERMS(RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\"}"))),
-     NULL,
-     0},
-    {"other buyers, the same countries",
-     ACTION_UPDATE,
-     {{"buyer_accounts", "1", "444455556666"}},
-     OFFER(V1, "3",
-           STATE("Draft", "Deal",
-                 "[CRM-1]") ",\"Rules\":[{\"Type\":\"TargetingRule\","
-                            "\"PositiveTargeting\":{\"BuyerAccounts\":[\"1\"],\"CountryCodes\":["
-                            "\"DE\"],"
-                            "\"Later\":[1]},\"NegativeTargeting\":{\"CountryCodes\":[\"FR\"]}}]"),
-     "[" CHANGE("UpdateTargeting", "offer-1@3",
-                "{\"PositiveTargeting\":{\"BuyerAccounts\":[\"444455556666\"],\"CountryCodes\":["
-                "\"DE\"],\"Later\":[1]},\"NegativeTargeting\":{\"CountryCodes\":[\"FR\"]}}") "]",
-     0},
-    {"no instalments any more: the list is emptied, the price and the duration come back",
-     ACTION_UPDATE,
-     {{"schedule", "2026-03-01=600", NULL}, {"value", "600.00 USD", "500.00 USD"}},
-     OFFER(V1, "3",
-           TERMS("{\"Type\":\"FixedUpfrontPricingTerm\",\"CurrencyCode\":\"USD\",\"Price\":\"0.0\","
+static const struct edit edits[] =
+    {
+        {"terms and members that are not ours travel back",
+         ACTION_UPDATE,
+         {{"prices", "basic=12000\x1fseats=5", "basic=12000\x1fseats=6"}},
+         OFFER(
+             V1, "3",
+             TERMS(TRIAL "," RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\",\"Tier\":7},"
+                                   "{\"DimensionKey\":\"seats\",\"Price\":\"5.0\"}"))),
+         "[" CHANGE("UpdatePricingTerms", "offer-1@3",
+                    "{\"PricingModel\":\"Contract\",\"Terms\":[" TRIAL
+                    "," RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\",\"Tier\":7},"
+                              "{\"DimensionKey\":\"seats\",\"Price\":\"6\"}") "]}") "]",
+         0},
+        {"the same price in other digits is no edit",
+         ACTION_UPDATE,
+         {{"prices", NULL, "basic=12000"}},
+         OFFER(V1, "3", TERMS(RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\"}"))),
+         NULL,
+         0},
+        {"other buyers, the same countries",
+         ACTION_UPDATE,
+         {{"buyer_accounts", "1", "444455556666"}},
+         OFFER(
+             V1, "3",
+             STATE("Draft", "Deal",
+                   "[CRM-1]") ",\"Rules\":[{\"Type\":\"TargetingRule\","
+                              "\"PositiveTargeting\":{\"BuyerAccounts\":[\"1\"],\"CountryCodes\":["
+                              "\"DE\"],"
+                              "\"Later\":[1]},\"NegativeTargeting\":{\"CountryCodes\":[\"FR\"]}}]"),
+         "[" CHANGE(
+             "UpdateTargeting", "offer-1@3",
+             "{\"PositiveTargeting\":{\"BuyerAccounts\":[\"444455556666\"],\"CountryCodes\":["
+             "\"DE\"],\"Later\":[1]},\"NegativeTargeting\":{\"CountryCodes\":[\"FR\"]}}") "]",
+         0},
+        {"no instalments any more: the list is emptied, the price and the duration come back",
+         ACTION_UPDATE,
+         {{"schedule", "2026-03-01=600", NULL}, {"value", "600.00 USD", "500.00 USD"}},
+         OFFER(
+             V1, "3",
+             TERMS(
+                 "{\"Type\":\"FixedUpfrontPricingTerm\",\"CurrencyCode\":\"USD\",\"Price\":\"0.0\","
                  "\"Grants\":[{\"DimensionKey\":\"basic\",\"MaxQuantity\":1}]},"
                  "{\"Type\":\"PaymentScheduleTerm\",\"CurrencyCode\":\"USD\",\"Schedule\":[{"
                  "\"ChargeDate\":\"2026-03-01T00:00:00.000Z\",\"ChargeAmount\":\"600\"}]},"
                  "{\"Type\":\"ValidityTerm\",\"AgreementDuration\":\"P12M\"}")),
-     "[" CHANGE(
-         "UpdatePricingTerms", "offer-1@3",
-         "{\"PricingModel\":\"Contract\",\"Terms\":[{\"Type\":"
-         "\"FixedUpfrontPricingTerm\","
-         "\"CurrencyCode\":\"USD\",\"Price\":\"500.00\",\"Duration\":\"P12M\","
-         "\"Grants\":[{"
-         "\"DimensionKey\":\"basic\",\"MaxQuantity\":1}]}]}") "," CHANGE("UpdatePaymentS"
-                                                                         "cheduleTerms",
-                                                                         "offer-1",
-                                                                         "{\"Terms\":[]"
-                                                                         "}") "," CHANGE("UpdateVal"
-                                                                                         "idityTerm"
-                                                                                         "s",
-                                                                                         "offer-1",
-                                                                                         "{\"Terms"
-                                                                                         "\":[]}") "]",
-     0},
-    {"an instalment more: the days are days again",
-     ACTION_UPDATE,
-     {{"schedule", "2026-03-01=600",
-       "2026-03-01=600\x1f"
-       "2026-04-01=7"}},
-     OFFER(V1, "3",
-           TERMS("{\"Type\":\"PaymentScheduleTerm\",\"CurrencyCode\":\"USD\",\"Schedule\":[{"
-                 "\"ChargeDate\":\"2026-03-01T00:00:00.000Z\",\"ChargeAmount\":\"600.00\"}]}")),
-     "[" CHANGE("UpdatePaymentScheduleTerms", "offer-1@3",
-                "{\"Terms\":[{\"Type\":\"PaymentScheduleTerm\",\"CurrencyCode\":\"USD\","
-                "\"Schedule\":[{\"ChargeDate\":\"2026-03-01\",\"ChargeAmount\":\"600.00\"},"
-                "{\"ChargeDate\":\"2026-04-01\",\"ChargeAmount\":\"7\"}]}]}") "]",
-     0},
-    {"another renewal keeps its templates",
-     ACTION_UPDATE,
-     {{"renewal_increase", "3", "5"}},
-     OFFER(V1, "3",
-           TERMS("{\"Type\":\"RenewalTerm\",\"MaxRenewals\":2,\"PriceIncrease\":{"
-                 "\"FixedPercentage\":{\"Value\":\"3\"}},\"TermTemplates\":[{\"A\":1}]}")),
-     "[" CHANGE("UpdateRenewalTerms", "offer-1@3",
-                "{\"Terms\":[{\"Type\":\"RenewalTerm\",\"MaxRenewals\":2,\"PriceIncrease\":{"
-                "\"FixedPercentage\":{\"Value\":\"5\"}},\"TermTemplates\":[{\"A\":1}]}]}") "]",
-     0},
-    {"support taken off",
-     ACTION_UPDATE,
-     {{"refund_policy", "None", NULL}},
-     OFFER(V1, "3", TERMS("{\"Type\":\"SupportTerm\",\"RefundPolicy\":\"None\"}")),
-     "[" CHANGE("UpdateSupportTerms", "offer-1@3", "{\"Terms\":[]}") "]",
-     0},
-    {"another note keeps reference and mark",
-     ACTION_UPDATE,
-     {{"note", "Old", "New"}},
-     OFFER(V1, "3", STATE("Released", "Deal", "Old [CRM-1 cancelled]")),
-     "[" CHANGE("UpdateInformation", "offer-1@3",
-                "{\"Description\":\"New [CRM-1 cancelled]\"}") "]",
-     0},
-    {"publish with an edit that is still to be made",
-     ACTION_PUBLISH,
-     {{"title", "Deal", "Big deal"}},
-     OFFER(V1, "3", STATE("Draft", "Deal", "[CRM-1]")),
-     "[" CHANGE("UpdateInformation", "offer-1@3",
-                "{\"Name\":\"Big deal\"}") "," CHANGE("ReleaseOffer", "offer-1", "{}") "]",
-     0},
-    {"publish",
-     ACTION_PUBLISH,
-     {{0}},
-     OFFER(V1, "3", STATE("Draft", "Deal", "[CRM-1]")),
-     "[" CHANGE("ReleaseOffer", "offer-1@3", "{}") "]",
-     0},
-    {"extend an offer that was taken back: it is open again",
-     ACTION_EXTEND,
-     {{"expires", "2025-12-01", "2026-03-01"}},
-     OFFER(V1, "3", STATE("Released", "Deal", "Note [CRM-1 cancelled]") "," UNTIL("2025-12-01")),
-     "[" CHANGE("UpdateInformation", "offer-1@3",
-                "{\"Description\":\"Note [CRM-1]\"}") "," CHANGE("UpdateAvailability", "offer-1",
-                                                                 "{\"AvailabilityEndDate\":"
-                                                                 "\"2026-03-01\"}") "]",
-     0},
-    {"take back in the first millisecond of a day",
-     ACTION_CANCEL,
-     {{0}},
-     RELEASED,
-     "[" CHANGE("UpdateInformation", "offer-1@1",
-                "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
-                                                                      "offer-1",
-                                                                      "{\"AvailabilityEndDate\""
-                                                                      ":\"2025-12-31\"}") "]",
-     0},
-    {"take back in the last millisecond of a day",
-     ACTION_CANCEL,
-     {{0}},
-     RELEASED,
-     "[" CHANGE("UpdateInformation", "offer-1@1",
-                "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
-                                                                      "offer-1",
-                                                                      "{\"AvailabilityEndDate\""
-                                                                      ":\"2025-12-31\"}") "]",
-     DAY_MS - 1},
-    {"take back a moment later",
-     ACTION_CANCEL,
-     {{0}},
-     RELEASED,
-     "[" CHANGE("UpdateInformation", "offer-1@1",
-                "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
-                                                                      "offer-1",
-                                                                      "{\"AvailabilityEndDate\""
-                                                                      ":\"2026-01-01\"}") "]",
-     DAY_MS},
-    {"take back as of a day that the local side names",
-     ACTION_CANCEL,
-     {{"expires", "2026-02-01", "2025-11-30"}},
-     RELEASED,
-     "[" CHANGE("UpdateInformation", "offer-1@1",
-                "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
-                                                                      "offer-1",
-                                                                      "{\"AvailabilityEndDate\""
-                                                                      ":\"2025-11-30\"}") "]",
-     0},
-    {"what has expired is marked, and its last day stays",
-     ACTION_CANCEL,
-     {{0}},
-     OFFER(V1, "3", STATE("Released", "Deal", "[CRM-1]") "," UNTIL("2025-12-01")),
-     "[" CHANGE("UpdateInformation", "offer-1@3", "{\"Description\":\"[CRM-1 cancelled]\"}") "]",
-     0},
+         "[" CHANGE(
+             "UpdatePricingTerms", "offer-1@3",
+             "{\"PricingModel\":\"Contract\",\"Terms\":[{\"Type\":"
+             "\"FixedUpfrontPricingTerm\","
+             "\"CurrencyCode\":\"USD\",\"Price\":\"500.00\",\"Duration\":\"P12M\","
+             "\"Grants\":[{"
+             "\"DimensionKey\":\"basic\",\"MaxQuantity\":1}]}]}") "," CHANGE("UpdatePaymentS"
+                                                                             "cheduleTerms",
+                                                                             "offer-1",
+                                                                             "{\"Terms\":[]"
+                                                                             "}") "," CHANGE("Updat"
+                                                                                             "eVal"
+                                                                                             "idity"
+                                                                                             "Term"
+                                                                                             "s",
+                                                                                             "offer"
+                                                                                             "-1",
+                                                                                             "{\"Te"
+                                                                                             "rms"
+                                                                                             "\":[]"
+                                                                                             "}") "]",
+         0},
+        {"an instalment more: the days are days again",
+         ACTION_UPDATE,
+         {{"schedule", "2026-03-01=600",
+           "2026-03-01=600\x1f"
+           "2026-04-01=7"}},
+         OFFER(V1, "3",
+               TERMS("{\"Type\":\"PaymentScheduleTerm\",\"CurrencyCode\":\"USD\",\"Schedule\":[{"
+                     "\"ChargeDate\":\"2026-03-01T00:00:00.000Z\",\"ChargeAmount\":\"600.00\"}]}")),
+         "[" CHANGE("UpdatePaymentScheduleTerms", "offer-1@3",
+                    "{\"Terms\":[{\"Type\":\"PaymentScheduleTerm\",\"CurrencyCode\":\"USD\","
+                    "\"Schedule\":[{\"ChargeDate\":\"2026-03-01\",\"ChargeAmount\":\"600.00\"},"
+                    "{\"ChargeDate\":\"2026-04-01\",\"ChargeAmount\":\"7\"}]}]}") "]",
+         0},
+        {"another renewal keeps its templates",
+         ACTION_UPDATE,
+         {{"renewal_increase", "3", "5"}},
+         OFFER(V1, "3",
+               TERMS("{\"Type\":\"RenewalTerm\",\"MaxRenewals\":2,\"PriceIncrease\":{"
+                     "\"FixedPercentage\":{\"Value\":\"3\"}},\"TermTemplates\":[{\"A\":1}]}")),
+         "[" CHANGE("UpdateRenewalTerms", "offer-1@3",
+                    "{\"Terms\":[{\"Type\":\"RenewalTerm\",\"MaxRenewals\":2,\"PriceIncrease\":{"
+                    "\"FixedPercentage\":{\"Value\":\"5\"}},\"TermTemplates\":[{\"A\":1}]}]}") "]",
+         0},
+        {"support taken off",
+         ACTION_UPDATE,
+         {{"refund_policy", "None", NULL}},
+         OFFER(V1, "3", TERMS("{\"Type\":\"SupportTerm\",\"RefundPolicy\":\"None\"}")),
+         "[" CHANGE("UpdateSupportTerms", "offer-1@3", "{\"Terms\":[]}") "]",
+         0},
+        {"another note keeps reference and mark",
+         ACTION_UPDATE,
+         {{"note", "Old", "New"}},
+         OFFER(V1, "3", STATE("Released", "Deal", "Old [CRM-1 cancelled]")),
+         "[" CHANGE("UpdateInformation", "offer-1@3",
+                    "{\"Description\":\"New [CRM-1 cancelled]\"}") "]",
+         0},
+        {"there was no earlier contract after all",
+         ACTION_UPDATE,
+         {{"prior_channel", "External", NULL}, {"prior_pricing", "Contract", NULL}},
+         OFFER(
+             V1, "3",
+             STATE("Draft", "Deal", "[CRM-1]") ",\"PreExistingAgreement\":{\"AcquisitionChannel\":"
+                                               "\"External\",\"PricingModel\":\"Contract\"}"),
+         "[" CHANGE("UpdateInformation", "offer-1@3", "{\"PreExistingAgreement\":null}") "]",
+         0},
+        {"publish with an edit that is still to be made",
+         ACTION_PUBLISH,
+         {{"title", "Deal", "Big deal"}},
+         OFFER(V1, "3", STATE("Draft", "Deal", "[CRM-1]")),
+         "[" CHANGE("UpdateInformation", "offer-1@3",
+                    "{\"Name\":\"Big deal\"}") "," CHANGE("ReleaseOffer", "offer-1", "{}") "]",
+         0},
+        {"publish",
+         ACTION_PUBLISH,
+         {{0}},
+         OFFER(V1, "3", STATE("Draft", "Deal", "[CRM-1]")),
+         "[" CHANGE("ReleaseOffer", "offer-1@3", "{}") "]",
+         0},
+        {"extend an offer that was taken back: it is open again",
+         ACTION_EXTEND,
+         {{"expires", "2025-12-01", "2026-03-01"}},
+         OFFER(V1, "3",
+               STATE("Released", "Deal", "Note [CRM-1 cancelled]") "," UNTIL("2025-12-01")),
+         "[" CHANGE("UpdateInformation", "offer-1@3",
+                    "{\"Description\":\"Note [CRM-1]\"}") "," CHANGE("UpdateAvailability",
+                                                                     "offer-1",
+                                                                     "{\"AvailabilityEndDate\":"
+                                                                     "\"2026-03-01\"}") "]",
+         0},
+        {"take back in the first millisecond of a day",
+         ACTION_CANCEL,
+         {{0}},
+         RELEASED,
+         "[" CHANGE("UpdateInformation", "offer-1@1",
+                    "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
+                                                                          "offer-1",
+                                                                          "{\"AvailabilityEndDate\""
+                                                                          ":\"2025-12-31\"}") "]",
+         0},
+        {"take back in the last millisecond of a day",
+         ACTION_CANCEL,
+         {{0}},
+         RELEASED,
+         "[" CHANGE("UpdateInformation", "offer-1@1",
+                    "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
+                                                                          "offer-1",
+                                                                          "{\"AvailabilityEndDate\""
+                                                                          ":\"2025-12-31\"}") "]",
+         DAY_MS - 1},
+        {"take back a moment later",
+         ACTION_CANCEL,
+         {{0}},
+         RELEASED,
+         "[" CHANGE("UpdateInformation", "offer-1@1",
+                    "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
+                                                                          "offer-1",
+                                                                          "{\"AvailabilityEndDate\""
+                                                                          ":\"2026-01-01\"}") "]",
+         DAY_MS},
+        {"take back as of a day that the local side names",
+         ACTION_CANCEL,
+         {{"expires", "2026-02-01", "2025-11-30"}},
+         RELEASED,
+         "[" CHANGE("UpdateInformation", "offer-1@1",
+                    "{\"Description\":\"[CRM-1 cancelled]\"}") "," CHANGE("UpdateAvailability",
+                                                                          "offer-1",
+                                                                          "{\"AvailabilityEndDate\""
+                                                                          ":\"2025-11-30\"}") "]",
+         0},
+        {"what has expired is marked, and its last day stays",
+         ACTION_CANCEL,
+         {{0}},
+         OFFER(V1, "3", STATE("Released", "Deal", "[CRM-1]") "," UNTIL("2025-12-01")),
+         "[" CHANGE("UpdateInformation", "offer-1@3",
+                    "{\"Description\":\"[CRM-1 cancelled]\"}") "]",
+         0},
 };
 
 static void test_edits(void **state)

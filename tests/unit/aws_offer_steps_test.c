@@ -147,6 +147,21 @@ static const struct scene scenes[] = {
                  READ_BACK},
      .trail = "product lookup drafts start poll read summary",
      .after = V1 " draft - -"},
+    {"half of a replacement was made: its buyer is the agreement's",
+     ACTION_CREATE,
+     {{"title", NULL, "Deal"}, {"replaces", NULL, "agmt-1"}},
+     .replies = {{200, AGREEMENT("ACTIVE")},
+                 {200, PRODUCT},
+                 {200, DRAFTS(LISTED("offer-1"), "null")},
+                 {200, "{\"EntityDetails\":{\"offer-1\":" OFFER(
+                           V1, "1",
+                           "\"State\":\"Draft\",\"Name\":\"Deal\",\"Rules\":[{\"Type\":"
+                           "\"TargetingRule\",\"PositiveTargeting\":{\"BuyerAccounts\":["
+                           "\"777788889999\"]}}]") "}}"},
+                 MADE,
+                 READ_BACK},
+     .trail = "agreement product lookup drafts start poll read summary",
+     .after = V1 " draft - -"},
     {"a draft of the same name with other buyers is somebody else's",
      ACTION_CREATE,
      {DEAL, {"buyer_accounts", NULL, "444455556666"}},
