@@ -39,7 +39,7 @@ mkdir -p "$work"
 cd "$work"
 
 "$sandbox" serve --port 0 --port-file port --catalog Sandbox --seed 7 --referrals $deals --rate 1000 \
-    --state sandbox.json >sandbox.log 2>&1 &
+    --set-ms 600 --task-ms 300 --state sandbox.json >sandbox.log 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true' EXIT
 for _ in $(seq 100); do
@@ -50,6 +50,10 @@ done
 [[ -s port ]] || die "the sandbox did not start"
 url="http://127.0.0.1:$(cat port)"
 "$sandbox" crm --seed 7 --referrals $deals --out crm.csv
+cat >products.csv <<'END'
+SKU,Product ID,Title,Short Description,Support
+INSIGHT-1,prod-sandboxsaas01,,Reports that are right when they come.,
+END
 sed "s/@PORT@/$(cat port)/" "$root/config/demo/agent.yaml" >agent.yaml
 export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
 if [[ -n ${HAR_DIR:-} ]]; then
@@ -61,13 +65,13 @@ har_for() {
     [[ -z ${HAR_DIR:-} ]] || har=(--har "$HAR_DIR/demo-$1.har")
 }
 
-say "A sandbox with $deals opportunities, a CRM export with $(wc -l <crm.csv) lines, and a configuration"
+say "A sandbox with $deals opportunities and some products, a CRM export with $(wc -l <crm.csv) lines, a configuration"
 run "$agent" check
 
 say "What would happen? Nothing is written yet"
 har_for plan
 codes="2"
-run "$agent" plan "${har[@]}" >plan.txt
+run "$agent" plan "${har[@]}" aws-referrals >plan.txt
 head -28 plan.txt
 echo "  ... ($(wc -l <plan.txt) lines, all of them in $work/plan.txt)"
 sed -n '/^Plan for/,$p' plan.txt
@@ -78,11 +82,11 @@ har_for reconcile
 run "$agent" reconcile --quiet "${har[@]}"
 run "$agent" status
 
-say "Once more: nothing is left to do, and it costs one call"
+say "Once more: nothing is left to do, and it costs two calls: one list of opportunities, one of invitations"
 har_for again
-run "$agent" reconcile --quiet "${har[@]}" | tee again.txt
+run "$agent" reconcile aws-referrals --quiet "${har[@]}" | tee again.txt
 grep -q "nothing to do" again.txt || die "the second reconcile found something to do"
-grep -q " 1 calls" again.txt || die "the second reconcile made more than one call"
+grep -q " 2 calls" again.txt || die "the second reconcile made more than two calls"
 
 say "A colleague works in the partner portal, another one in the CRM"
 pair=""
@@ -108,7 +112,7 @@ echo "(in the CRM export, the same deal ${third%,*}: $date becomes $(date -u -d 
 sed -i "/^${third%,*},/s/$date/$(date -u -d "$date + 40 days" +%F)/" crm.csv
 
 har_for edits
-run "$agent" reconcile "${har[@]}" >edits.txt
+run "$agent" reconcile aws-referrals "${har[@]}" >edits.txt
 # What is written now, without what is held or in conflict as before.
 awk '/^  [~<!>+=]/ { head = $0; open = !/^  !/; next }
      /^        held/ { open = 0 }
@@ -125,9 +129,47 @@ run "$agent" why "${third#*,}"
 conflict=$("$agent" conflicts --output csv | grep "${third#*,}" | grep close_date | cut -d, -f1)
 run "$agent" resolve "$conflict" --take local
 har_for resolved
-run "$agent" reconcile --quiet "${har[@]}"
+run "$agent" reconcile aws-referrals --quiet "${har[@]}"
 [[ $(field "${third#*,}" close_date 4) == "$(date -u -d "$date + 40 days" +%F)" ]] ||
     die "the decision was not carried out"
+
+say "A deal that is as good as won got a private offer, a draft: releasing it waits for a person"
+run "$agent" offer list --state draft
+codes="2"
+har_for offer-plan
+run "$agent" plan aws-offers "${har[@]}"
+codes="0"
+publish=$("$agent" plan aws-offers --output csv | awk -F, '$3 == "publish" { print $2 }')
+run "$agent" approve "$publish"
+har_for offer-publish
+run "$agent" reconcile aws-offers --quiet "${har[@]}"
+offer=$("$agent" offer list --state open --output csv | awk -F, 'NR > 1 { print $1 }')
+[[ $offer == offer-* ]] || die "the offer was not released"
+
+say "The buyer accepts: the agreement goes back to the CRM, the offer is tied to its opportunity"
+run "$sandbox" ctl "$url" accept "$offer"
+har_for offer-accepted
+run "$agent" reconcile aws-offers aws-referrals "${har[@]}" >accepted.txt
+run "$agent" show "$offer" | grep -E "^  |state|agreement |value"
+agreement=$(field "$offer" agreement 3)
+[[ $agreement == agmt-* ]] && grep -q "$agreement" crm.csv || die "the agreement is not in the CRM"
+"$agent" show "$offer" | grep -q "tied to O" || die "the offer is not tied to its opportunity"
+
+say "AWS's sellers propose a deal of their own: it is in the CRM, and a person accepts it"
+run "$sandbox" ctl "$url" invite "Fleet telemetry on AWS" "Northwind Couriers"
+har_for invited
+run "$agent" reconcile aws-referrals --quiet "${har[@]}"
+invitation=$("$agent" referral list --state invited --output csv | awk -F, 'NR > 1 { print $1 }')
+[[ $invitation == engi-* ]] && grep -q "Northwind Couriers" crm.csv || die "the invitation is not in the CRM"
+har_for accept
+run "$agent" referral accept "$invitation" "${har[@]}"
+har_for accepted
+run "$agent" reconcile aws-referrals --quiet "${har[@]}"
+grep "Northwind Couriers" crm.csv | grep -qE ",O[0-9]+," || die "the CRM does not hold the new opportunity"
+
+say "Texts of a listing are kept in a table: what drifts is set right"
+har_for listing
+run "$agent" plan aws-listings "${har[@]}" | head -12 || true
 "$sandbox" ctl "$url" stats | grep -q "^duplicates 0" || die "an opportunity was created twice"
 
 say "What a person must know"
@@ -135,7 +177,7 @@ say "What a person must know"
 
 cat <<END
 
-Everything is in $work: agent.yaml, crm.csv, crm.needs-review.csv, plan.txt, agent.db.
+Everything is in $work: agent.yaml, crm.csv, crm.needs-review.csv, products.csv, plan.txt, agent.db.
 The sandbox ends with this demo; to go on, start it again with
   $sandbox serve --port $(cat port) --catalog Sandbox --rate 1000 --state $work/sandbox.json &
 and export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret

@@ -4,6 +4,7 @@
 #include "connectors/aws/access.h"
 #include "connectors/aws/client.h"
 #include "connectors/aws/listings.h"
+#include "connectors/aws/offers.h"
 #include "connectors/aws/referrals.h"
 
 #define MINUTE INT64_C(60000)
@@ -100,7 +101,8 @@ const struct connector_kind aws_referrals = {
     .read = aws_referrals_read,
 };
 
-static const struct connector_kind *const served[] = {&aws_listings, &aws_referrals, NULL};
+static const struct connector_kind *const served[] = {&aws_listings, &aws_offers, &aws_referrals,
+                                                      NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {

@@ -39,6 +39,8 @@ const struct connector_kind aws_offers = {
     .deadline_count = COUNT(deadlines),
     .refusals = change_set_refusals,
     .refusal_count = CHANGE_SET_REFUSALS,
+    .permissions = aws_offer_permissions,
+    .permission_count = AWS_OFFER_PERMISSIONS,
     .max_in_flight = 20, /* offers in creation or update at the same time */
     .read = aws_offers_read,
 };
