@@ -95,6 +95,26 @@ const struct finding_type finding_types[] = {
     {"REF-023", WARNING, "the list has more items than the cloud takes",
      "Remove items; the detail tells how many may stand there."},
 
+    /* What marketplaces demand of offers. */
+    {"OFR-020", WARNING, "the cloud refuses the offer's buyers",
+     "Correct the buyers' accounts: 12 digits each, at most 26, and none of a closed account."},
+    {"OFR-021", WARNING, "the cloud refuses the legal documents",
+     "Name the standard contract with a version that the cloud has, or a document that it can "
+     "fetch."},
+    {"OFR-022", WARNING, "the cloud refuses the dates of the offer or of its instalments",
+     "Correct the dates: the offer ends before its contract does, and at most one instalment is "
+     "due before that."},
+    {"OFR-023", ERROR, "the seller account is not ready for this offer",
+     "Complete the seller's verification, tax and bank details in the portal; the offer itself is "
+     "well."},
+    {"OFR-024", WARNING, "product, agreement and terms do not fit together",
+     "Compare the pricing with the product's dimensions and types, and an amendment with its "
+     "agreement."},
+    {"OFR-025", WARNING, "the cloud misses something in the offer",
+     "Fill what the detail names in the local record."},
+    {"OFR-026", WARNING, "the product has as many offers as the cloud allows",
+     "Let offers that nobody needs any more expire, or wait until those under way are done."},
+
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",
      "Nothing to do now: the value is kept as it is; please report it."},

@@ -2,7 +2,8 @@
  * is started with a token, works for minutes (with a review for days) and ends SUCCEEDED, FAILED or
  * CANCELLED; only SUCCEEDED proves anything. What later steps need stands in `progress`:
  *
- *   set_name      name of the set: the deal's key or the entity's id; found again by it
+ *   set_name      name of the set: the deal's key or the entity's id, and an end that only this
+ *                 attempt's token gives; found again by it
  *   since         when it was first tried, for the lookup
  *   change_set    its id
  *   entities      after success: {"<ChangeName>": "<entity id>"}, revision cut off
@@ -23,12 +24,13 @@ void change_set_add(struct arena *arena, struct json *changes, const char *type,
                     const char *entity_type, const char *identifier, const char *name,
                     struct json *details);
 
-/* The request of a step "start". Sets set_name and since on its first call. `set_name` is cut to
- * what the API takes (100 characters). */
+/* The request of a step "start". Sets set_name and since on its first call. `set_name` is brought
+ * to what the API takes (100 letters, digits and some signs), the attempt's mark included. */
 int change_set_start(struct step_context *context, const char *set_name, struct json *changes,
                      struct http_request *request, struct error *error);
-/* Its answer. ResourceInUse waits in this run for patience_ms and then is STEP_LATER; a token that
- * was used with another body sends to "find". */
+/* Its answer. ResourceInUse and a quota that is used up wait in this run for patience_ms and then
+ * are STEP_LATER; a token that was used with another body sends to "find"; an identifier with an
+ * old revision is STEP_STALE. */
 enum step_result change_set_answer_start(struct step_context *context,
                                          const struct http_response *response,
                                          const struct error *failure, struct error *error);
@@ -67,7 +69,7 @@ enum step_result change_set_answer_find(struct step_context *context,
                       change_set_answer_find)
 
 /* Which finding a failed set's first code becomes; shared by all kinds that are changed by sets. */
-enum { CHANGE_SET_REFUSALS = 40 }; /* size that the kinds' constant structs need */
+enum { CHANGE_SET_REFUSALS = 23 }; /* size that the kinds' constant structs need */
 extern const struct refusal change_set_refusals[CHANGE_SET_REFUSALS];
 
 #endif

@@ -1,4 +1,5 @@
-/* Reads an answer of an awsJson service: is it an error, which one, and does trying again help? */
+/* Reads an answer of a service that speaks JSON: is it an error, which one, and does trying again
+ * help? */
 #include <string.h>
 
 #include "base/limits.h"
@@ -32,6 +33,9 @@ static const struct code {
     {"PriorRequestNotComplete", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
     {"TransactionInProgressException", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
     {"InternalServerException", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {"InternalServiceException", ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    /* Its entity is being changed: that takes minutes, so no retry, and it is no verdict. */
+    {"ResourceInUseException", ERROR_STALE, SCOPE_RECORD, false, NULL},
     {"ValidationException", ERROR_REFUSED, SCOPE_RECORD, false, NULL},
     {"ConflictException", ERROR_STALE, SCOPE_RECORD, false, NULL},
     {"ResourceNotFoundException", ERROR_REFUSED, SCOPE_RECORD, false, NULL},
@@ -46,7 +50,7 @@ static const struct code {
     {"RegionDisabledException", ERROR_AUTH, SCOPE_CLOUD, false,
      "set AWS_REGION to a region that the account has enabled"},
     {"AccessDeniedException", ERROR_AUTH, SCOPE_CLOUD, false,
-     "the credentials lack the permission (partnercentral:…)"},
+     "the credentials lack the permission; agent doctor tells which are needed"},
     {"ExpiredTokenException", ERROR_AUTH, SCOPE_CLOUD, true, "renew the credentials"},
     {"ExpiredToken", ERROR_AUTH, SCOPE_CLOUD, true, "renew the credentials"},
     {"UnrecognizedClientException", ERROR_AUTH, SCOPE_CLOUD, true,
@@ -93,7 +97,7 @@ static struct code code_of_status(int status)
         code.refresh = status == 401;
     } else if (status == 402) {
         code.scope = SCOPE_CLOUD;
-    } else if (status == 409) {
+    } else if (status == 409 || status == 423) {
         code.class = ERROR_STALE;
     } else if (status < 400) { /* a redirect: nobody of ours sends one */
         code.class = ERROR_PERMANENT;
@@ -136,14 +140,13 @@ static void copy_name(char *buffer, size_t size, const char *text)
 }
 
 /* Several fields fail at once, and a person wants to see them all. */
-static void add_error_list(struct text *out, const struct json *body)
+static void add_error_list(struct text *out, const struct json *list, const char *const names[3])
 {
-    const struct json *list = json_get(body, "ErrorList");
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
         const struct json *item = list->items[i];
-        const char *field = json_get_text(item, "FieldName");
-        const char *message = json_get_text(item, "Message");
-        const char *code = json_get_text(item, "Code");
+        const char *field = json_get_text(item, names[0]);
+        const char *message = json_get_text(item, names[1]);
+        const char *code = json_get_text(item, names[2]);
         text_add(out, i ? "; " : out->length ? " — " : "");
         text_add(out, field ? field : "");
         text_add(out, field ? ": " : "");
@@ -156,12 +159,18 @@ static void add_error_list(struct text *out, const struct json *body)
 /* True if nothing needs to be added. */
 static bool describe(struct text *out, const struct json *body)
 {
+    static const char *const selling[] = {"FieldName", "Message", "Code"};
+    static const char *const agreement[] = {"name", "message", "code"};
     const char *message = json_get_text(body, "message");
     if (!message)
         message = json_get_text(body, "Message");
     text_add(out, message ? message : "");
-    add_error_list(out, body);
-    const char *reason = json_get_text(body, "Reason");
+    const char *reason = json_get_text(body, "reason"); /* of the Agreement API, ever another */
+    if (reason)
+        text_addf(out, out->length ? " (%s)" : "%s", reason);
+    add_error_list(out, json_get(body, "ErrorList"), selling);
+    add_error_list(out, json_get(body, "fields"), agreement);
+    reason = json_get_text(body, "Reason");
     if (!reason || strcmp(reason, "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE") != 0)
         return false;
     text_addf(out,
