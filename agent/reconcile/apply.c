@@ -318,6 +318,26 @@ static const char *created_id(const struct task *task)
                                    : json_get_text(task->context.progress, "id");
 }
 
+/* What calls of their own tell is not in what a procedure reads back: it stays as read last. */
+static const struct record *keep_aside(struct task *task, const struct record *after)
+{
+    const struct work *work = task->applier->work;
+    const struct connector_kind *kind = work->kind;
+    struct store_record *stored = NULL;
+    struct error error;
+    if (work->store->ops->record_get(work->store, work->job->name, work->job->kind, SIDE_REMOTE,
+                                     after->id, task->arena, &stored, &error) < 0 ||
+        !stored)
+        return after;
+    struct record *whole = record_copy(task->arena, after);
+    for (size_t i = 0; i < kind->field_count; i++) {
+        size_t field = kind_field(work->job->kind, kind->fields[i].field);
+        if (kind->fields[i].flags & REMOTE_ASIDE && !whole->values[field])
+            whole->values[field] = stored->record->values[field];
+    }
+    return whole;
+}
+
 /* Everything that the end of a change means, in one transaction. */
 static int put_end(struct task *task, enum journal_state state, const struct record *after,
                    const char *result, struct error *error)
@@ -334,7 +354,7 @@ static int put_end(struct task *task, enum journal_state state, const struct rec
     if (became) /* first: the record that it became wakes the partner */
         r = journal_became(work, task->change, old_id, after->id, error);
     if (r == 0 && after)
-        r = store->ops->record_put(store, work->job->name, SIDE_REMOTE, after,
+        r = store->ops->record_put(store, work->job->name, SIDE_REMOTE, keep_aside(task, after),
                                    world_now(work->world), NULL, error);
     if (r == 0 && remote_id && task->change->local_key &&
         (state == JOURNAL_DONE || !task->change->remote_id))

@@ -11,6 +11,7 @@
 static const struct {
     const char *from, *to;
 } places[] = {
+    {"EngagementTitle", "Project.Title"}, /* unless the payload has the whole one */
     {"Payload.OpportunityInvitation.Project.Title", "Project.Title"},
     {"Payload.OpportunityInvitation.Project.BusinessProblem", "Project.CustomerBusinessProblem"},
     {"Payload.OpportunityInvitation.Project.ExpectedCustomerSpend",

@@ -54,8 +54,11 @@ static int take_tasks(struct fetch *fetch, const struct json *answer, struct err
     return fetch_call(fetch, "ListEngagementResourceAssociations", body, take_association);
 }
 
+/* What was rejected may not be shown any more: then its row in the listing has to do. */
 static int take_invitation(struct fetch *fetch, const struct json *answer, struct error *error)
 {
+    if (!answer)
+        return 0;
     if (!text_equal(json_get_text(answer, "Id"), fetch->id) ||
         !referral_invitation_version(fetch->arena, answer))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
@@ -73,9 +76,13 @@ static int take_invitation(struct fetch *fetch, const struct json *answer, struc
     return fetch_call(fetch, "ListEngagementByAcceptingInvitationTasks", body, take_tasks);
 }
 
-static void invitation_fetch(struct reading *reading, const char *id)
+static void invitation_fetch(struct reading *reading, const struct json *listed)
 {
+    const char *id = json_get_text(listed, "Id");
     struct fetch *fetch = fetch_new(reading, id, keep_invitation);
+    fetch->document = json_clone(fetch->arena, listed);
+    fetch->may_lack = !text_equal(json_get_text(listed, "Status"), "PENDING") &&
+                      referral_invitation_version(fetch->arena, listed);
     struct json *body = fetch_body(fetch);
     json_set_text(fetch->arena, body, "Identifier", id);
     fetch_call(fetch, "GetEngagementInvitation", body, take_invitation);
@@ -109,7 +116,7 @@ static bool take_listed(struct reading *reading, const struct json *item)
     if (version && text_equal(sink->version(sink->context, id), version))
         reading_seen(reading, id);
     else
-        invitation_fetch(reading, id);
+        invitation_fetch(reading, item);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/rules.h"
 #include "tests/sandbox/words.h"
@@ -217,6 +218,49 @@ static int move_clock(struct control *control, struct json **ret_answer)
     return get_stats(control, ret_answer);
 }
 
+static int describe_invitation(struct control *control, const struct invitation *invitation,
+                               struct json **ret_answer)
+{
+    struct json *answer = json_object(control->arena);
+    json_set_text(control->arena, answer, "id", invitation->id);
+    json_set_text(control->arena, answer, "status", invitation_status(invitation));
+    json_set_text(control->arena, answer, "opportunity", invitation->opportunity);
+    *ret_answer = answer;
+    return 0;
+}
+
+/* AWS proposes a deal; title and company may be given. */
+static int invite(struct control *control, struct json **ret_answer)
+{
+    struct sandbox *sandbox = control->sandbox;
+    const char *catalog = argument(control, "catalog");
+    const char *title = argument(control, "title"), *company = argument(control, "company");
+    struct json *offered = seed_proposal(sandbox, control->arena, sandbox->invitation_count);
+    if (title)
+        json_set_text(control->arena, json_get(offered, "Project"), "Title", title);
+    if (company)
+        json_set_text(control->arena, json_find(offered, "Customer.Account"), "CompanyName",
+                      company);
+    return describe_invitation(
+        control, invitation_add(sandbox, catalog ? catalog : sandbox->options.catalog, offered, ""),
+        ret_answer);
+}
+
+/* Somebody answers an invitation in the partner portal. */
+static int answer_invitation(struct control *control, struct json **ret_answer)
+{
+    const char *catalog = argument(control, "catalog"), *id = argument(control, "id");
+    const char *status = argument(control, "status");
+    struct invitation *invitation = invitation_find(
+        control->sandbox, catalog ? catalog : control->sandbox->options.catalog, id);
+    if (!invitation)
+        return fail_not_found(&control->failure, "invitation", id ? id : "");
+    if (!words_have(words_invitation_states, status))
+        return fail(&control->failure, 400, "BadRequest", "there is no such status");
+    invitation_answer(control->sandbox, invitation, status, argument(control, "reason"));
+    return describe_invitation(control, invitation, ret_answer);
+}
+
 static const struct {
     const char *method, *path;
     int (*handle)(struct control *control, struct json **ret_answer);
@@ -227,6 +271,8 @@ static const struct {
     {"GET", "/_sandbox/ids", get_ids},
     {"POST", "/_sandbox/edit", edit},
     {"POST", "/_sandbox/review", review},
+    {"POST", "/_sandbox/invite", invite},
+    {"POST", "/_sandbox/answer", answer_invitation},
     {"POST", "/_sandbox/fault", add_fault},
     {"POST", "/_sandbox/clock", move_clock},
 };

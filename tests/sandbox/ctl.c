@@ -163,6 +163,30 @@ static int do_review(struct ctl *ctl)
     return 0;
 }
 
+/* Prints the invitation's id. */
+static int invitation_call(struct ctl *ctl, const char *path, const char *const names[2])
+{
+    struct json *body = json_object(ctl->arena);
+    for (int i = 0; i < ctl->count && i < 2; i++)
+        json_set_text(ctl->arena, body, names[i], ctl->arguments[i]);
+    if (call(ctl, "POST", path, body) < 0)
+        return -1;
+    printf("%s %s %s\n", shown(json_get_text(ctl->answer, "id")),
+           shown(json_get_text(ctl->answer, "status")),
+           shown(json_get_text(ctl->answer, "opportunity")));
+    return 0;
+}
+
+static int do_invite(struct ctl *ctl)
+{
+    return invitation_call(ctl, "invite", (const char *const[]){"title", "company"});
+}
+
+static int do_answer(struct ctl *ctl)
+{
+    return invitation_call(ctl, "answer", (const char *const[]){"id", "status"});
+}
+
 static int do_fault(struct ctl *ctl)
 {
     struct json *body = json_object(ctl->arena);
@@ -221,7 +245,8 @@ static const struct {
     {"edit", 3, 3, do_edit},           {"force-edit", 3, 3, do_force_edit},
     {"review", 2, 3, do_review},       {"fault", 1, 1, do_fault},
     {"no-faults", 0, 0, do_no_faults}, {"advance", 1, 1, do_advance},
-    {"skew", 1, 1, do_skew},
+    {"skew", 1, 1, do_skew},           {"invite", 2, 2, do_invite},
+    {"answer", 2, 2, do_answer},
 };
 
 static int run(struct ctl *ctl, const char *command)

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
+#include "tests/sandbox/engagements.h"
 #include "tests/sandbox/formats.h"
 #include "tests/sandbox/rules.h"
 
@@ -47,6 +47,13 @@ static bool is_seller_arn(const char *text, const char *kind)
            type[length + 1];
 }
 
+/* Drafts and the offers of other sellers cannot be named. */
+static bool offer_is_released(const struct sandbox *sandbox, const char *address)
+{
+    (void)sandbox;
+    return strstr(address, ":" SANDBOX_ACCOUNT ":");
+}
+
 /* Whether the entity is one that this partner may name. */
 static int check_entity(struct call_context *call, const char *kind, const char *entity)
 {
@@ -67,7 +74,7 @@ static int check_entity(struct call_context *call, const char *kind, const char 
                                                            : is_seller_arn(entity, "Product");
     if (!fits)
         fail_field(failure, "INVALID_STRING_FORMAT", field, "is no identifier of that kind");
-    else if (text_starts(kind, "AwsMarketplaceOffer") && !strstr(entity, ":" SANDBOX_ACCOUNT ":"))
+    else if (text_starts(kind, "AwsMarketplaceOffer") && !offer_is_released(call->sandbox, entity))
         return fail_not_found(failure, "offer", entity);
     return 0;
 }
@@ -189,7 +196,7 @@ int handle_disassociate(struct call_context *call, struct json **ret_answer)
 }
 
 /* ---- Submission. */
-static struct task *find_task(struct sandbox *sandbox, const char *id)
+struct task *task_find(struct sandbox *sandbox, const char *id)
 {
     for (size_t i = 0; i < sandbox->task_count; i++) {
         if (text_equal(sandbox->tasks[i].id, id))
@@ -198,20 +205,21 @@ static struct task *find_task(struct sandbox *sandbox, const char *id)
     return NULL;
 }
 
-static struct json *task_answer(struct call_context *call, const struct task *task)
+struct json *task_answer(struct call_context *call, const struct task *task)
 {
     struct arena *arena = call->arena;
     struct json *answer = json_object(arena);
     char start[INSTANT_TEXT];
     bool failed = !strcmp(task->status, "FAILED");
+    const char *kind = task->kind[0] ? "engagement-by-accepting-invitation-task"
+                                     : "engagement-from-opportunity-task";
     const struct {
         const char *name, *value;
     } members[] = {
         {"TaskId", task->id},
-        {"TaskArn", arena_printf(arena,
-                                 "arn:aws:partnercentral:" SANDBOX_HOST_REGION
-                                 "::catalog/%s/engagement-from-opportunity-task/%s",
-                                 task->catalog, task->id)},
+        {"TaskArn",
+         arena_printf(arena, "arn:aws:partnercentral:" SANDBOX_HOST_REGION "::catalog/%s/%s/%s",
+                      task->catalog, kind, task->id)},
         {"StartTime", instant_print(task->start_ms, start)},
         {"TaskStatus", task->status},
         {"Message", task->message},
@@ -246,22 +254,20 @@ static void check_submission(struct call_context *call, const struct opportunity
         rules_check(&input, call->failure);
 }
 
-static struct task *add_task(struct call_context *call, struct opportunity *record,
-                             const char *involvement)
+struct task *task_add(struct call_context *call, const char *kind, const char *opportunity)
 {
     struct sandbox *sandbox = call->sandbox;
-    char hex[SHA256_HEX];
     const char *seed =
         arena_printf(call->arena, "task %llu %zu %s", (unsigned long long)sandbox->options.seed,
-                     sandbox->task_count, record->id);
-    sha256_hex(seed, strlen(seed), hex);
+                     sandbox->task_count, opportunity);
     ARRAY_GROW(sandbox->tasks, &sandbox->task_capacity, sandbox->task_count + 1);
     struct task *task = &sandbox->tasks[sandbox->task_count++];
     *task = (struct task){
-        .id = memory_copy(arena_printf(call->arena, "task-%.13s", hex)),
+        .kind = memory_copy(kind),
+        .id = memory_copy(make_id(call->arena, "task", 13, seed)),
         .catalog = memory_copy(call->catalog),
-        .opportunity = memory_copy(record->id),
-        .involvement = memory_copy(involvement),
+        .opportunity = memory_copy(opportunity),
+        .involvement = memory_copy(""),
         .engagement = memory_copy(""),
         .invitation = memory_copy(""),
         .job = memory_copy(""),
@@ -270,7 +276,6 @@ static struct task *add_task(struct call_context *call, struct opportunity *reco
         .status = memory_copy("IN_PROGRESS"),
         .start_ms = sandbox_now(sandbox),
     };
-    text_replace(&record->task, task->id);
     sandbox->dirty = true;
     return task;
 }
@@ -282,7 +287,7 @@ int handle_start_engagement(struct call_context *call, struct json **ret_answer)
     if (known < 0)
         return known;
     if (known) { /* a repeated call is told how far its task is by now */
-        const struct task *old = find_task(call->sandbox, json_get_text(*ret_answer, "TaskId"));
+        const struct task *old = task_find(call->sandbox, json_get_text(*ret_answer, "TaskId"));
         if (old)
             *ret_answer = task_answer(call, old);
         return 0;
@@ -298,7 +303,9 @@ int handle_start_engagement(struct call_context *call, struct json **ret_answer)
     check_submission(call, record, involvement);
     if (fail_pending(call->failure))
         return fail_validation(call->failure, REASON_BUSINESS);
-    const struct task *task = add_task(call, record, involvement);
+    struct task *task = task_add(call, "", record->id);
+    text_replace(&task->involvement, involvement);
+    text_replace(&record->task, task->id);
     *ret_answer = task_answer(call, task);
     token_keep(call, token, *ret_answer);
     return 0;
@@ -319,7 +326,7 @@ static bool wanted(const struct json *request, const char *filter, const char *v
     return false;
 }
 
-int handle_list_tasks(struct call_context *call, struct json **ret_answer)
+static int list_tasks(struct call_context *call, const char *kind, struct json **ret_answer)
 {
     struct page_cursor cursor;
     int result = page_open(call, &cursor);
@@ -335,10 +342,11 @@ int handle_list_tasks(struct call_context *call, struct json **ret_answer)
     for (size_t i = 0; i < sandbox->task_count && !next; i++) {
         /* Tasks stand in the order of their start. */
         const struct task *task = &sandbox->tasks[descending ? sandbox->task_count - 1 - i : i];
-        if (strcmp(task->catalog, call->catalog) != 0 ||
+        if (strcmp(task->catalog, call->catalog) != 0 || strcmp(task->kind, kind) != 0 ||
             !wanted(request, "TaskStatus", task->status) ||
             !wanted(request, "TaskIdentifier", task->id) ||
             !wanted(request, "OpportunityIdentifier", task->opportunity) ||
+            !wanted(request, "EngagementInvitationIdentifier", task->invitation) ||
             !wanted(request, "EngagementIdentifier", task->engagement))
             continue;
         if (!started) {
@@ -356,4 +364,14 @@ int handle_list_tasks(struct call_context *call, struct json **ret_answer)
         json_set_text(call->arena, answer, "NextToken", page_issue(call, "", next));
     *ret_answer = answer;
     return 0;
+}
+
+int handle_list_tasks(struct call_context *call, struct json **ret_answer)
+{
+    return list_tasks(call, "", ret_answer);
+}
+
+int handle_list_accept_tasks(struct call_context *call, struct json **ret_answer)
+{
+    return list_tasks(call, TASK_ACCEPTS, ret_answer);
 }

@@ -47,6 +47,11 @@ bool is_engagement_id(const char *text)
     return is_arn(text) || is_tagged(text, "eng-", DIGITS LOWER, 14, 14);
 }
 
+bool is_invitation_id(const char *text)
+{
+    return is_arn(text) || is_tagged(text, "engi-", DIGITS LOWER, 13, 13);
+}
+
 bool is_arn(const char *text)
 {
     return text_starts(text, "arn:");

@@ -9,6 +9,7 @@ bool is_opportunity_id(const char *text); /* O and 1 to 19 digits */
 bool is_solution_id(const char *text);    /* S- and 1 to 19 digits */
 bool is_task_id(const char *text);        /* task- and 13, or an ARN */
 bool is_engagement_id(const char *text);  /* eng- and 14, or an ARN */
+bool is_invitation_id(const char *text);  /* engi- and 13, or an ARN */
 bool is_arn(const char *text);
 bool is_instant(const char *text);
 bool is_day(const char *text);

@@ -42,9 +42,12 @@ struct opportunity {
     int64_t modified_ms;  /* the instant behind LastModifiedDate */
     int64_t submitted_ms; /* 0: not in the reviewers' hands */
     char *task;           /* running submission task, "" if none */
+    char *engagement;     /* "" until submitted, or accepted */
+    int64_t engaged_ms;   /* since when AWS's sellers have it */
 };
 
 struct task {
+    char *kind; /* TASK_ACCEPTS, or "" for a submission */
     char *id, *catalog, *opportunity, *involvement;
     char *engagement, *invitation, *job; /* "" until the task is complete */
     char *reason, *message;              /* of a task that failed or is to fail */
@@ -113,6 +116,8 @@ struct sandbox {
     uint64_t next_id;
     struct task *tasks;
     size_t task_count, task_capacity;
+    struct invitation **invitations; /* engagements.h */
+    size_t invitation_count, invitation_capacity;
     struct client_token *tokens;
     size_t token_count, token_capacity;
     struct page_token pages[PAGE_TOKENS];
@@ -158,6 +163,15 @@ int handle_associate(struct call_context *call, struct json **ret_answer);
 int handle_disassociate(struct call_context *call, struct json **ret_answer);
 int handle_start_engagement(struct call_context *call, struct json **ret_answer);
 int handle_list_tasks(struct call_context *call, struct json **ret_answer);
+int handle_list_accept_tasks(struct call_context *call, struct json **ret_answer);
+int handle_accept_task(struct call_context *call, struct json **ret_answer);
+int handle_list_invitations(struct call_context *call, struct json **ret_answer);
+int handle_get_invitation(struct call_context *call, struct json **ret_answer);
+int handle_reject_invitation(struct call_context *call, struct json **ret_answer);
+int handle_get_summary(struct call_context *call, struct json **ret_answer);
+int handle_list_associations(struct call_context *call, struct json **ret_answer);
+int handle_list_members(struct call_context *call, struct json **ret_answer);
+int handle_assign(struct call_context *call, struct json **ret_answer);
 
 /* Client tokens. Returns 1 and the first answer for a repeated call, 0 for a new one, negative if
  * the token stands for another body. token_keep() stores the answer of a call that passed. */

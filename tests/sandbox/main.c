@@ -17,7 +17,8 @@
 
 static const char usage[] =
     "usage: sandbox serve [--port N] [--port-file FILE] [--seed N] [--referrals N]\n"
-    "                     [--catalog AWS|Sandbox] [--unregistered CATALOG] [--state FILE]\n"
+    "                     [--invitations N] [--catalog AWS|Sandbox] [--unregistered CATALOG] "
+    "[--state FILE]\n"
     "                     [--rate X] [--review-seconds N] [--task-ms N] [--unknown-members]\n"
     "                     [--access-key ID] [--secret KEY] [--session-token TOKEN]\n"
     "                     [--expires INSTANT] [--skew MS] [--now INSTANT] [--fault SPEC]...\n"
@@ -25,6 +26,7 @@ static const char usage[] =
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
     "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
+    "                     invite TITLE COMPANY | answer INVITATION STATUS |\n"
     "                     fault SPEC | no-faults | advance DURATION | skew MS\n";
 
 struct settings_given {
@@ -40,6 +42,7 @@ enum option_code {
     OPT_PORT_FILE,
     OPT_SEED,
     OPT_REFERRALS,
+    OPT_INVITATIONS,
     OPT_CATALOG,
     OPT_UNREGISTERED,
     OPT_STATE,
@@ -64,6 +67,7 @@ static const struct option long_options[] = {
     {"port-file", required_argument, NULL, OPT_PORT_FILE},
     {"seed", required_argument, NULL, OPT_SEED},
     {"referrals", required_argument, NULL, OPT_REFERRALS},
+    {"invitations", required_argument, NULL, OPT_INVITATIONS},
     {"catalog", required_argument, NULL, OPT_CATALOG},
     {"unregistered", required_argument, NULL, OPT_UNREGISTERED},
     {"state", required_argument, NULL, OPT_STATE},
@@ -111,6 +115,11 @@ static bool take_number(struct settings_given *given, int option, const char *te
         if (!parse_number(text, 0, 100000, &number))
             return false;
         given->options.referrals = (size_t)number;
+        return true;
+    case OPT_INVITATIONS:
+        if (!parse_number(text, 0, 1000, &number))
+            return false;
+        given->options.invitations = (size_t)number;
         return true;
     case OPT_RATE:
         if (!parse_number(text, 1, 100000, &number))

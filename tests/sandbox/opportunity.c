@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "tests/sandbox/engagements.h"
 #include "tests/sandbox/rules.h"
 
 #define HISTORY_MAX 50 /* NextStepsHistory's own maximum */
@@ -103,6 +104,27 @@ static void check_create(struct call_context *call, const struct json *document)
                    "AWS referrals are made by AWS; only the Sandbox catalog plays them");
 }
 
+/* The catalog Sandbox plays AWS: what is created so is AWS's, and proposed to the partner, whose
+ * account has it under that id once the invitation is accepted. */
+static int propose(struct call_context *call, const char *token, const struct json *document,
+                   struct json **ret_answer)
+{
+    struct sandbox *sandbox = call->sandbox;
+    static const char *const own[] = {"Catalog",          "Id", "Arn", "CreatedDate",
+                                      "LastModifiedDate", NULL};
+    char now[INSTANT_TEXT];
+    const char *id = arena_printf(call->arena, "O%llu", (unsigned long long)sandbox->next_id++);
+    struct json *offered = json_object(call->arena), *answer = json_object(call->arena);
+    copy_members(call->arena, offered, document, own, false);
+    invitation_add(sandbox, call->catalog, offered, id);
+    json_set_text(call->arena, answer, "Id", id);
+    json_set_text(call->arena, answer, "LastModifiedDate",
+                  instant_print(sandbox_now(sandbox), now));
+    token_keep(call, token, answer);
+    *ret_answer = answer;
+    return 0;
+}
+
 int handle_create(struct call_context *call, struct json **ret_answer)
 {
     const char *token = json_get_text(call->request, "ClientToken");
@@ -115,6 +137,8 @@ int handle_create(struct call_context *call, struct json **ret_answer)
         return fail_validation(call->failure, REASON_BUSINESS);
 
     const char *origin = json_get_text(call->request, "Origin");
+    if (text_equal(origin, "AWS Referral"))
+        return propose(call, token, document, ret_answer);
     struct opportunity *record =
         record_add(call->sandbox, call->catalog, NULL, origin ? origin : "Partner Referral");
     char now[INSTANT_TEXT];

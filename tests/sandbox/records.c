@@ -38,6 +38,7 @@ struct opportunity *record_add(struct sandbox *sandbox, const char *catalog, con
     record->origin = memory_copy(origin);
     record->involvement = memory_copy("");
     record->task = memory_copy("");
+    record->engagement = memory_copy("");
     char key[64];
     make_key(key, sizeof key, catalog, id);
     map_put(sandbox->by_id, key, record);
@@ -74,6 +75,7 @@ void record_free(struct opportunity *record)
     free(record->origin);
     free(record->involvement);
     free(record->task);
+    free(record->engagement);
     free(record);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "tests/sandbox/engagements.h"
 #include "tests/sandbox/rules.h"
 
 static bool marked(const struct opportunity *record, const char *mark)
@@ -46,6 +47,8 @@ void review_set(struct sandbox *sandbox, struct opportunity *record, const char 
         json_set_text(arena, lifecycle, "ReviewComments", comments);
         json_set_text(arena, lifecycle, "ReviewStatusReason", "Other");
     }
+    if (strcmp(status, "Pending Submission") != 0 && !record->engagement[0])
+        engage(sandbox, record, make_id(arena, "eng", 14, record->id));
     bool waiting = !strcmp(status, "Submitted") || !strcmp(status, "In review");
     if (!waiting)
         record->submitted_ms = 0;
@@ -54,14 +57,11 @@ void review_set(struct sandbox *sandbox, struct opportunity *record, const char 
     record_write(sandbox, record, document);
 }
 
-static const char *make_id(char *text, size_t size, const char *prefix, size_t digits,
-                           const char *task)
+const char *make_id(struct arena *arena, const char *prefix, size_t digits, const char *seed)
 {
     char hex[SHA256_HEX];
-    char seed[96];
-    int length = snprintf(seed, sizeof seed, "%s of %s", prefix, task);
-    snprintf(text, size, "%s-%.*s", prefix, (int)digits, sha256_hex(seed, (size_t)length, hex));
-    return text;
+    const char *text = arena_printf(arena, "%s of %s", prefix, seed);
+    return arena_printf(arena, "%s-%.*s", prefix, (int)digits, sha256_hex(text, strlen(text), hex));
 }
 
 static void fail_task(struct task *task, const char *reason, const char *message)
@@ -97,12 +97,12 @@ static void end_task(struct sandbox *sandbox, struct task *task)
                   "The opportunity lacks what a submission needs.");
         return;
     }
-    char id[64];
     text_replace(&task->status, "COMPLETE");
-    text_replace(&task->engagement, make_id(id, sizeof id, "eng", 14, task->id));
-    text_replace(&task->invitation, make_id(id, sizeof id, "engi", 13, task->id));
-    text_replace(&task->job, make_id(id, sizeof id, "job", 13, task->id));
+    text_replace(&task->engagement, make_id(arena, "eng", 14, task->id));
+    text_replace(&task->invitation, make_id(arena, "engi", 13, task->id));
+    text_replace(&task->job, make_id(arena, "job", 13, task->id));
     text_replace(&record->involvement, task->involvement);
+    engage(sandbox, record, task->engagement);
     record->submitted_ms = 0;
     review_set(sandbox, record, "Submitted", NULL);
 }
@@ -130,8 +130,9 @@ void review_run(struct sandbox *sandbox)
         struct task *task = &sandbox->tasks[i];
         if (!strcmp(task->status, "IN_PROGRESS") &&
             now - task->start_ms >= sandbox->options.task_ms)
-            end_task(sandbox, task);
+            task->kind[0] ? invitation_end_task(sandbox, task) : end_task(sandbox, task);
     }
+    invitations_expire(sandbox);
     for (size_t i = 0; i < sandbox->record_count; i++) {
         if (sandbox->records[i]->submitted_ms)
             advance_review(sandbox, sandbox->records[i]);

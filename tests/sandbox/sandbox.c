@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/identity.h"
 #include "tests/sandbox/internal.h"
@@ -440,7 +441,7 @@ static void free_task(struct task *task)
 {
     char *texts[] = {task->id,         task->catalog, task->opportunity, task->involvement,
                      task->engagement, task->job,     task->reason,      task->invitation,
-                     task->message,    task->status};
+                     task->message,    task->status,  task->kind};
     for (size_t i = 0; i < COUNT(texts); i++)
         free(texts[i]);
 }
@@ -463,6 +464,7 @@ void sandbox_free(struct sandbox *sandbox)
         free(sandbox->pages[i].after_id);
     }
     free_options(&sandbox->options);
+    invitations_free(sandbox);
     identity_free_all(sandbox);
     map_free(sandbox->by_id);
     free(sandbox->records);

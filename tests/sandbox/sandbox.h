@@ -41,6 +41,7 @@
 struct sandbox_options {
     uint64_t seed;
     size_t referrals;          /* how many opportunities to begin with */
+    size_t invitations;        /* how many of AWS's to begin with */
     const char *catalog;       /* where they are: NULL is "AWS" */
     const char *unregistered;  /* catalog in which the account is no partner; NULL: none */
     const char *access_key;    /* NULL: SANDBOX_ACCESS_KEY */

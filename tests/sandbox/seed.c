@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "tests/sandbox/deals.h"
-#include "tests/sandbox/internal.h"
+#include "tests/sandbox/engagements.h"
+
+#define FIRST_PROPOSAL 1000000 /* numbers of deals that no CRM has */
 
 /* 2025-01-15T09:00:00Z and a little later. */
 #define SOLUTION_MADE_MS INT64_C(1736931600000)
@@ -135,6 +137,16 @@ static void put_unknown(struct arena *arena, struct json *document, const struct
              NULL);
 }
 
+static void put_rest(struct arena *arena, struct json *document, const struct deal *deal)
+{
+    const struct member members[] = {{"OpportunityType", deal->type}, {"NationalSecurity", "No"}};
+    put_texts(arena, document, members, COUNT(members));
+    put_list(arena, document, "PrimaryNeedsFromAws", "Co-Sell - Technical Consultation");
+    put_customer(arena, document, deal);
+    put_project(arena, document, deal);
+    put_life_cycle(arena, document, deal);
+}
+
 static void add_deal(struct sandbox *sandbox, struct arena *arena, const struct deal *deal)
 {
     const char *catalog = sandbox->options.catalog;
@@ -152,14 +164,9 @@ static void add_deal(struct sandbox *sandbox, struct arena *arena, const struct 
         {"CreatedDate", instant_print(deal->created_ms, created)},
         {"LastModifiedDate", instant_print(deal->modified_ms, modified)},
         {"PartnerOpportunityIdentifier", deal->carries_reference ? deal->key : NULL},
-        {"OpportunityType", deal->type},
-        {"NationalSecurity", "No"},
     };
     put_texts(arena, document, members, COUNT(members));
-    put_list(arena, document, "PrimaryNeedsFromAws", "Co-Sell - Technical Consultation");
-    put_customer(arena, document, deal);
-    put_project(arena, document, deal);
-    put_life_cycle(arena, document, deal);
+    put_rest(arena, document, deal);
     json_set(arena, document, "RelatedEntityIdentifiers", json_object(arena));
     bool submitted = strcmp(deal->status, "Pending Submission") != 0;
     if (submitted)
@@ -167,9 +174,26 @@ static void add_deal(struct sandbox *sandbox, struct arena *arena, const struct 
     if (sandbox->options.unknown_members)
         put_unknown(arena, document, deal);
     record->modified_ms = deal->modified_ms;
-    if (submitted)
+    if (submitted) {
         text_replace(&record->involvement, "Co-Sell");
+        text_replace(&record->engagement, make_id(arena, "eng", 14, record->id));
+        record->engaged_ms = deal->modified_ms;
+    }
     record_replace(record, document);
+}
+
+struct json *seed_proposal(const struct sandbox *sandbox, struct arena *arena, size_t number)
+{
+    struct deal deal;
+    struct json *document = json_object(arena);
+    deal_make(arena, sandbox->options.seed, FIRST_PROPOSAL + number, SIZE_MAX, sandbox_now(sandbox),
+              &deal);
+    deal.stage = "Prospect";
+    deal.lost_reason = NULL;
+    if (deal.close_day <= day_of(sandbox_now(sandbox)))
+        deal.close_day = day_of(sandbox_now(sandbox)) + 90;
+    put_rest(arena, document, &deal);
+    return document;
 }
 
 void seed_fill(struct sandbox *sandbox)
@@ -181,5 +205,9 @@ void seed_fill(struct sandbox *sandbox)
         arena_reset(arena);
         deal_make(arena, sandbox->options.seed, i, count, sandbox_now(sandbox), &deal);
         add_deal(sandbox, arena, &deal);
+    }
+    for (size_t i = 0; i < sandbox->options.invitations; i++) {
+        arena_reset(arena);
+        invitation_add(sandbox, sandbox->options.catalog, seed_proposal(sandbox, arena, i), "");
     }
 }

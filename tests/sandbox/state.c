@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "tests/sandbox/internal.h"
+#include "tests/sandbox/engagements.h"
 
 #define STATE_MAX     LIMIT_JSON_BYTES /* what the JSON reader takes: some 10,000 records */
 #define STATE_VERSION 1
@@ -17,6 +17,8 @@ static struct json *describe_record(struct arena *arena, const struct opportunit
     json_set_text(arena, row, "origin", record->origin);
     json_set_text(arena, row, "involvement", record->involvement);
     json_set_text(arena, row, "task", record->task);
+    json_set_text(arena, row, "engagement", record->engagement);
+    json_set(arena, row, "engaged_ms", json_int(arena, record->engaged_ms));
     json_set(arena, row, "modified_ms", json_int(arena, record->modified_ms));
     json_set(arena, row, "submitted_ms", json_int(arena, record->submitted_ms));
     json_set(arena, row, "document", record->document); /* borrowed: the row is only printed */
@@ -32,10 +34,10 @@ struct text_member {
 #define TASK_MEMBERS(task)                                                                         \
     (struct text_member[])                                                                         \
     {                                                                                              \
-        {"id", &(task)->id}, {"catalog", &(task)->catalog}, {"opportunity", &(task)->opportunity}, \
-            {"involvement", &(task)->involvement}, {"engagement", &(task)->engagement},            \
-            {"invitation", &(task)->invitation}, {"job", &(task)->job},                            \
-            {"reason", &(task)->reason}, {"message", &(task)->message},                            \
+        {"kind", &(task)->kind}, {"id", &(task)->id}, {"catalog", &(task)->catalog},               \
+            {"opportunity", &(task)->opportunity}, {"involvement", &(task)->involvement},          \
+            {"engagement", &(task)->engagement}, {"invitation", &(task)->invitation},              \
+            {"job", &(task)->job}, {"reason", &(task)->reason}, {"message", &(task)->message},     \
             {"status", &(task)->status}, {NULL, NULL},                                             \
     }
 #define TOKEN_MEMBERS(token)                                                                       \
@@ -72,6 +74,9 @@ int state_save(struct sandbox *sandbox, struct error *error)
     struct json *records = json_array(arena);
     struct json *tasks = json_array(arena);
     struct json *tokens = json_array(arena);
+    struct json *invitations = json_array(arena);
+    for (size_t i = 0; i < sandbox->invitation_count; i++)
+        json_append(arena, invitations, invitation_describe(arena, sandbox->invitations[i]));
     for (size_t i = 0; i < sandbox->record_count; i++)
         json_append(arena, records, describe_record(arena, sandbox->records[i]));
     for (size_t i = 0; i < sandbox->task_count; i++)
@@ -88,6 +93,7 @@ int state_save(struct sandbox *sandbox, struct error *error)
     json_set(arena, root, "records", records);
     json_set(arena, root, "tasks", tasks);
     json_set(arena, root, "tokens", tokens);
+    json_set(arena, root, "invitations", invitations);
     CLEANUP_TEXT struct text out;
     text_init(&out, STATE_MAX);
     json_write(root, JSON_COMPACT, &out);
@@ -102,6 +108,9 @@ static void read_record(struct sandbox *sandbox, const struct json *row)
                                             json_get_text(row, "id"), json_get_text(row, "origin"));
     text_replace(&record->involvement, json_get_text(row, "involvement"));
     text_replace(&record->task, json_get_text(row, "task"));
+    const char *engagement = json_get_text(row, "engagement");
+    text_replace(&record->engagement, engagement ? engagement : "");
+    record->engaged_ms = json_get_int(row, "engaged_ms", 0);
     record->modified_ms = json_get_int(row, "modified_ms", 0);
     record->submitted_ms = json_get_int(row, "submitted_ms", 0);
     record_replace(record, json_get(row, "document"));
@@ -132,6 +141,12 @@ static int read_state(struct sandbox *sandbox, const struct json *root, struct e
             return error_set(error, ERROR_INPUT, SCOPE_RUN, "%s: record %zu is damaged",
                              sandbox->options.state_path, i);
         read_record(sandbox, records->items[i]);
+    }
+    const struct json *invitations = json_get(root, "invitations");
+    for (size_t i = 0; invitations && i < invitations->count; i++) {
+        if (!invitation_read(sandbox, invitations->items[i]))
+            return error_set(error, ERROR_INPUT, SCOPE_RUN, "%s: invitation %zu is damaged",
+                             sandbox->options.state_path, i);
     }
     ARRAY_GROW(sandbox->tasks, &sandbox->task_capacity, tasks->count + 1);
     for (size_t i = 0; i < tasks->count; i++) {

@@ -206,6 +206,95 @@ static const struct field task_fields[] = {
     FORM("EngagementIdentifier[]", is_engagement_id, 0),
 };
 
+static const struct field accept_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    TEXT("ClientToken", 1, 255, NEEDED),
+    FORM("Identifier", is_invitation_id, NEEDED),
+    LIST("Tags", 1, 200, 0),
+    OBJECT("Tags[]", 0),
+    TEXT("Tags[].Key", 1, 128, NEEDED),
+    TEXT("Tags[].Value", 0, 256, NEEDED),
+};
+
+static const struct field accept_task_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    NUMBER("MaxResults", 1, 1000, 0),
+    TEXT("NextToken", 1, 2048, 0),
+    OBJECT("Sort", 0),
+    WORD("Sort.SortBy", words_task_sorts, NEEDED),
+    WORD("Sort.SortOrder", words_sort_orders, NEEDED),
+    LIST("TaskStatus", 1, 3, 0),
+    WORD("TaskStatus[]", words_task_states, 0),
+    LIST("TaskIdentifier", 1, 10, 0),
+    FORM("TaskIdentifier[]", is_task_id, 0),
+    LIST("OpportunityIdentifier", 1, 10, 0),
+    FORM("OpportunityIdentifier[]", is_opportunity_id, 0),
+    LIST("EngagementInvitationIdentifier", 1, 10, 0),
+    FORM("EngagementInvitationIdentifier[]", is_invitation_id, 0),
+};
+
+static const struct field invitation_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    FORM("Identifier", is_invitation_id, NEEDED),
+};
+
+static const struct field reject_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    FORM("Identifier", is_invitation_id, NEEDED),
+    WORD("RejectionReason", words_reject_reasons, 0),
+};
+
+static const struct field invitations_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    NUMBER("MaxResults", 1, 100, 0),
+    TEXT("NextToken", 0, 0, 0),
+    OBJECT("Sort", 0),
+    WORD("Sort.SortBy", words_invitation_sorts, NEEDED),
+    WORD("Sort.SortOrder", words_sort_orders, NEEDED),
+    WORD("ParticipantType", words_participants, NEEDED),
+    LIST("PayloadType", 0, 0, 0),
+    WORD("PayloadType[]", words_payload_types, 0),
+    LIST("Status", 1, 10, 0),
+    WORD("Status[]", words_invitation_states, 0),
+    LIST("EngagementIdentifier", 1, 10, 0),
+    FORM("EngagementIdentifier[]", is_engagement_id, 0),
+    LIST("SenderAwsAccountId", 1, 10, 0),
+    FORM("SenderAwsAccountId[]", is_aws_account, 0),
+};
+
+static const struct field summary_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    FORM("RelatedOpportunityIdentifier", is_opportunity_id, NEEDED),
+};
+
+static const struct field associations_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    NUMBER("MaxResults", 1, 1000, 0),
+    TEXT("NextToken", 0, 0, 0),
+    FORM("EngagementIdentifier", is_engagement_id, 0),
+    WORD("ResourceType", words_resource_types, 0),
+    FORM("ResourceIdentifier", is_opportunity_id, 0),
+    FORM("CreatedBy", is_aws_account, 0),
+};
+
+static const struct field member_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    FORM("Identifier", is_engagement_id, NEEDED),
+    NUMBER("MaxResults", 1, 10, 0),
+    TEXT("NextToken", 0, 0, 0),
+};
+
+static const struct field assign_fields[] = {
+    FORM("Catalog", is_letters, NEEDED),
+    FORM("Identifier", is_opportunity_id, NEEDED),
+    OBJECT("Assignee", NEEDED),
+    {"Assignee.Email", FIELD_TEXT, 0, 80, NULL, is_email, NEEDED},
+    TEXT("Assignee.FirstName", 0, 80, NEEDED),
+    TEXT("Assignee.LastName", 0, 80, NEEDED),
+    TEXT("Assignee.BusinessTitle", 0, 80, NEEDED),
+    FORM("Assignee.Phone", is_phone, 0),
+};
+
 static const struct field solution_fields[] = {
     FORM("Catalog", is_letters, NEEDED),
     NUMBER("MaxResults", 1, 100, 0),
@@ -236,6 +325,18 @@ static const struct operation operations[] = {
      handle_start_engagement},
     {"ListEngagementFromOpportunityTasks", QUOTA_READ, ROWS(task_fields), handle_list_tasks},
     {"ListSolutions", QUOTA_READ, ROWS(solution_fields), handle_list_solutions},
+    {"AssignOpportunity", QUOTA_WRITE, ROWS(assign_fields), handle_assign},
+    {"GetAwsOpportunitySummary", QUOTA_READ, ROWS(summary_fields), handle_get_summary},
+    {"ListEngagementInvitations", QUOTA_READ, ROWS(invitations_fields), handle_list_invitations},
+    {"GetEngagementInvitation", QUOTA_READ, ROWS(invitation_fields), handle_get_invitation},
+    {"RejectEngagementInvitation", QUOTA_WRITE, ROWS(reject_fields), handle_reject_invitation},
+    {"StartEngagementByAcceptingInvitationTask", QUOTA_WRITE, ROWS(accept_fields),
+     handle_accept_task},
+    {"ListEngagementByAcceptingInvitationTasks", QUOTA_READ, ROWS(accept_task_fields),
+     handle_list_accept_tasks},
+    {"ListEngagementResourceAssociations", QUOTA_READ, ROWS(associations_fields),
+     handle_list_associations},
+    {"ListEngagementMembers", QUOTA_READ, ROWS(member_fields), handle_list_members},
 };
 /* clang-format on */
 

@@ -152,6 +152,32 @@ const char *const words_task_states[] = {
     "IN_PROGRESS", "COMPLETE", "FAILED", NULL,
 };
 
+const char *const words_participants[] = {
+    "SENDER", "RECEIVER", NULL,
+};
+
+const char *const words_payload_types[] = {
+    "OpportunityInvitation", "LeadInvitation", NULL,
+};
+
+const char *const words_invitation_states[] = {
+    "ACCEPTED", "PENDING", "REJECTED", "EXPIRED", NULL,
+};
+
+const char *const words_invitation_sorts[] = {
+    "InvitationDate", NULL,
+};
+
+const char *const words_resource_types[] = {
+    "Opportunity", NULL,
+};
+
+/* Prose on the wire, but these are what is documented. */
+const char *const words_reject_reasons[] = {
+    "Customer problem unclear",      "Next steps unclear", "Unable to support",
+    "Duplicate of partner referral", "Other",              NULL,
+};
+
 const char *const words_solution_states[] = {
     "Active", "Inactive", "Draft", NULL,
 };

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -161,7 +162,8 @@ static void bench_close(struct bench *bench)
 
 static void bench_read(struct bench *bench, bool full, const char *watermark)
 {
-    const struct read_scope scope = {.full = full, .watermark = watermark};
+    static const bool nothing[LIMIT_FIELDS];
+    const struct read_scope scope = {.full = full, .watermark = watermark, .mapped = nothing};
     const struct read_sink sink = {bench, version, take_record, take_seen, take_finding, take_done};
     const struct connector_kind *kind = connector_kind(&connector_aws, KIND_REFERRAL);
     bool stop = false;
