@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "tests/sandbox/formats.h"
+#include "tests/sandbox/market.h"
 #include "tests/sandbox/rules.h"
 
 /* ---- Associations. */
@@ -47,6 +48,18 @@ static bool is_seller_arn(const char *text, const char *kind)
            type[length + 1];
 }
 
+/* An offer or offer set must be one of the account's, and released. */
+static int check_offer(struct call_context *call, const char *arn)
+{
+    const struct entity *entity = entity_find(call->sandbox, strrchr(arn, '/') + 1);
+    if (!entity || strcmp(entity_arn(call->arena, entity), arn) != 0)
+        return fail_not_found(call->failure, "offer", arn);
+    if (!entity->released_ms)
+        fail_field(call->failure, "INVALID_RESOURCE_STATE", "relatedEntityIdentifier",
+                   "the offer is not released");
+    return 0;
+}
+
 /* Whether the entity is one that this partner may name. */
 static int check_entity(struct call_context *call, const char *kind, const char *entity)
 {
@@ -67,8 +80,8 @@ static int check_entity(struct call_context *call, const char *kind, const char 
                                                            : is_seller_arn(entity, "Product");
     if (!fits)
         fail_field(failure, "INVALID_STRING_FORMAT", field, "is no identifier of that kind");
-    else if (text_starts(kind, "AwsMarketplaceOffer") && !strstr(entity, ":" SANDBOX_ACCOUNT ":"))
-        return fail_not_found(failure, "offer", entity);
+    else if (text_starts(kind, "AwsMarketplaceOffer"))
+        return check_offer(call, entity);
     return 0;
 }
 

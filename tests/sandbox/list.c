@@ -1,28 +1,9 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/sandbox/fields.h"
+#include "tests/sandbox/listing.h"
 
 #define DEFAULT_PAGE 20
-
-/* One thing that may be listed, with its place in the order. */
-struct entry {
-    const char *key, *id;
-    const void *thing;
-};
-
-struct listing {
-    struct entry *entries;
-    size_t count;
-};
-
-static int order_entries(const void *a, const void *b)
-{
-    const struct entry *left = a;
-    const struct entry *right = b;
-    int order = strcmp(left->key, right->key);
-    return order ? order : strcmp(left->id, right->id);
-}
 
 /* Identifiers are numbers in text: the longer one is the later one. */
 static const char *number_key(struct arena *arena, const char *id)
@@ -98,40 +79,12 @@ static const char *record_key(struct arena *arena, const struct opportunity *rec
     return record_text(record, "LastModifiedDate");
 }
 
-/* Cuts the ordered entries to the page that the request asks for; `ret_token` is for the next one.
- */
+/* The page that the request asks for. */
 static int cut_page(struct call_context *call, struct listing *listing, bool descending,
                     const char **ret_token)
 {
-    struct page_cursor cursor;
-    int result = page_open(call, &cursor);
-    if (result < 0)
-        return result;
-    qsort(listing->entries, listing->count, sizeof *listing->entries, order_entries);
-    for (size_t i = 0; descending && i < listing->count / 2; i++) {
-        struct entry swap = listing->entries[i];
-        listing->entries[i] = listing->entries[listing->count - 1 - i];
-        listing->entries[listing->count - 1 - i] = swap;
-    }
-    size_t first = 0;
-    struct entry after = {cursor.after_key, cursor.after_id, NULL};
-    while (cursor.after_id && first < listing->count) {
-        int order = order_entries(&listing->entries[first], &after);
-        if (descending ? order < 0 : order > 0)
-            break;
-        first++;
-    }
-    size_t limit = (size_t)json_get_int(call->request, "MaxResults", DEFAULT_PAGE);
-    size_t left = listing->count - first;
-    *ret_token = NULL;
-    if (left > limit) {
-        const struct entry *last = &listing->entries[first + limit - 1];
-        *ret_token = page_issue(call, last->key, last->id);
-        left = limit;
-    }
-    listing->entries += first;
-    listing->count = left;
-    return 0;
+    size_t size = (size_t)json_get_int(call->request, "MaxResults", DEFAULT_PAGE);
+    return listing_cut(call, listing, descending, size, ret_token);
 }
 
 static struct json *list_answer(struct call_context *call, const char *name, struct json *summaries,

@@ -239,7 +239,7 @@ static const struct operation operations[] = {
 };
 /* clang-format on */
 
-const struct operation *operation_find(const char *name)
+const struct operation *selling_operation_find(const char *name)
 {
     for (size_t i = 0; i < COUNT(operations); i++) {
         if (text_equal(operations[i].name, name))
