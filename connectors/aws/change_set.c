@@ -150,6 +150,7 @@ static bool token_was_used(const struct error *failure)
 {
     return failure->class == ERROR_STALE ||
            (failure->class == ERROR_REFUSED && (strcasestr(failure->message, "RequestToken") ||
+                                                strcasestr(failure->message, "client token") ||
                                                 strcasestr(failure->message, "idempoten")));
 }
 

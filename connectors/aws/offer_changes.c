@@ -211,7 +211,7 @@ struct json *writing_eula(const struct offer_writing *writing)
         json_set_text(arena, document, "Url", eula);
     else if (eula[word])
         json_set_text(arena, document, "Version", text_trim(arena_copy(arena, eula + word)));
-    else if (!writing->resale && !writing->data)
+    else if (!writing->resale)
         json_set_text(arena, document, "Version", STANDARD_EULA);
     return document;
 }
