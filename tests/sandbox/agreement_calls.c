@@ -23,7 +23,7 @@ enum filter_name {
 
 static const char *const words_parties[] = {"Proposer", "Acceptor", NULL};
 static const char *const words_agreement_types[] = {"PurchaseAgreement", NULL};
-static const char *const words_resource_types[] = {
+static const char *const agreement_resources[] = {
     "SaaSProduct", "AmiProduct", "ContainerProduct", "MachineLearningProduct", "DataProduct", NULL};
 
 static const struct {
@@ -33,7 +33,7 @@ static const struct {
 } filter_rows[] = {
     {"PartyType", FILTER_PARTY, words_parties},
     {"AgreementType", FILTER_TYPE, words_agreement_types},
-    {"ResourceType", FILTER_RESOURCE_TYPE, words_resource_types},
+    {"ResourceType", FILTER_RESOURCE_TYPE, agreement_resources},
     {"ResourceIdentifier", FILTER_RESOURCE, NULL},
     {"OfferId", FILTER_OFFER, NULL},
     {"OfferSetId", FILTER_OFFER_SET, NULL},

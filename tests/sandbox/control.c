@@ -226,8 +226,9 @@ static int describe_invitation(struct control *control, const struct invitation 
 static int invite(struct control *control, struct json **ret_answer)
 {
     struct sandbox *sandbox = control->sandbox;
-    const char *catalog = argument(control, "catalog");
-    const char *title = argument(control, "title"), *company = argument(control, "company");
+    const char *catalog = control_argument(control, "catalog");
+    const char *title = control_argument(control, "title"),
+               *company = control_argument(control, "company");
     struct json *offered = seed_proposal(sandbox, control->arena, sandbox->invitation_count);
     if (title)
         json_set_text(control->arena, json_get(offered, "Project"), "Title", title);
@@ -242,15 +243,16 @@ static int invite(struct control *control, struct json **ret_answer)
 /* Somebody answers an invitation in the partner portal. */
 static int answer_invitation(struct control *control, struct json **ret_answer)
 {
-    const char *catalog = argument(control, "catalog"), *id = argument(control, "id");
-    const char *status = argument(control, "status");
+    const char *catalog = control_argument(control, "catalog"),
+               *id = control_argument(control, "id");
+    const char *status = control_argument(control, "status");
     struct invitation *invitation = invitation_find(
         control->sandbox, catalog ? catalog : control->sandbox->options.catalog, id);
     if (!invitation)
         return fail_not_found(&control->failure, "invitation", id ? id : "");
     if (!words_have(words_invitation_states, status))
         return fail(&control->failure, 400, "BadRequest", "there is no such status");
-    invitation_answer(control->sandbox, invitation, status, argument(control, "reason"));
+    invitation_answer(control->sandbox, invitation, status, control_argument(control, "reason"));
     return describe_invitation(control, invitation, ret_answer);
 }
 
