@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "tests/sandbox/identity.h"
+#include "tests/sandbox/query.h"
 
 #define ALGORITHM     "AWS4-HMAC-SHA256"
 #define TERMINATOR    "aws4_request"
@@ -122,8 +123,9 @@ static bool add_header(struct text *out, const struct sandbox_request *request, 
 static bool canonical_request(const struct sandbox_request *request, const char *signed_headers,
                               struct text *out)
 {
-    text_addf(out, "%s\n%s\n%s\n", request->method, request->path,
-              request->query ? request->query : "");
+    text_addf(out, "%s\n%s\n", request->method, request->path);
+    query_canonical(request->query, out);
+    text_add_char(out, '\n');
     char names[512];
     snprintf(names, sizeof names, "%s", signed_headers);
     char *rest = names;
@@ -202,10 +204,10 @@ static int check_identity(const struct sandbox *sandbox, const struct sandbox_re
     return 0;
 }
 
-/* Partner Central lives in one region; STS in all of them. */
+/* Partner Central and the marketplace live in one region; STS in all of them. */
 static bool right_region(const char *region, const char *service)
 {
-    if (!strcmp(service, SANDBOX_SERVICE))
+    if (strcmp(service, "sts") != 0)
         return !strcmp(region, SANDBOX_HOST_REGION);
     size_t length = strlen(region);
     return length > 4 && region[length - 2] == '-' && isdigit((unsigned char)region[length - 1]);
@@ -272,6 +274,18 @@ int auth_check(const struct sandbox *sandbox, const struct sandbox_request *requ
                 "The request signature we calculated does not match the signature you provided.");
 }
 
+/* Those of the headers that a client signs which the request has. */
+static void list_signed(const struct sandbox_request *request, char *out, size_t size)
+{
+    static const char *const names[] = {"content-type", "host", "x-amz-date",
+                                        "x-amz-security-token", "x-amz-target"};
+    size_t used = 0;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (request_header(request, names[i]))
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ";" : "", names[i]);
+    }
+}
+
 void sandbox_sign(struct arena *arena, const struct sandbox_signer *signer,
                   struct sandbox_request *request)
 {
@@ -288,9 +302,8 @@ void sandbox_sign(struct arena *arena, const struct sandbox_signer *signer,
         headers[count++] = (struct http_header){"x-amz-security-token", signer->session_token};
     request->headers = headers;
     request->header_count = count;
-    const char *names = signer->session_token
-                            ? "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
-                            : "content-type;host;x-amz-date;x-amz-target";
+    char names[128];
+    list_signed(request, names, sizeof names);
     CLEANUP_TEXT struct text canonical;
     text_init(&canonical, CANONICAL_MAX);
     char signature[SHA256_HEX];

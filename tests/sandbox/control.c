@@ -4,33 +4,19 @@
 #include <string.h>
 
 #include "tests/sandbox/engagements.h"
+#include "tests/sandbox/control.h"
 #include "tests/sandbox/fields.h"
+#include "tests/sandbox/market.h"
+#include "tests/sandbox/query.h"
 #include "tests/sandbox/rules.h"
 #include "tests/sandbox/words.h"
 
-struct control {
-    struct sandbox *sandbox;
-    struct arena *arena;
-    const struct sandbox_request *request;
-    const struct json *body; /* of a POST */
-    struct failure failure;
-};
-
 static const char *parameter(const struct control *control, const char *name)
 {
-    char *rest = arena_copy(control->arena, control->request->query ? control->request->query : "");
-    for (char *pair; (pair = strsep(&rest, "&"));) {
-        char *value = strchr(pair, '=');
-        if (!value)
-            continue;
-        *value++ = '\0';
-        if (!strcmp(pair, name))
-            return value;
-    }
-    return NULL;
+    return json_get_text(query_parse(control->arena, control->request->query), name);
 }
 
-static const char *argument(const struct control *control, const char *name)
+const char *control_argument(const struct control *control, const char *name)
 {
     return control->body ? json_get_text(control->body, name) : parameter(control, name);
 }
@@ -38,8 +24,8 @@ static const char *argument(const struct control *control, const char *name)
 /* The record that `catalog` (default: where the seeded ones are) and `id` name. */
 static struct opportunity *find_record(struct control *control)
 {
-    const char *catalog = argument(control, "catalog");
-    const char *id = argument(control, "id");
+    const char *catalog = control_argument(control, "catalog");
+    const char *id = control_argument(control, "id");
     struct opportunity *record =
         record_find(control->sandbox, catalog ? catalog : control->sandbox->options.catalog, id);
     if (!record)
@@ -64,6 +50,12 @@ static int get_stats(struct control *control, struct json **ret_answer)
              json_int(control->arena, (long long)sandbox->record_count));
     json_set(control->arena, answer, "duplicates",
              json_int(control->arena, (long long)sandbox_duplicates(sandbox)));
+    json_set(control->arena, answer, "offers",
+             json_int(control->arena, (long long)sandbox_entities(sandbox, "Offer")));
+    json_set(control->arena, answer, "agreements",
+             json_int(control->arena, (long long)sandbox_agreements(sandbox, NULL)));
+    json_set(control->arena, answer, "offer_duplicates",
+             json_int(control->arena, (long long)sandbox_offer_duplicates(sandbox)));
     char now[INSTANT_TEXT];
     json_set_text(control->arena, answer, "now", instant_print(sandbox_now(sandbox), now));
     *ret_answer = answer;
@@ -152,7 +144,7 @@ static int describe(struct control *control, const struct opportunity *record,
 static int edit(struct control *control, struct json **ret_answer)
 {
     struct opportunity *record = find_record(control);
-    const char *path = argument(control, "path");
+    const char *path = control_argument(control, "path");
     const struct json *value = json_get(control->body, "value");
     if (!record)
         return -ERROR_INPUT;
@@ -179,20 +171,20 @@ static int edit(struct control *control, struct json **ret_answer)
 static int review(struct control *control, struct json **ret_answer)
 {
     struct opportunity *record = find_record(control);
-    const char *status = argument(control, "status");
+    const char *status = control_argument(control, "status");
     if (!record)
         return -ERROR_INPUT;
     if (!words_have(words_review_states, status))
         return fail(&control->failure, 400, "BadRequest", "there is no review state '%s'",
                     status ? status : "");
-    review_set(control->sandbox, record, status, argument(control, "comments"));
+    review_set(control->sandbox, record, status, control_argument(control, "comments"));
     record->submitted_ms = 0; /* it stays there until somebody moves it */
     return describe(control, record, ret_answer);
 }
 
 static int add_fault(struct control *control, struct json **ret_answer)
 {
-    const char *spec = argument(control, "spec");
+    const char *spec = control_argument(control, "spec");
     struct error error;
     if (json_get_bool(control->body, "clear", false))
         sandbox_fault_clear(control->sandbox);
@@ -215,6 +207,7 @@ static int move_clock(struct control *control, struct json **ret_answer)
         json_get_int(control->body, "skew_ms", control->sandbox->options.skew_ms);
     control->sandbox->dirty = true;
     review_run(control->sandbox);
+    market_run(control->sandbox);
     return get_stats(control, ret_answer);
 }
 
@@ -233,8 +226,9 @@ static int describe_invitation(struct control *control, const struct invitation 
 static int invite(struct control *control, struct json **ret_answer)
 {
     struct sandbox *sandbox = control->sandbox;
-    const char *catalog = argument(control, "catalog");
-    const char *title = argument(control, "title"), *company = argument(control, "company");
+    const char *catalog = control_argument(control, "catalog");
+    const char *title = control_argument(control, "title"),
+               *company = control_argument(control, "company");
     struct json *offered = seed_proposal(sandbox, control->arena, sandbox->invitation_count);
     if (title)
         json_set_text(control->arena, json_get(offered, "Project"), "Title", title);
@@ -249,15 +243,16 @@ static int invite(struct control *control, struct json **ret_answer)
 /* Somebody answers an invitation in the partner portal. */
 static int answer_invitation(struct control *control, struct json **ret_answer)
 {
-    const char *catalog = argument(control, "catalog"), *id = argument(control, "id");
-    const char *status = argument(control, "status");
+    const char *catalog = control_argument(control, "catalog"),
+               *id = control_argument(control, "id");
+    const char *status = control_argument(control, "status");
     struct invitation *invitation = invitation_find(
         control->sandbox, catalog ? catalog : control->sandbox->options.catalog, id);
     if (!invitation)
         return fail_not_found(&control->failure, "invitation", id ? id : "");
     if (!words_have(words_invitation_states, status))
         return fail(&control->failure, 400, "BadRequest", "there is no such status");
-    invitation_answer(control->sandbox, invitation, status, argument(control, "reason"));
+    invitation_answer(control->sandbox, invitation, status, control_argument(control, "reason"));
     return describe_invitation(control, invitation, ret_answer);
 }
 
@@ -275,6 +270,11 @@ static const struct {
     {"POST", "/_sandbox/answer", answer_invitation},
     {"POST", "/_sandbox/fault", add_fault},
     {"POST", "/_sandbox/clock", move_clock},
+    {"GET", "/_sandbox/offers", control_offers},
+    {"GET", "/_sandbox/entity", control_entity},
+    {"POST", "/_sandbox/edit-entity", control_edit_entity},
+    {"POST", "/_sandbox/accept", control_accept},
+    {"POST", "/_sandbox/end", control_end},
 };
 
 static int run(struct control *control, struct json **ret_answer)
@@ -307,6 +307,7 @@ void control_handle(struct sandbox *sandbox, const struct sandbox_request *reque
     struct json *answer = NULL;
     response->status = 200;
     review_run(sandbox); /* what is shown is what is due by now */
+    market_run(sandbox);
     if (run(&control, &answer) < 0) {
         answer = json_object(arena);
         json_set_text(arena, answer, "error", control.failure.message);

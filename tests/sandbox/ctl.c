@@ -73,10 +73,10 @@ static int stats_of(struct ctl *ctl, const char *method, const char *path, const
         printf("%s %s %s\n", shown(json_get_text(row, "operation")),
                shown(json_get_text(row, "status")), shown(json_get_text(row, "count")));
     }
-    printf("opportunities %s\nduplicates %s\nnow %s\n",
-           shown(json_get_text(ctl->answer, "opportunities")),
-           shown(json_get_text(ctl->answer, "duplicates")),
-           shown(json_get_text(ctl->answer, "now")));
+    static const char *const counts[] = {"opportunities", "duplicates",       "offers",
+                                         "agreements",    "offer_duplicates", "now"};
+    for (size_t i = 0; i < COUNT(counts); i++)
+        printf("%s %s\n", counts[i], shown(json_get_text(ctl->answer, counts[i])));
     return 0;
 }
 
@@ -90,15 +90,43 @@ static int do_reset(struct ctl *ctl)
     return stats_of(ctl, "POST", "reset-stats", json_object(ctl->arena));
 }
 
-static int do_show(struct ctl *ctl)
+static int show_of(struct ctl *ctl, const char *path)
 {
-    if (call(ctl, "GET", arena_printf(ctl->arena, "opportunity?id=%s", ctl->arguments[0]), NULL) <
-        0)
+    if (call(ctl, "GET", arena_printf(ctl->arena, "%s?id=%s", path, ctl->arguments[0]), NULL) < 0)
         return -1;
     CLEANUP_TEXT struct text out;
     text_init(&out, SHOW_MAX);
     json_write(ctl->answer, JSON_PRETTY, &out);
     printf("%s\n", out.data);
+    return 0;
+}
+
+static int do_show(struct ctl *ctl)
+{
+    return show_of(ctl, "opportunity");
+}
+
+static int do_entity(struct ctl *ctl)
+{
+    return show_of(ctl, "entity");
+}
+
+/* One line an offer: id, state, agreement and its state, name, description. */
+static int do_offers(struct ctl *ctl)
+{
+    const char *type = ctl->count > 0 ? ctl->arguments[0] : "Offer";
+    if (call(ctl, "GET", arena_printf(ctl->arena, "offers?type=%s", type), NULL) < 0)
+        return -1;
+    const struct json *offers = json_get(ctl->answer, "offers");
+    for (size_t i = 0; offers && i < offers->count; i++) {
+        static const char *const columns[] = {"id",     "state", "agreement",
+                                              "status", "name",  "description"};
+        for (size_t j = 0; j < COUNT(columns); j++) {
+            const char *text = json_get_text(offers->items[i], columns[j]);
+            printf("%s%s", j ? "\t" : "", text && text[0] ? text : "-");
+        }
+        printf("\n");
+    }
     return 0;
 }
 
@@ -125,14 +153,14 @@ static struct json *edit_value(struct ctl *ctl, const char *text)
     return json_string(ctl->arena, text);
 }
 
-static int edit(struct ctl *ctl, bool force)
+static int edit(struct ctl *ctl, const char *endpoint, bool force)
 {
     struct json *body = json_object(ctl->arena);
     json_set_text(ctl->arena, body, "id", ctl->arguments[0]);
     json_set_text(ctl->arena, body, "path", ctl->arguments[1]);
     json_set(ctl->arena, body, "value", edit_value(ctl, ctl->arguments[2]));
     json_set(ctl->arena, body, "force", json_bool(ctl->arena, force));
-    if (call(ctl, "POST", "edit", body) < 0)
+    if (call(ctl, "POST", endpoint, body) < 0)
         return -1;
     printf("%s %s\n", shown(json_get_text(ctl->answer, "id")),
            shown(json_get_text(ctl->answer, "LastModifiedDate")));
@@ -141,12 +169,41 @@ static int edit(struct ctl *ctl, bool force)
 
 static int do_edit(struct ctl *ctl)
 {
-    return edit(ctl, false);
+    return edit(ctl, "edit", false);
 }
 
 static int do_force_edit(struct ctl *ctl)
 {
-    return edit(ctl, true);
+    return edit(ctl, "edit", true);
+}
+
+static int do_edit_entity(struct ctl *ctl)
+{
+    return edit(ctl, "edit-entity", true);
+}
+
+/* Both answer with the agreement. */
+static int change_agreement(struct ctl *ctl, const char *endpoint, const char *second)
+{
+    struct json *body = json_object(ctl->arena);
+    json_set_text(ctl->arena, body, "id", ctl->arguments[0]);
+    if (ctl->count > 1)
+        json_set_text(ctl->arena, body, second, ctl->arguments[1]);
+    if (call(ctl, "POST", endpoint, body) < 0)
+        return -1;
+    printf("%s %s\n", shown(json_get_text(ctl->answer, "agreementId")),
+           shown(json_get_text(ctl->answer, "status")));
+    return 0;
+}
+
+static int do_accept(struct ctl *ctl)
+{
+    return change_agreement(ctl, "accept", "account");
+}
+
+static int do_end(struct ctl *ctl)
+{
+    return change_agreement(ctl, "end", "status");
 }
 
 static int do_review(struct ctl *ctl)
@@ -240,13 +297,25 @@ static const struct {
     int least, most; /* arguments */
     int (*run)(struct ctl *ctl);
 } commands[] = {
-    {"stats", 0, 0, do_stats},         {"reset-stats", 0, 0, do_reset},
-    {"show", 1, 1, do_show},           {"ids", 0, 1, do_ids},
-    {"edit", 3, 3, do_edit},           {"force-edit", 3, 3, do_force_edit},
-    {"review", 2, 3, do_review},       {"fault", 1, 1, do_fault},
-    {"no-faults", 0, 0, do_no_faults}, {"advance", 1, 1, do_advance},
-    {"skew", 1, 1, do_skew},           {"invite", 2, 2, do_invite},
+    {"stats", 0, 0, do_stats},
+    {"reset-stats", 0, 0, do_reset},
+    {"show", 1, 1, do_show},
+    {"ids", 0, 1, do_ids},
+    {"edit", 3, 3, do_edit},
+    {"force-edit", 3, 3, do_force_edit},
+    {"review", 2, 3, do_review},
+    {"fault", 1, 1, do_fault},
+    {"no-faults", 0, 0, do_no_faults},
+    {"advance", 1, 1, do_advance},
+    {"skew", 1, 1, do_skew},
+    {"invite", 2, 2, do_invite},
     {"answer", 2, 2, do_answer},
+    {"skew", 1, 1, do_skew},
+    {"offers", 0, 1, do_offers},
+    {"entity", 1, 1, do_entity},
+    {"edit-entity", 3, 3, do_edit_entity},
+    {"accept", 1, 2, do_accept},
+    {"end", 2, 2, do_end},
 };
 
 static int run(struct ctl *ctl, const char *command)

@@ -3,6 +3,7 @@
 
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/formats.h"
+#include "tests/sandbox/market.h"
 #include "tests/sandbox/rules.h"
 
 /* ---- Associations. */
@@ -47,11 +48,16 @@ static bool is_seller_arn(const char *text, const char *kind)
            type[length + 1];
 }
 
-/* Drafts and the offers of other sellers cannot be named. */
-static bool offer_is_released(const struct sandbox *sandbox, const char *address)
+/* An offer or offer set must be one of the account's, and released. */
+static int check_offer(struct call_context *call, const char *arn)
 {
-    (void)sandbox;
-    return strstr(address, ":" SANDBOX_ACCOUNT ":");
+    const struct entity *entity = entity_find(call->sandbox, strrchr(arn, '/') + 1);
+    if (!entity || strcmp(entity_arn(call->arena, entity), arn) != 0)
+        return fail_not_found(call->failure, "offer", arn);
+    if (!entity->released_ms)
+        fail_field(call->failure, "INVALID_RESOURCE_STATE", "relatedEntityIdentifier",
+                   "the offer is not released");
+    return 0;
 }
 
 /* Whether the entity is one that this partner may name. */
@@ -74,8 +80,8 @@ static int check_entity(struct call_context *call, const char *kind, const char 
                                                            : is_seller_arn(entity, "Product");
     if (!fits)
         fail_field(failure, "INVALID_STRING_FORMAT", field, "is no identifier of that kind");
-    else if (text_starts(kind, "AwsMarketplaceOffer") && !offer_is_released(call->sandbox, entity))
-        return fail_not_found(failure, "offer", entity);
+    else if (text_starts(kind, "AwsMarketplaceOffer"))
+        return check_offer(call, entity);
     return 0;
 }
 

@@ -123,7 +123,10 @@ static void check_items(const struct check *check, const struct field *row, cons
 static void check_value(const struct check *check, const struct field *row, const char *path,
                         const char *shown, const struct json *value, const struct json *known)
 {
-    static const enum json_type types[] = {JSON_STRING, JSON_NUMBER, JSON_OBJECT, JSON_ARRAY};
+    static const enum json_type types[] = {JSON_STRING, JSON_NUMBER, JSON_OBJECT, JSON_ARRAY,
+                                           JSON_BOOL};
+    if (row->type == FIELD_ANY || (value->type == JSON_NULL && row->flags & FIELD_NULL))
+        return;
     if (value->type != types[row->type]) {
         fail_field(check->failure, "INVALID_VALUE", shown, "has the wrong type");
         return;
@@ -141,10 +144,16 @@ static void check_value(const struct check *check, const struct field *row, cons
                        row->min, row->max);
         break;
     case FIELD_OBJECT:
+        if (row->max && (value->count < row->min || value->count > row->max))
+            fail_field(check->failure, "INVALID_VALUE", shown,
+                       "has %zu members; %u to %u are allowed", value->count, row->min, row->max);
         check_members(check, path, shown, value, known);
         break;
     case FIELD_LIST:
         check_items(check, row, path, shown, value, known);
+        break;
+    case FIELD_BOOL:
+    case FIELD_ANY:
         break;
     }
 }
@@ -157,6 +166,16 @@ void fields_check(const struct operation *operation, const struct json *request,
         fail_field(failure, "INVALID_VALUE", "", "the request is not an object");
     else
         check_members(&check, "", "", request, known);
+}
+
+void fields_check_rows(const struct field *rows, size_t count, const char *shown,
+                       const struct json *document, struct failure *failure)
+{
+    struct check check = {rows, count, 0, failure};
+    if (document->type != JSON_OBJECT)
+        fail_field(failure, "INVALID_VALUE", shown, "is not an object");
+    else
+        check_members(&check, "", shown, document, NULL);
 }
 
 static struct json *pick(struct arena *arena, const struct json *value, const char *path,

@@ -6,7 +6,7 @@
 
 #include "tests/sandbox/internal.h"
 
-enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_OBJECT, FIELD_LIST };
+enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_OBJECT, FIELD_LIST, FIELD_BOOL, FIELD_ANY };
 
 enum field_flags {
     FIELD_CREATE = 1 << 0,   /* CreateOpportunity takes it */
@@ -18,12 +18,13 @@ enum field_flags {
     FIELD_LATE = 1 << 6,     /* may still change when launched or lost */
     FIELD_KEPT = 1 << 7,     /* the service keeps it; a caller may only repeat it */
     FIELD_REVIEW = 1 << 8,   /* kept in AWS, but writable in Sandbox to play the reviewer */
+    FIELD_NULL = 1 << 9,     /* may be null */
 };
 
 struct field {
     const char *path; /* "Customer.Contacts[].Email": [] stands for the items of a list */
     enum field_type type;
-    unsigned min, max; /* characters, items or value; max 0: no limit */
+    unsigned min, max; /* characters, items, members or value; max 0: no limit */
     const char *const *words;
     bool (*fits)(const char *text);
     unsigned flags;
@@ -37,6 +38,10 @@ extern const size_t opportunity_field_count;
  * table does not. */
 void fields_check(const struct operation *operation, const struct json *request,
                   const struct json *known, struct failure *failure);
+
+/* The same for any document and its rows; `shown` is what it is called. */
+void fields_check_rows(const struct field *rows, size_t count, const char *shown,
+                       const struct json *document, struct failure *failure);
 
 /* A copy of the document with those members only whose row has `flag`. */
 struct json *fields_pick(struct arena *arena, const struct json *document, unsigned flag);

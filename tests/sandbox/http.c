@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "tests/sandbox/query.h"
 #include "tests/sandbox/server.h"
 
 /* The largest request is a full opportunity: below 64 KiB. */
@@ -44,8 +45,11 @@ static enum MHD_Result collect_argument(void *context, enum MHD_ValueKind kind, 
 {
     (void)kind;
     struct exchange *exchange = context;
-    text_addf(&exchange->query, "%s%s=%s", exchange->query.length ? "&" : "", name,
-              value ? value : "");
+    if (exchange->query.length)
+        text_add_char(&exchange->query, '&');
+    query_encode(&exchange->query, name);
+    text_add_char(&exchange->query, '=');
+    query_encode(&exchange->query, value ? value : "");
     return MHD_YES;
 }
 

@@ -12,13 +12,16 @@
  * has filled the failure. */
 enum fault_reason { REASON_NONE, REASON_REQUEST, REASON_BUSINESS };
 
+struct service;
 struct failure {
     struct arena *arena;
+    const struct service *service;
     int status;
     const char *type; /* "ConflictException" */
     const char *message;
-    const char *reason;  /* member Reason; NULL: none */
-    struct json *errors; /* ErrorList; NULL: none */
+    const char *reason;   /* member Reason; NULL: none */
+    struct json *errors;  /* ErrorList; NULL: none */
+    const char *resource; /* what was not found, for services that say it; NULL: none */
     int64_t retry_after_s;
 };
 
@@ -98,7 +101,20 @@ struct quota_state {
     } day[24 * 60];
     uint32_t day_calls;
 };
-enum quota_class { QUOTA_READ, QUOTA_WRITE, QUOTA_COUNT };
+enum quota_class {
+    QUOTA_READ, /* of Partner Central: per class of operations */
+    QUOTA_WRITE,
+    QUOTA_LIST_ENTITIES, /* of the marketplace: per operation */
+    QUOTA_DESCRIBE_ENTITY,
+    QUOTA_START_SET,
+    QUOTA_LIST_SETS,
+    QUOTA_DESCRIBE_SET,
+    QUOTA_CANCEL_SET,
+    QUOTA_SEARCH_AGREEMENTS,
+    QUOTA_DESCRIBE_AGREEMENT,
+    QUOTA_AGREEMENT_TERMS,
+    QUOTA_COUNT
+};
 
 struct call_count {
     char operation[48];
@@ -129,7 +145,8 @@ struct sandbox {
     size_t call_count, call_capacity;
     struct identity *identities; /* the account's own, then the temporary ones */
     size_t identity_count, identity_capacity;
-    bool dirty; /* to be written to the snapshot */
+    struct market *market; /* products, offers, change sets, agreements: market.h */
+    bool dirty;            /* to be written to the snapshot */
 };
 
 /* ---- One call. */
@@ -140,7 +157,8 @@ struct call_context {
     const struct json *request;
     const char *catalog;
     struct failure *failure;
-    const char *doom; /* a fault: the reason for which the task that is started will fail */
+    const char *doom;         /* a fault: the reason for which the task that is started will fail */
+    const struct fault *fate; /* a fault: what becomes of the change set that is started */
 };
 
 struct field;
@@ -152,7 +170,8 @@ struct operation {
     unsigned use; /* FIELD_… bits that rows must have; 0: all rows */
     int (*handle)(struct call_context *call, struct json **ret_answer);
 };
-const struct operation *operation_find(const char *name);
+const struct operation *operation_find(const char *name); /* of whatever service */
+const struct operation *selling_operation_find(const char *name);
 
 int handle_create(struct call_context *call, struct json **ret_answer);
 int handle_get(struct call_context *call, struct json **ret_answer);

@@ -1,4 +1,4 @@
-/* sandbox: AWS Partner Central on loopback, and the CRM that belongs to it. */
+/* sandbox: AWS Partner Central and Marketplace on loopback, and the CRM that belongs to it. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,12 +22,15 @@ static const char usage[] =
     "                     [--rate X] [--review-seconds N] [--task-ms N] [--unknown-members]\n"
     "                     [--access-key ID] [--secret KEY] [--session-token TOKEN]\n"
     "                     [--expires INSTANT] [--skew MS] [--now INSTANT] [--fault SPEC]...\n"
-    "                     [--session-seconds N] [--metadata-v1]\n"
+    "                     [--session-seconds N] [--metadata-v1] [--products N] [--offers N]\n"
+    "                     [--set-ms N] [--buyer-ms N]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
     "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
     "                     invite TITLE COMPANY | answer INVITATION STATUS |\n"
-    "                     fault SPEC | no-faults | advance DURATION | skew MS\n";
+    "                     fault SPEC | no-faults | advance DURATION | skew MS |\n"
+    "                     offers [TYPE] | entity ID | edit-entity ID PATH VALUE |\n"
+    "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS\n";
 
 struct settings_given {
     struct sandbox_options options;
@@ -60,6 +63,10 @@ enum option_code {
     OPT_OUT,
     OPT_SESSION,
     OPT_METADATA_V1,
+    OPT_PRODUCTS,
+    OPT_OFFERS,
+    OPT_SET,
+    OPT_BUYER,
 };
 
 static const struct option long_options[] = {
@@ -85,6 +92,10 @@ static const struct option long_options[] = {
     {"out", required_argument, NULL, OPT_OUT},
     {"session-seconds", required_argument, NULL, OPT_SESSION},
     {"metadata-v1", no_argument, NULL, OPT_METADATA_V1},
+    {"products", required_argument, NULL, OPT_PRODUCTS},
+    {"offers", required_argument, NULL, OPT_OFFERS},
+    {"set-ms", required_argument, NULL, OPT_SET},
+    {"buyer-ms", required_argument, NULL, OPT_BUYER},
     {NULL, 0, NULL, 0},
 };
 
@@ -135,6 +146,19 @@ static bool take_number(struct settings_given *given, int option, const char *te
         if (!parse_number(text, 1, 1000000, &number))
             return false;
         given->options.session_ms = number * 1000;
+        return true;
+    case OPT_PRODUCTS:
+    case OPT_OFFERS:
+        if (!parse_number(text, 0, 100000, &number))
+            return false;
+        *(option == OPT_OFFERS ? &given->options.offers : &given->options.products) =
+            (size_t)number;
+        return true;
+    case OPT_SET:
+    case OPT_BUYER:
+        if (!parse_number(text, 1, 10000000000, &number))
+            return false;
+        *(option == OPT_SET ? &given->options.set_ms : &given->options.buyer_ms) = number;
         return true;
     case OPT_TASK:
         return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);

@@ -2,10 +2,14 @@
 #include "tests/sandbox/internal.h"
 
 static const struct {
-    unsigned per_second, per_day;
+    unsigned per_second, per_day; /* 0: no bound */
 } limits[QUOTA_COUNT] = {
-    [QUOTA_READ] = {10, 100000},
-    [QUOTA_WRITE] = {1, 10000},
+    [QUOTA_READ] = {10, 100000},        [QUOTA_WRITE] = {1, 10000},
+    [QUOTA_LIST_ENTITIES] = {10, 0},    [QUOTA_DESCRIBE_ENTITY] = {20, 0},
+    [QUOTA_START_SET] = {5, 0},         [QUOTA_LIST_SETS] = {5, 0},
+    [QUOTA_DESCRIBE_SET] = {10, 0},     [QUOTA_CANCEL_SET] = {5, 0},
+    [QUOTA_SEARCH_AGREEMENTS] = {5, 0}, [QUOTA_DESCRIBE_AGREEMENT] = {5, 0},
+    [QUOTA_AGREEMENT_TERMS] = {10, 0},
 };
 
 #define MINUTES (24 * 60)
@@ -41,7 +45,8 @@ bool quota_take(struct sandbox *sandbox, enum quota_class class, bool *ret_daily
         state->day[slot].minute = minute;
         state->day[slot].calls = 0;
     }
-    *ret_daily = state->day_calls >= (uint64_t)limits[class].per_day * sandbox->options.rate;
+    *ret_daily = limits[class].per_day &&
+                 state->day_calls >= (uint64_t)limits[class].per_day * sandbox->options.rate;
     /* A thousandth of a call is forgiven to the rounding of milliseconds. */
     if (*ret_daily || state->tokens < 0.999)
         return false;

@@ -7,12 +7,14 @@
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/identity.h"
-#include "tests/sandbox/internal.h"
+#include "tests/sandbox/market.h"
+#include "tests/sandbox/service.h"
 #include "tests/sandbox/words.h"
 
-#define CONTENT_TYPE "application/x-amz-json-1.0"
 #define REVIEW_MS    (60 * 1000)
 #define TASK_MS      2000
+#define SET_MS       3000
+#define PRODUCTS     5                 /* one of each type */
 #define FIRST_NEW_ID UINT64_C(9000000) /* above all seeded ones */
 
 int64_t sandbox_now(const struct sandbox *sandbox)
@@ -69,19 +71,13 @@ bool fail_pending(const struct failure *failure)
 int fail_validation(struct failure *failure, enum fault_reason reason)
 {
     bool request = reason == REASON_REQUEST;
-    failure->reason = request ? "REQUEST_VALIDATION_FAILED" : "BUSINESS_VALIDATION_FAILED";
+    if (!failure->service || failure->service == &service_selling)
+        failure->reason = request ? "REQUEST_VALIDATION_FAILED" : "BUSINESS_VALIDATION_FAILED";
     return fail(failure, 400, "ValidationException", "The request contains %s validation errors.",
                 request ? "schema" : "business");
 }
 
 /* ---- Answers. */
-static void add_response_header(struct sandbox_response *response, const char *name,
-                                const char *value)
-{
-    if (response->header_count < COUNT(response->headers))
-        response->headers[response->header_count++] = (struct http_header){name, value};
-}
-
 void answer_body(struct sandbox_response *response, int status, const char *body)
 {
     response->status = status;
@@ -92,20 +88,10 @@ void answer_body(struct sandbox_response *response, int status, const char *body
 
 static void answer_failure(const struct failure *failure, struct sandbox_response *response)
 {
-    struct arena *arena = failure->arena;
-    struct json *body = json_object(arena);
-    json_set_text(arena, body, "__type",
-                  arena_printf(arena, "com.amazonaws.partnercentralselling#%s", failure->type));
-    json_set_text(arena, body, "Message", failure->message);
-    json_set_text(arena, body, "Reason", failure->reason);
-    if (failure->errors)
-        json_set(arena, body, "ErrorList", failure->errors);
-    if (!failure->reason)
-        json_remove(body, "Reason");
-    answer_body(response, failure->status, json_print(arena, body));
+    failure->service->report(failure, response);
     if (failure->retry_after_s)
-        add_response_header(response, "retry-after",
-                            arena_printf(arena, "%lld", (long long)failure->retry_after_s));
+        response_header(response, "retry-after",
+                        arena_printf(failure->arena, "%lld", (long long)failure->retry_after_s));
 }
 
 static const char *http_date(struct arena *arena, int64_t ms)
@@ -128,19 +114,21 @@ void answer_begin(struct sandbox *sandbox, struct arena *arena, struct sandbox_r
     sandbox->world->random(sandbox->world->context, bytes, sizeof bytes);
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    add_response_header(response, "content-type", content_type);
-    add_response_header(response, "x-amzn-requestid",
-                        arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
-                                     hex + 16, hex + 20));
-    add_response_header(response, "date",
-                        http_date(arena, world_now(sandbox->world) + sandbox->options.skew_ms));
+    response_header(response, "content-type", content_type);
+    response_header(response, "x-amzn-requestid",
+                    arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+                                 hex + 16, hex + 20));
+    response_header(response, "date",
+                    http_date(arena, world_now(sandbox->world) + sandbox->options.skew_ms));
 }
 
 /* ---- One call. */
 static int check_catalog(struct call_context *call)
 {
     const char *catalog = call->catalog;
-    if (!words_have(words_catalogs, catalog)) {
+    if (!catalog) /* the rows ask for one where it is needed */
+        return 0;
+    if (!words_have(call->failure->service->catalogs, catalog)) {
         fail_field(call->failure, "INVALID_ENUM_VALUE", "catalog", "there is no catalog '%.80s'",
                    catalog);
         return fail_validation(call->failure, REASON_REQUEST);
@@ -163,16 +151,13 @@ static const struct json *stored_document(const struct call_context *call)
 
 static int parse_request(struct call_context *call, const struct sandbox_request *request)
 {
-    struct json *document = NULL;
-    if (json_parse(call->arena, request->body ? request->body : "", request->body_length, &document,
-                   NULL) < 0)
-        return fail(call->failure, 400, "SerializationException",
-                    "The body is not one JSON document.");
-    call->request = document;
-    fields_check(call->operation, document, stored_document(call), call->failure);
+    int result = service_parse(call, request);
+    if (result < 0)
+        return result;
+    fields_check(call->operation, call->request, stored_document(call), call->failure);
     if (fail_pending(call->failure))
         return fail_validation(call->failure, REASON_REQUEST);
-    call->catalog = json_get_text(document, "Catalog");
+    call->catalog = json_get_text(call->request, call->failure->service->catalog);
     return check_catalog(call);
 }
 
@@ -185,20 +170,11 @@ static int take_quota(struct call_context *call)
                 daily ? "Rate exceeded: the calls of 24 hours are used up" : "Rate exceeded");
 }
 
-/* "AWSPartnerCentralSelling.GetOpportunity" to the operation, NULL if there is none. */
-static const struct operation *find_target(const struct sandbox_request *request)
-{
-    const char *target = request_header(request, "x-amz-target");
-    const char *type = request_header(request, "content-type");
-    bool fits = text_equal(request->method, "POST") && text_equal(request->path, "/") &&
-                text_equal(type, CONTENT_TYPE) && target && text_starts(target, SANDBOX_TARGET);
-    return fits ? operation_find(target + strlen(SANDBOX_TARGET)) : NULL;
-}
-
 static int run_call(struct call_context *call, const struct sandbox_request *request,
                     struct json **ret_answer)
 {
-    int result = auth_check(call->sandbox, request, SANDBOX_SERVICE, NULL, call->failure);
+    int result = auth_check(call->sandbox, request, call->failure->service->signing_name, NULL,
+                            call->failure);
     if (result < 0)
         return result;
     if (!call->operation)
@@ -243,7 +219,9 @@ static bool fault_before(const struct fault *fault, struct failure *failure,
             continue;
         if (rows[i].status == 429 && fault->parameter > 0)
             failure->retry_after_s = fault->parameter;
-        fail(failure, rows[i].status, rows[i].type, "%s", rows[i].message);
+        fail(failure, rows[i].status,
+             rows[i].status == 500 ? failure->service->broken : rows[i].type, "%s",
+             rows[i].message);
         answer_failure(failure, response);
         return true;
     }
@@ -269,18 +247,20 @@ static void spoil_listing(const struct fault *fault, const struct call_context *
     struct json *list = NULL;
     for (size_t i = 0; answer && i < answer->count && !list; i++)
         list = answer->items[i]->type == JSON_ARRAY ? answer->items[i] : NULL;
-    if (!list || !text_starts(call->operation->name, "List"))
+    if (!list || (!text_starts(call->operation->name, "List") &&
+                  !text_starts(call->operation->name, "Search")))
         return;
-    const char *asked = json_get_text(call->request, "NextToken");
+    const char *member = call->failure->service->token;
+    const char *asked = json_get_text(call->request, member);
     if (is_fault(fault, "repeat-token") && asked) {
-        json_set_text(call->arena, answer, "NextToken", asked);
+        json_set_text(call->arena, answer, member, asked);
         return;
     }
     bool empty = is_fault(fault, "empty-list");
     if (!empty && !is_fault(fault, "short-list"))
         return;
     list->count = empty ? 0 : list->count / 2;
-    json_remove(answer, "NextToken");
+    json_remove(answer, member);
 }
 
 static void fault_after(const struct fault *fault, struct arena *arena,
@@ -321,18 +301,21 @@ static void handle_call(struct sandbox *sandbox, const struct sandbox_request *r
     struct failure failure = {.arena = arena};
     struct call_context call = {
         .sandbox = sandbox,
-        .operation = find_target(request),
         .arena = arena,
         .failure = &failure,
     };
+    failure.service = service_of(request, &call.operation);
     const char *name = call.operation ? call.operation->name : "?";
     const struct fault *fault = fault_due(sandbox, name);
     if (is_fault(fault, "task-fails"))
         call.doom = fault->parameter > 0 ? "OpportunityValidationFailed" : "InternalError";
-    answer_begin(sandbox, arena, response, CONTENT_TYPE);
+    if (fault && text_starts(fault->kind, "set-"))
+        call.fate = fault;
+    answer_begin(sandbox, arena, response, failure.service->content_type);
     if (is_fault(fault, "latency"))
         response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
     review_run(sandbox);
+    market_run(sandbox);
     if (!fault_before(fault, &failure, response)) {
         struct json *answer = NULL;
         if (run_call(&call, request, &answer) < 0) {
@@ -379,6 +362,8 @@ static void copy_options(struct sandbox_options *to, const struct sandbox_option
     to->rate = from->rate ? from->rate : 1;
     to->review_ms = from->review_ms ? from->review_ms : REVIEW_MS;
     to->task_ms = from->task_ms ? from->task_ms : TASK_MS;
+    to->set_ms = from->set_ms ? from->set_ms : SET_MS;
+    to->products = from->products ? from->products : PRODUCTS;
 }
 
 /* The account's own keys. */
@@ -404,6 +389,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     struct sandbox *sandbox = memory_alloc(sizeof *sandbox);
     sandbox->world = world;
     sandbox->by_id = map_new();
+    sandbox->market = market_new();
     sandbox->next_id = FIRST_NEW_ID;
     copy_options(&sandbox->options, options);
     add_account(sandbox);
@@ -417,6 +403,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     }
     if (!found) {
         seed_fill(sandbox);
+        market_seed(sandbox);
         result = options->state_path ? state_save(sandbox, error) : 0;
     }
     if (result < 0)
@@ -466,6 +453,7 @@ void sandbox_free(struct sandbox *sandbox)
     free_options(&sandbox->options);
     invitations_free(sandbox);
     identity_free_all(sandbox);
+    market_free(sandbox->market);
     map_free(sandbox->by_id);
     free(sandbox->records);
     free(sandbox->tasks);

@@ -1,14 +1,15 @@
-/* AWS Partner Central Selling on one table: an emulator that refuses what the real service refuses;
- * beside it AWS STS, the container endpoint and the instance metadata, whose keys it takes.
+/* AWS Partner Central Selling, Marketplace Catalog and Marketplace Agreement on one table: an
+ * emulator that refuses what the real services refuse; beside it AWS STS, the container endpoint
+ * and the instance metadata, whose keys it takes.
  * The core knows neither sockets nor the wall clock: a request goes in, an answer comes out, and
  * time is what the `struct world` says plus what was added through the clock endpoint. So the same
  * code runs behind the loopback server (http.h) and in tests under a virtual clock.
  *
  * Two clocks. The wire's clock (the world's, plus options->skew_ms) judges signatures, expiry of
  * credentials and fills the Date header. The business clock (the world's, plus the offset that
- * options->now_ms or the clock endpoint made) dates records, moves reviews, ages client and page
- * tokens and refills quotas. Moving a review on by an hour thus does not break a caller's
- * signature.
+ * options->now_ms or the clock endpoint made) dates records, moves reviews, change sets and
+ * agreements, ages client and page tokens and refills quotas. Moving a review on by an hour thus
+ * does not break a caller's signature.
  *
  * Where the vendor's text is silent, the stricter reading is built. */
 #ifndef SANDBOX_SANDBOX_H
@@ -28,8 +29,23 @@
 #define SANDBOX_SERVICE     "partnercentral-selling"
 #define SANDBOX_TARGET      "AWSPartnerCentralSelling."
 #define SANDBOX_ACCOUNT     "111122223333"
-#define SANDBOX_ACCESS_KEY  "AKIDSANDBOX"
-#define SANDBOX_SECRET      "sandbox-secret"
+
+/* Marketplace Catalog and Agreement sign alike. */
+#define SANDBOX_MARKETPLACE      "aws-marketplace"
+#define SANDBOX_AGREEMENT_TARGET "AWSMPCommerceService_v20200301."
+
+/* What the marketplace begins with, in whatever seed: products of each type whose public offers
+ * are released ("offer-" in place of "prod-"), and a resale authorization that a manufacturer
+ * shares with the account. */
+#define SANDBOX_PRODUCT    "prod-sandboxsaas01"
+#define SANDBOX_AMI        "prod-sandboxami001"
+#define SANDBOX_CONTAINER  "prod-sandboxcont01"
+#define SANDBOX_MODEL      "prod-sandboxml0001"
+#define SANDBOX_DATA       "prod-sandboxdata01"
+#define SANDBOX_RESALE     "resaleauthz-sandboxshare1"
+#define SANDBOX_BUYER      "444455556666" /* an account that nothing speaks against */
+#define SANDBOX_ACCESS_KEY "AKIDSANDBOX"
+#define SANDBOX_SECRET     "sandbox-secret"
 
 /* What the services that hand out temporary keys want to hear. */
 #define SANDBOX_WEB_TOKEN       "sandbox.web.identity"
@@ -54,9 +70,13 @@ struct sandbox_options {
     int64_t review_ms;         /* from submission to the reviewers' word; 0: 60 s */
     int64_t task_ms;           /* how long a submission task runs; 0: 2 s */
     int64_t session_ms;        /* life of temporary keys; 0: as the service has it */
-    bool metadata_v1;          /* the instance metadata knows no tokens, as before version 2 */
-    bool unknown_members;      /* some records carry members that no published model has */
-    const char *state_path;    /* snapshot file, read at the start if it is there; NULL: none */
+    size_t products;           /* how many products to begin with, the five included; 0: those */
+    size_t offers;             /* how many private offers, with agreements where accepted */
+    int64_t set_ms;         /* how long a change set works; 0: 3 s, the first of them PREPARING */
+    int64_t buyer_ms;       /* buyers accept after that time by themselves; 0: never */
+    bool metadata_v1;       /* the instance metadata knows no tokens, as before version 2 */
+    bool unknown_members;   /* some records carry members that no published model has */
+    const char *state_path; /* snapshot file, read at the start if it is there; NULL: none */
 };
 
 struct sandbox;
@@ -96,8 +116,11 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
  * call, "3" the third call only, "every-3" each third. Kinds: latency (parameter: milliseconds,
  * 1000), 429 (parameter: seconds of Retry-After), 500, 503, 401, 403, expired, reset, lost-after,
  * truncate, html, empty-list, short-list, repeat-token, task-fails (the submission task that the
- * call starts, by the service's fault; parameter 1: by the record's). Calls are counted per fault,
- * from when it was added. */
+ * call starts, by the service's fault; parameter 1: by the record's); and of StartChangeSet, which
+ * need not be named, set-fails (the set ends FAILED by its data; parameter 1: by the service's
+ * fault), set-half (FAILED by the service's fault, yet what it creates is there as a draft;
+ * parameter 1: all that it asks for is done but the release), set-stuck (APPLYING until the faults
+ * are cleared). Calls are counted per fault, from when it was added. */
 int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *error);
 void sandbox_fault_clear(struct sandbox *sandbox);
 
@@ -108,6 +131,14 @@ const struct json *sandbox_document(const struct sandbox *sandbox, const char *c
                                     const char *id);
 size_t sandbox_count(const struct sandbox *sandbox, const char *catalog); /* opportunities */
 size_t sandbox_duplicates(const struct sandbox *sandbox); /* partner ids held more than once */
+
+/* The same for the marketplace: the document of an entity as DescribeEntity would show it; how many
+ * entities there are of a type ("Offer"), and agreements of an offer (NULL: of all); offers that
+ * carry a [reference] at the end of their description which another one carries, too. */
+const struct json *sandbox_entity(const struct sandbox *sandbox, const char *id);
+size_t sandbox_entities(const struct sandbox *sandbox, const char *type);
+size_t sandbox_agreements(const struct sandbox *sandbox, const char *offer);
+size_t sandbox_offer_duplicates(const struct sandbox *sandbox);
 
 /* Signs a request as a client must, for tests that drive the core. `arena` holds the headers. */
 struct sandbox_signer {

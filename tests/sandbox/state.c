@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "tests/sandbox/engagements.h"
+#include "tests/sandbox/market.h"
 
 #define STATE_MAX     LIMIT_JSON_BYTES /* what the JSON reader takes: some 10,000 records */
 #define STATE_VERSION 1
@@ -94,6 +95,7 @@ int state_save(struct sandbox *sandbox, struct error *error)
     json_set(arena, root, "tasks", tasks);
     json_set(arena, root, "tokens", tokens);
     json_set(arena, root, "invitations", invitations);
+    market_describe(sandbox, arena, root);
     CLEANUP_TEXT struct text out;
     text_init(&out, STATE_MAX);
     json_write(root, JSON_COMPACT, &out);
@@ -160,7 +162,7 @@ static int read_state(struct sandbox *sandbox, const struct json *root, struct e
         *token = (struct client_token){0};
         read_texts(tokens->items[i], TOKEN_MEMBERS(token), &token->made_ms);
     }
-    return 0;
+    return market_read(sandbox, root, error);
 }
 
 int state_load(struct sandbox *sandbox, bool *ret_found, struct error *error)

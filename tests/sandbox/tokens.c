@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "tests/sandbox/internal.h"
+#include "tests/sandbox/service.h"
 
 /* ---- Pages. A token is a random name for a place in one listing with its parameters; it says
  * nothing by itself, stays good for repeated use, and ends after an hour or with the process. */
 static void digest_parameters(struct call_context *call, char hex[SHA256_HEX])
 {
     struct json *copy = json_clone(call->arena, call->request);
-    json_remove(copy, "NextToken");
+    json_remove(copy, call->failure->service->token);
     const char *text = json_print(call->arena, copy);
     sha256_hex(text, strlen(text), hex);
 }
@@ -24,7 +24,7 @@ static int refuse_token(struct call_context *call, const char *why)
 
 int page_open(struct call_context *call, struct page_cursor *ret_cursor)
 {
-    const char *text = json_get_text(call->request, "NextToken");
+    const char *text = json_get_text(call->request, call->failure->service->token);
     *ret_cursor = (struct page_cursor){0};
     if (!text)
         return 0;
@@ -113,7 +113,8 @@ int token_check(struct call_context *call, const char *token, struct json **ret_
     struct json *body = NULL;
     json_parse(call->arena, known->body, strlen(known->body), &body, NULL);
     if (!json_equal(body, call->request))
-        return fail(call->failure, 409, "ConflictException",
+        return fail(call->failure, call->failure->service->conflict_status,
+                    call->failure->service->conflict,
                     "Conflicting client token submitted for a new request body.");
     if (!known->answer[0])
         return 0;

@@ -59,14 +59,26 @@ static int handle(struct drive *drive, const struct sandbox_request *request)
     return drive->response.status;
 }
 
-int drive_call(struct drive *drive, const char *operation, const struct json *body)
+/* Signs and sends; `service` is whom it is signed for unless the signer says another one. */
+static int send_signed(struct drive *drive, const char *service, struct sandbox_request *request)
 {
     fake_advance(&drive->fake, drive->pace_ms);
+    struct sandbox_signer signer = drive->signer;
+    signer.service = signer.service ? signer.service : service;
+    signer.now_ms = drive->fake.now_ms;
+    sandbox_sign(drive->arena, &signer, request);
+    return handle(drive, request);
+}
+
+/* An operation that a target names. */
+static int call_target(struct drive *drive, const char *service, const char *target,
+                       const struct json *body)
+{
     const char *text = json_print(drive->arena, body);
     const struct http_header headers[] = {
         {"host", "127.0.0.1:8080"},
         {"content-type", "application/x-amz-json-1.0"},
-        {"x-amz-target", arena_printf(drive->arena, SANDBOX_TARGET "%s", operation)},
+        {"x-amz-target", target},
     };
     struct sandbox_request request = {
         .method = "POST",
@@ -76,9 +88,33 @@ int drive_call(struct drive *drive, const char *operation, const struct json *bo
         .body = text,
         .body_length = strlen(text),
     };
-    drive->signer.now_ms = drive->fake.now_ms;
-    sandbox_sign(drive->arena, &drive->signer, &request);
-    return handle(drive, &request);
+    return send_signed(drive, service, &request);
+}
+
+int drive_call(struct drive *drive, const char *operation, const struct json *body)
+{
+    const char *target = arena_printf(drive->arena, SANDBOX_TARGET "%s", operation);
+    return call_target(drive, SANDBOX_SERVICE, target, body);
+}
+
+static int call_route(struct drive *drive, const char *method, const char *operation,
+                      const char *query, const struct json *body)
+{
+    const char *text = body ? json_print(drive->arena, body) : "";
+    const struct http_header headers[] = {
+        {"host", "127.0.0.1:8080"},
+        {"content-type", "application/json"},
+    };
+    struct sandbox_request request = {
+        .method = method,
+        .path = arena_printf(drive->arena, "/%s", operation),
+        .query = query,
+        .headers = headers,
+        .header_count = body ? 2 : 1,
+        .body = text,
+        .body_length = strlen(text),
+    };
+    return send_signed(drive, SANDBOX_MARKETPLACE, &request);
 }
 
 struct json *drive_json(struct drive *drive, const char *text)
@@ -93,16 +129,80 @@ struct json *drive_json(struct drive *drive, const char *text)
     return json;
 }
 
-int drive_text(struct drive *drive, const char *operation, const char *format, ...)
+static struct json *body_of(struct drive *drive, const char *format, va_list list)
 {
     char *text = memory_alloc(TEXT_MAX);
-    va_list list;
-    va_start(list, format);
     vsnprintf(text, TEXT_MAX, format, list);
-    va_end(list);
     struct json *body = drive_json(drive, text);
     free(text);
+    return body;
+}
+
+int drive_text(struct drive *drive, const char *operation, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    struct json *body = body_of(drive, format, list);
+    va_end(list);
     return drive_call(drive, operation, body);
+}
+
+int drive_catalog(struct drive *drive, const char *operation, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    struct json *body = body_of(drive, format, list);
+    va_end(list);
+    return call_route(drive, "POST", operation, NULL, body);
+}
+
+int drive_agreement(struct drive *drive, const char *operation, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    struct json *body = body_of(drive, format, list);
+    va_end(list);
+    const char *target = arena_printf(drive->arena, SANDBOX_AGREEMENT_TARGET "%s", operation);
+    return call_target(drive, SANDBOX_MARKETPLACE, target, body);
+}
+
+int drive_query(struct drive *drive, const char *method, const char *operation, const char *name,
+                const char *value)
+{
+    const char *query = arena_printf(drive->arena, "catalog=AWSMarketplace&%s=%s", name, value);
+    return call_route(drive, method, operation, query, NULL);
+}
+
+const char *drive_set(struct drive *drive, const char *changes)
+{
+    if (drive_catalog(drive, "StartChangeSet", "{'Catalog':'AWSMarketplace','ChangeSet':%s}",
+                      changes) != 200)
+        return "";
+    const char *id = drive_answer(drive, "ChangeSetId");
+    fake_advance(&drive->fake, 3000);
+    if (drive_query(drive, "GET", "DescribeChangeSet", "changeSetId", id) != 200)
+        broken("DescribeChangeSet", drive->response.body);
+    return drive_answer(drive, "Status");
+}
+
+const char *drive_set_entity(struct drive *drive, size_t index)
+{
+    char *id = arena_copy(
+        drive->arena,
+        drive_answer(drive, arena_printf(drive->arena, "ChangeSet[%zu].Entity.Identifier", index)));
+    id[strcspn(id, "@")] = '\0';
+    return id;
+}
+
+const char *drive_set_error(const struct drive *drive)
+{
+    const struct json *changes = json_get(drive->answer, "ChangeSet");
+    for (size_t i = 0; changes && i < changes->count; i++) {
+        const char *code = json_text(json_find(changes->items[i], "ErrorDetailList[0].ErrorCode"));
+        if (code)
+            return code;
+    }
+    return "";
 }
 
 int drive_control(struct drive *drive, const char *target, const char *body)

@@ -26,6 +26,23 @@ int drive_call(struct drive *drive, const char *operation, const struct json *bo
 /* The same with the body as text, quotes written as '. */
 int drive_text(struct drive *drive, const char *operation, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The marketplace: an operation of the Catalog or of Agreement with a body as text, and one of the
+ * Catalog's whose request is a query ("entityId", "offer-1"). */
+int drive_catalog(struct drive *drive, const char *operation, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int drive_agreement(struct drive *drive, const char *operation, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int drive_query(struct drive *drive, const char *method, const char *operation, const char *name,
+                const char *value);
+/* Starts a change set of `changes` (a list as text), waits, and looks at it; the answer is that of
+ * DescribeChangeSet, or of StartChangeSet if that was refused. Returns the set's status word, ""
+ * if it was refused. */
+const char *drive_set(struct drive *drive, const char *changes);
+/* The id of the entity that the change at `index` of the last set worked on, "" if none. */
+const char *drive_set_entity(struct drive *drive, size_t index);
+/* The first error code of the set that was looked at last, "" if none. */
+const char *drive_set_error(const struct drive *drive);
+
 /* A control endpoint; body NULL is a GET. `target` may hold a query. */
 int drive_control(struct drive *drive, const char *target, const char *body);
 

@@ -64,11 +64,23 @@ void rig_ok(struct rig *rig, int result, const char *call, const char *file, int
 
 /* ---- the transport: the sandbox's core ---- */
 
-static const char *operation_of(const struct http_request *request)
+/* What follows the host in a URL: "/", "/DescribeEntity?catalog=…". */
+static const char *route_of(const struct http_request *request)
+{
+    const char *host = strstr(request->url, "://");
+    const char *route = host ? strchr(host + strlen("://"), '/') : NULL;
+    return route ? route : "/";
+}
+
+/* By target, or by path. */
+static const char *operation_of(struct arena *arena, const struct http_request *request)
 {
     const char *target = http_request_get(request, "X-Amz-Target");
     const char *dot = target ? strchr(target, '.') : NULL;
-    return dot ? dot + 1 : "?";
+    const char *route = route_of(request);
+    if (dot)
+        return dot + 1;
+    return route[1] ? arena_copy_n(arena, route + 1, strcspn(route + 1, "?")) : "?";
 }
 
 static void answer_call(void *context, struct arena *arena, const struct http_request *request,
@@ -76,14 +88,16 @@ static void answer_call(void *context, struct arena *arena, const struct http_re
 {
     struct rig *rig = context;
     struct sandbox_response response;
+    const char *route = route_of(request), *query = strchr(route, '?');
     const struct sandbox_request call = {.method = request->method,
-                                         .path = "/",
+                                         .path = arena_copy_n(arena, route, strcspn(route, "?")),
+                                         .query = query ? query + 1 : NULL,
                                          .headers = request->headers,
                                          .header_count = request->header_count,
                                          .body = request->body,
                                          .body_length = request->body_length};
     if (rig->before_call)
-        rig->before_call(rig, operation_of(request));
+        rig->before_call(rig, operation_of(arena, request));
     sandbox_handle(rig->sandbox, &call, arena, &response);
     bool cut = response.dropped || response.sent_length < response.body_length;
     ret_answer->fate = cut ? FAKE_LOST : FAKE_ANSWERED;
@@ -184,6 +198,7 @@ static void open_sandbox(struct rig *rig)
     const struct sandbox_options sandbox = {.seed = options->seed,
                                             .referrals = options->referrals,
                                             .unknown_members = options->unknown_members,
+                                            .offers = options->offers,
                                             .rate = options->slow ? 1 : 100,
                                             .state_path =
                                                 options->persistent ? rig->state_path : NULL};
@@ -422,6 +437,32 @@ void rig_review(struct rig *rig, const char *id, const char *status)
     control(rig, "/_sandbox/review", body);
 }
 
+const char *rig_entity(struct rig *rig, const char *id, const char *path)
+{
+    const char *text = json_text(json_find(sandbox_entity(rig->sandbox, id), path));
+    return text ? arena_copy(rig->arena, text) : "";
+}
+
+const char *rig_accept(struct rig *rig, const char *offer)
+{
+    struct json *body = json_object(rig->arena);
+    json_set_text(rig->arena, body, "id", offer);
+    return json_get_text(control(rig, "/_sandbox/accept", body), "agreementId");
+}
+
+const char *rig_offer_of(struct rig *rig, const char *reference)
+{
+    const struct json *offers = json_get(control(rig, "/_sandbox/offers", NULL), "offers");
+    const char *wanted = arena_printf(rig->arena, "[%s]", reference);
+    const char *found = NULL;
+    for (size_t i = 0; i < offers->count; i++) {
+        const char *description = json_get_text(offers->items[i], "description");
+        if (description && strstr(description, wanted))
+            found = json_get_text(offers->items[i], "id");
+    }
+    return found;
+}
+
 void rig_fault(struct rig *rig, const char *spec)
 {
     rig_assert_ok(rig, sandbox_fault_add(rig->sandbox, spec, &rig->error));
@@ -441,8 +482,8 @@ size_t rig_calls(const struct rig *rig, const char *operation)
 {
     size_t count = 0;
     for (size_t i = 0; i < fake_http_count(rig->http); i++)
-        count +=
-            !operation || !strcmp(operation_of(&fake_http_at(rig->http, i)->request), operation);
+        count += !operation ||
+                 !strcmp(operation_of(rig->arena, &fake_http_at(rig->http, i)->request), operation);
     return count;
 }
 

@@ -22,6 +22,7 @@ struct rig_options {
     const char *folder;    /* NULL: a new one, removed at the end; else one that stays */
     uint64_t seed;         /* of chance, and of the sandbox */
     size_t referrals;      /* seeded ones; 0: an empty cloud */
+    size_t offers;         /* seeded private offers */
     bool unknown_members;  /* see sandbox_options */
     bool persistent;       /* the sandbox's state is in the folder, saved with each call */
     bool slow;             /* the published quotas, not a hundred times as much */
@@ -88,6 +89,12 @@ const char *rig_id_of(struct rig *rig, const char *reference); /* NULL if none c
 const char *rig_member(struct rig *rig, const char *id, const char *path); /* "" if absent */
 void rig_edit(struct rig *rig, const char *id, const char *path, const char *value); /* forced */
 void rig_review(struct rig *rig, const char *id, const char *status);
+/* The marketplace: a text of an entity's document ("" if absent), the newest offer whose
+ * description carries "[reference]" (NULL if none does), and a buyer who accepts an offer: the
+ * agreement's id. */
+const char *rig_entity(struct rig *rig, const char *id, const char *path);
+const char *rig_offer_of(struct rig *rig, const char *reference);
+const char *rig_accept(struct rig *rig, const char *offer);
 void rig_fault(struct rig *rig, const char *spec);
 void rig_clear_faults(struct rig *rig);
 void rig_advance(struct rig *rig, int64_t ms);

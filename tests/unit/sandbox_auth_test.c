@@ -223,7 +223,7 @@ static void test_unknown_targets(void **state)
         {"application/json", SANDBOX_TARGET "ListOpportunities"},
         {"application/x-amz-json-1.0; charset=utf-8", SANDBOX_TARGET "ListOpportunities"},
         {"application/x-amz-json-1.0", SANDBOX_TARGET "DeleteOpportunity"},
-        {"application/x-amz-json-1.0", "AWSMPCommerceService_v20200301.ListOpportunities"},
+        {"application/x-amz-json-1.0", "AWSPartnerCentralAccount.ListOpportunities"},
     };
     struct drive drive;
     drive_start(&drive, NULL);

@@ -220,9 +220,9 @@ static void test_associations(void **state)
 {
     (void)state;
     static const char offer[] =
-        "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/Offer/offer-abcdefghijklm";
+        "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/Offer/offer-sandboxsaas01";
     static const char foreign[] =
-        "arn:aws:aws-marketplace:us-east-1:999988887777:AWSMarketplace/Offer/offer-abcdefghijklm";
+        "arn:aws:aws-marketplace:us-east-1:999988887777:AWSMarketplace/Offer/offer-sandboxsaas01";
     static const char set[] = "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/"
                               "OfferSet/offerset-abcdefghijklm";
     static const char product[] = "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/"
@@ -245,7 +245,7 @@ static void test_associations(void **state)
         {"AwsMarketplaceOffers", "offer-abcdefghijklm", 400, "INVALID_STRING_FORMAT"},
         {"AwsMarketplaceOffers", foreign, 404, ""},
         {"AwsMarketplaceOffers", offer, 200, NULL},
-        {"AwsMarketplaceOfferSets", set, 400, "ACTION_NOT_PERMITTED"},
+        {"AwsMarketplaceOfferSets", set, 404, ""},
     };
     struct drive drive;
     drive_start(&drive, NULL);
@@ -257,7 +257,8 @@ static void test_associations(void **state)
             assert_true(drive_has_error(&drive, rows[i].code, NULL));
     }
     associate(&drive, "AssociateOpportunity", id, "AwsMarketplaceOffers",
-              "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/Offer/offer-two");
+              "arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/Offer/"
+              "offer-sandboxami001");
     assert_true(drive_has_error(&drive, "TOO_MANY_VALUES", NULL));
     associate(&drive, "AssociateOpportunity", "O1", "Solutions", "S-2000001");
     assert_error(&drive, 404, "ResourceNotFoundException");

@@ -1,0 +1,25 @@
+/* The endpoints under /_sandbox/. */
+#ifndef SANDBOX_CONTROL_H
+#define SANDBOX_CONTROL_H
+
+#include "tests/sandbox/internal.h"
+
+struct control {
+    struct sandbox *sandbox;
+    struct arena *arena;
+    const struct sandbox_request *request;
+    const struct json *body; /* of a POST */
+    struct failure failure;
+};
+
+/* A text of the body, or of the query if there is none; NULL: absent. */
+const char *control_argument(const struct control *control, const char *name);
+
+/* market_control.c */
+int control_offers(struct control *control, struct json **ret_answer);
+int control_entity(struct control *control, struct json **ret_answer);
+int control_edit_entity(struct control *control, struct json **ret_answer);
+int control_accept(struct control *control, struct json **ret_answer);
+int control_end(struct control *control, struct json **ret_answer);
+
+#endif
