@@ -31,15 +31,16 @@ struct live {
     bool stop;
 };
 
+/* `body` NULL is a GET. */
 static struct json *control(struct live *live, const char *path, const char *body)
 {
     struct arena *arena = live->rig->arena;
     struct json *answer = NULL;
     struct sandbox_response response;
-    const struct sandbox_request request = {.method = "POST",
+    const struct sandbox_request request = {.method = body ? "POST" : "GET",
                                             .path = arena_printf(arena, "/_sandbox/%s", path),
                                             .body = body,
-                                            .body_length = strlen(body)};
+                                            .body_length = body ? strlen(body) : 0};
     sandbox_handle(live->rig->sandbox, &request, arena, &response);
     assert_int_equal(response.status, 200);
     assert_int_equal(json_parse(arena, response.body, response.body_length, &answer, NULL), 0);
@@ -345,6 +346,49 @@ static void test_create_with_owner_and_solution(void **state)
     live_close(&live);
 }
 
+/* Known by its identifier here, by its address there; one at a time, and only a released one. */
+static void test_an_offer_is_tied(void **state)
+{
+    (void)state;
+    struct live live;
+    live_open(&live, 60);
+    const struct json *offers = json_get(control(&live, "offers", NULL), "offers");
+    const char *released[2] = {NULL, NULL};
+    for (size_t i = 0, found = 0; i < offers->count && found < 2; i++) {
+        if (text_equal(json_get_text(offers->items[i], "state"), "Released"))
+            released[found++] = json_get_text(offers->items[i], "id");
+    }
+    assert_non_null(released[1]);
+    live_read(&live);
+    const char *id = NULL;
+    for (size_t i = 0; i < map_count(live.records) && !id; i++) {
+        const char *candidate = map_key_at(live.records, i);
+        if (!strcmp(value(&live, candidate, "status"), "approved") &&
+            !strcmp(value(&live, candidate, "stage"), "qualified"))
+            id = candidate;
+    }
+    for (size_t i = 0; i < 2; i++) { /* the second one takes the first one's place */
+        const char *const wanted[][2] = {{"offers", released[i]}, {NULL, NULL}};
+        const struct record *after =
+            live_run(&live, ACTION_UPDATE, id, (const char *const(*)[2])wanted);
+        assert_int_equal(live.ending, STEP_DONE);
+        assert_string_equal(record_get(after, "offers"), released[i]);
+        live_read(&live);
+    }
+    const struct json *related =
+        json_find(sandbox_document(live.rig->sandbox, "AWS", id), "RelatedEntityIdentifiers");
+    assert_int_equal(json_get(related, "AwsMarketplaceOffers")->count, 1);
+    assert_string_equal(value(&live, id, "offers"), released[1]);
+
+    static const char *const unknown[][2] = {{"offers", "offer-nobodyknows"}, {NULL, NULL}};
+    live_run(&live, ACTION_UPDATE, id, unknown);
+    assert_int_equal(live.ending, STEP_FAIL);
+    assert_int_equal(live.error.class, ERROR_REFUSED);
+    live_read(&live);
+    assert_string_equal(value(&live, id, "offers"), released[1]); /* it was not taken off */
+    live_close(&live);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_an_invitation_is_rejected),
         cmocka_unit_test(test_an_expired_one_is_refused),
         cmocka_unit_test(test_create_with_owner_and_solution),
+        cmocka_unit_test(test_an_offer_is_tied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
