@@ -257,8 +257,10 @@ void print_outcome(const struct arguments *arguments, const struct engine_result
     if (counts->waiting)
         printf(", %zu under way at the cloud", counts->waiting);
     const char *holds = count_holds(&printer);
-    printf("%s%s; %lld calls in %s.\n", holds ? "; held back: " : "", holds ? holds : "",
-           result->stats.calls, output_duration(arena, result->elapsed_ms));
+    printf("%s%s; %lld calls%s%s in %s.\n", holds ? "; held back: " : "", holds ? holds : "",
+           result->stats.calls, result->shared ? " by all jobs of " : "",
+           result->shared ? result->work->job->cloud : "",
+           output_duration(arena, result->elapsed_ms));
     if (counts->failed || counts->open)
         printf("  `agent findings` tells why.\n");
 }

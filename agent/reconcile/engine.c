@@ -540,6 +540,8 @@ int engine_run(struct loop *loop, const struct work *works, size_t count,
                                  .options = options,
                                  .waiting = &run.waiting,
                                  .all_ended = &run.all_ended};
+        for (size_t k = 0; k < count; k++)
+            results[i].shared |= k != i && works[k].cloud == works[i].cloud;
         lane_open(&lanes[i]);
     }
     if (options->control) {

@@ -38,7 +38,8 @@ struct engine_result {
     struct intake_result local, remote; /* of the first pass */
     struct apply_counts counts;
     size_t findings;            /* open ones of the job after the run */
-    struct session_stats stats; /* of this run */
+    struct session_stats stats; /* of this run … */
+    bool shared;                /* … and of other jobs of the same cloud beside it */
     int64_t run;
     int64_t elapsed_ms;
 };

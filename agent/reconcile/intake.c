@@ -264,8 +264,8 @@ static int read_source(struct local_intake *intake, struct error *error)
         store->ops->rollback(store);
         return r;
     }
-    return source_review(work->source, intake->review, intake->review_count,
-                         &intake->result->review_path, error);
+    return source_review(work->source, work->job->name, intake->review, intake->review_count,
+                         intake->arena, &intake->result->review_path, error);
 }
 
 int intake_local(const struct work *work, struct arena *arena, struct intake_result *ret_result,

@@ -112,7 +112,6 @@ int source_open(const char *name, const struct source_type *type, const struct s
     const char *changes = source_option(source, "changes_file", NULL);
     source->changes_path = changes ? arena_copy(source->memory, changes)
                                    : path_with_ending(source->memory, source->path, ".changes.csv");
-    source->review_path = path_with_ending(source->memory, source->path, ".needs-review.csv");
 
     int r = check_options(source, error);
     if (r < 0) {
@@ -200,12 +199,14 @@ static bool is_ascii(const struct text *text)
     return true;
 }
 
-int source_review(struct source *source, const struct review_row *rows, size_t count,
-                  const char **ret_path, struct error *error)
+int source_review(const struct source *source, const char *job, const struct review_row *rows,
+                  size_t count, struct arena *arena, const char **ret_path, struct error *error)
 {
+    const char *path = path_with_ending(arena, source->path,
+                                        arena_printf(arena, ".%s.needs-review.csv", job));
     if (count == 0) {
-        if (unlink(source->review_path) < 0 && errno != ENOENT)
-            return error_errno(error, SCOPE_COLLECTION, errno, "%s", source->review_path);
+        if (unlink(path) < 0 && errno != ENOENT)
+            return error_errno(error, SCOPE_COLLECTION, errno, "%s", path);
         if (ret_path)
             *ret_path = NULL;
         return 0;
@@ -219,13 +220,13 @@ int source_review(struct source *source, const struct review_row *rows, size_t c
     text_add_n(&whole, body.data, body.length);
     if (text_failed(&body) || text_failed(&whole)) {
         return error_set(error, ERROR_INPUT, SCOPE_COLLECTION,
-                         "%s: the rows to review are more than 1 GiB", source->review_path);
+                         "%s: the rows to review are more than 1 GiB", path);
     }
-    int r = file_replace(source->review_path, whole.data, whole.length, source_file_mode(source),
+    int r = file_replace(path, whole.data, whole.length, source_file_mode(source),
                          error);
     if (r < 0)
         return r;
     if (ret_path)
-        *ret_path = source->review_path;
+        *ret_path = path;
     return 0;
 }

@@ -64,7 +64,6 @@ struct source {
     const struct world *world;
     const char *path;
     const char *changes_path; /* where changes-file writes */
-    const char *review_path;
     struct source_notice *notices; /* of the last read; the next one replaces them */
     size_t notice_count;
     struct arena *memory; /* of the paths */
@@ -82,7 +81,7 @@ void source_close(struct source *source);
 bool source_writable(const struct source *source);
 
 /* Rows that a run could not use, in the same columns plus "review_code", "review_reason" and
- * "review_line", to `<path without ending>.needs-review.csv`, replaced as a whole; no rows removes
+ * "review_line", to `<path without ending>.<job>.needs-review.csv`, replaced as a whole; no rows removes
  * the file. Cells are defused against formulas (a leading = + - @, tab or CR gets a quote before
  * it). UTF-8, with a BOM if it is more than ASCII, because spreadsheets want one; the source's
  * delimiter. `ret_path` (may be NULL) lives as long as the source; NULL is returned there for no
@@ -92,7 +91,7 @@ struct review_row {
     const char *code;
     const char *reason;
 };
-int source_review(struct source *source, const struct review_row *rows, size_t count,
-                  const char **ret_path, struct error *error);
+int source_review(const struct source *source, const char *job, const struct review_row *rows,
+                  size_t count, struct arena *arena, const char **ret_path, struct error *error);
 
 #endif

@@ -177,7 +177,7 @@ say "What a person must know"
 
 cat <<END
 
-Everything is in $work: agent.yaml, crm.csv, crm.needs-review.csv, products.csv, plan.txt, agent.db.
+Everything is in $work: agent.yaml, crm.csv, crm.*.needs-review.csv, products.csv, plan.txt, agent.db.
 The sandbox ends with this demo; to go on, start it again with
   $sandbox serve --port $(cat port) --catalog Sandbox --rate 1000 --state $work/sandbox.json &
 and export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret

@@ -84,7 +84,8 @@ const struct rule aws_offer_rules[] = {
     NEEDED_IF("buyer_accounts", WHEN("form", "!replacement", "!resale_authorization")),
     NEEDED_IF("expires", OFFERED),
     NEEDED_IF("pricing", NOT_CHANNEL),
-    NEEDED_IF("eula", NOT_CHANNEL),
+    /* What the draft has is not read again: only its making tells. */
+    {ROW(RULE_REQUIRED, "OFR-001", AT_CREATE, "eula"), .when = {NOT_CHANNEL}},
     NEEDED_BY("replaces", REPLACEMENT),
     NEEDED_BY("end_date", REPLACEMENT),
     NEEDED_BY("resale_authorization", CHANNEL),

@@ -24,14 +24,14 @@ is "a plan links nothing" 0 "$(status linked)"
 # What an export of that age brings: rows without key, shortened keys, keys twice, days and words
 # that are none, a comma that nobody quoted. They are the last fifteen, and shortened keys above.
 damaged=$( (csv before.csv Name "Opportunity ID=2.5E+09"; csv before.csv Name | tail -15) | sort -u)
-is "exactly the damaged rows are set aside" "$damaged" "$(csv crm.needs-review.csv Name | sort -u)"
-is "and each of them once" "$(csv_count crm.needs-review.csv)" \
-    "$(csv crm.needs-review.csv review_line | sort -u | grep -c '')"
-is "each with a code" 0 "$(csv crm.needs-review.csv review_code | grep -cv '^SRC-0')"
+is "exactly the damaged rows are set aside" "$damaged" "$(csv crm.referrals.needs-review.csv Name | sort -u)"
+is "and each of them once" "$(csv_count crm.referrals.needs-review.csv)" \
+    "$(csv crm.referrals.needs-review.csv review_line | sort -u | grep -c '')"
+is "each with a code" 0 "$(csv crm.referrals.needs-review.csv review_code | grep -cv '^SRC-0')"
 agent findings --output csv
-pasted=$(csv crm.needs-review.csv review_line review_code=SRC-002 | head -n -1)
+pasted=$(csv crm.referrals.needs-review.csv review_line review_code=SRC-002 | head -n -1)
 is "each is a finding with its place; the deal that was pasted thrice is one" \
-    "$(csv crm.needs-review.csv review_line | grep -vxF "$pasted")" \
+    "$(csv crm.referrals.needs-review.csv review_line | grep -vxF "$pasted")" \
     "$(csv out place | sed -n 's/^crm.csv:\([0-9]*\):.*/\1/p' | sort)"
 
 agent reconcile

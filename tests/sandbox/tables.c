@@ -272,7 +272,7 @@ static const struct field associations_fields[] = {
     NUMBER("MaxResults", 1, 1000, 0),
     TEXT("NextToken", 0, 0, 0),
     FORM("EngagementIdentifier", is_engagement_id, 0),
-    WORD("ResourceType", words_resource_types, 0),
+    WORD("ResourceType", words_associated_types, 0),
     FORM("ResourceIdentifier", is_opportunity_id, 0),
     FORM("CreatedBy", is_aws_account, 0),
 };

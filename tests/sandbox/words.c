@@ -168,7 +168,7 @@ const char *const words_invitation_sorts[] = {
     "InvitationDate", NULL,
 };
 
-const char *const words_resource_types[] = {
+const char *const words_associated_types[] = {
     "Opportunity", NULL,
 };
 

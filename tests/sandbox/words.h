@@ -37,7 +37,7 @@ extern const char *const words_participants[];
 extern const char *const words_payload_types[];
 extern const char *const words_invitation_states[];
 extern const char *const words_invitation_sorts[];
-extern const char *const words_resource_types[];
+extern const char *const words_associated_types[];
 extern const char *const words_reject_reasons[];
 extern const char *const words_us_states[];
 extern const char *const words_use_cases[];

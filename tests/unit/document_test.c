@@ -370,8 +370,8 @@ static struct record *good_record(struct arena *arena)
 
 #define TEN                                                                                        \
     "S-1" SEP "S-10" SEP "S-2" SEP "S-3" SEP "S-4" SEP "S-5" SEP "S-6" SEP "S-7" SEP "S-8" SEP "S" \
-                                                                                               "-" \
-                                                                                               "9"
+    "-"                                                                                            \
+    "9"
 
 enum { ALL = AT_CREATE | AT_SUBMIT | AT_UPDATE };
 

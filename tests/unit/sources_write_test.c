@@ -479,22 +479,22 @@ static void writes_rows_to_review(void **state)
         {&f->rows[2], "REF-001", "=odd"},
     };
     const char *path = NULL;
-    assert_int_equal(source_review(f->source, rows, 3, &path, &f->error), 0);
-    assert_true(text_equal(path, f->source->review_path));
-    assert_string_equal(get(f, "deals.needs-review.csv"),
+    assert_int_equal(source_review(f->source, "deals", rows, 3, f->arena, &path, &f->error), 0);
+    assert_non_null(strstr(path, "/deals.deals.needs-review.csv"));
+    assert_string_equal(get(f, "deals.deals.needs-review.csv"),
                         "id,na=me,b,review_code,review_reason,review_line\n"
                         ",'=1,\"x,y\",SRC-001,nothing in the key column,2\n"
                         "2,A,,SRC-006,\"2 cells, 3 expected\",3\n"
                         "3,'-4,z,REF-001,'=odd,4\n");
     f->rows[0].raw[1] = "\xc3\xa9";
-    assert_int_equal(source_review(f->source, rows, 1, NULL, &f->error), 0);
-    assert_string_equal(get(f, "deals.needs-review.csv"),
+    assert_int_equal(source_review(f->source, "deals", rows, 1, f->arena, NULL, &f->error), 0);
+    assert_string_equal(get(f, "deals.deals.needs-review.csv"),
                         "\xef\xbb\xbfid,na=me,b,review_code,review_reason,review_line\n"
                         ",\xc3\xa9,\"x,y\",SRC-001,nothing in the key column,2\n");
     for (int i = 0; i < 2; i++) { /* the second time it is gone already */
-        assert_int_equal(source_review(f->source, NULL, 0, &path, &f->error), 0);
+        assert_int_equal(source_review(f->source, "deals", NULL, 0, f->arena, &path, &f->error), 0);
         assert_null(path);
-        assert_null(get(f, "deals.needs-review.csv"));
+        assert_null(get(f, "deals.deals.needs-review.csv"));
     }
     fixture_free(f);
 }
