@@ -202,8 +202,8 @@ static bool is_ascii(const struct text *text)
 int source_review(const struct source *source, const char *job, const struct review_row *rows,
                   size_t count, struct arena *arena, const char **ret_path, struct error *error)
 {
-    const char *path = path_with_ending(arena, source->path,
-                                        arena_printf(arena, ".%s.needs-review.csv", job));
+    const char *path =
+        path_with_ending(arena, source->path, arena_printf(arena, ".%s.needs-review.csv", job));
     if (count == 0) {
         if (unlink(path) < 0 && errno != ENOENT)
             return error_errno(error, SCOPE_COLLECTION, errno, "%s", path);
@@ -222,8 +222,7 @@ int source_review(const struct source *source, const char *job, const struct rev
         return error_set(error, ERROR_INPUT, SCOPE_COLLECTION,
                          "%s: the rows to review are more than 1 GiB", path);
     }
-    int r = file_replace(path, whole.data, whole.length, source_file_mode(source),
-                         error);
+    int r = file_replace(path, whole.data, whole.length, source_file_mode(source), error);
     if (r < 0)
         return r;
     if (ret_path)

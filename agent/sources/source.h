@@ -63,7 +63,7 @@ struct source {
     const struct settings *settings;
     const struct world *world;
     const char *path;
-    const char *changes_path; /* where changes-file writes */
+    const char *changes_path;      /* where changes-file writes */
     struct source_notice *notices; /* of the last read; the next one replaces them */
     size_t notice_count;
     struct arena *memory; /* of the paths */
@@ -81,11 +81,11 @@ void source_close(struct source *source);
 bool source_writable(const struct source *source);
 
 /* Rows that a run could not use, in the same columns plus "review_code", "review_reason" and
- * "review_line", to `<path without ending>.<job>.needs-review.csv`, replaced as a whole; no rows removes
- * the file. Cells are defused against formulas (a leading = + - @, tab or CR gets a quote before
- * it). UTF-8, with a BOM if it is more than ASCII, because spreadsheets want one; the source's
- * delimiter. `ret_path` (may be NULL) lives as long as the source; NULL is returned there for no
- * rows. */
+ * "review_line", to `<path without ending>.<job>.needs-review.csv`, replaced as a whole; no rows
+ * removes the file. Cells are defused against formulas (a leading = + - @, tab or CR gets a quote
+ * before it). UTF-8, with a BOM if it is more than ASCII, because spreadsheets want one; the
+ * source's delimiter. `ret_path` (may be NULL) lives as long as the source; NULL is returned there
+ * for no rows. */
 struct review_row {
     const struct row *row;
     const char *code;

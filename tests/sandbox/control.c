@@ -3,13 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-<<<<<<< HEAD
 #include "tests/sandbox/control.h"
 #include "tests/sandbox/engagements.h"
-=======
-#include "tests/sandbox/engagements.h"
-#include "tests/sandbox/control.h"
->>>>>>> referrals
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/market.h"
 #include "tests/sandbox/query.h"

@@ -297,7 +297,6 @@ static const struct {
     int least, most; /* arguments */
     int (*run)(struct ctl *ctl);
 } commands[] = {
-<<<<<<< HEAD
     {"stats", 0, 0, do_stats},         {"reset-stats", 0, 0, do_reset},
     {"show", 1, 1, do_show},           {"ids", 0, 1, do_ids},
     {"edit", 3, 3, do_edit},           {"force-edit", 3, 3, do_force_edit},
@@ -307,27 +306,6 @@ static const struct {
     {"answer", 2, 2, do_answer},       {"offers", 0, 1, do_offers},
     {"entity", 1, 1, do_entity},       {"edit-entity", 3, 3, do_edit_entity},
     {"accept", 1, 2, do_accept},       {"end", 2, 2, do_end},
-=======
-    {"stats", 0, 0, do_stats},
-    {"reset-stats", 0, 0, do_reset},
-    {"show", 1, 1, do_show},
-    {"ids", 0, 1, do_ids},
-    {"edit", 3, 3, do_edit},
-    {"force-edit", 3, 3, do_force_edit},
-    {"review", 2, 3, do_review},
-    {"fault", 1, 1, do_fault},
-    {"no-faults", 0, 0, do_no_faults},
-    {"advance", 1, 1, do_advance},
-    {"skew", 1, 1, do_skew},
-    {"invite", 2, 2, do_invite},
-    {"answer", 2, 2, do_answer},
-    {"skew", 1, 1, do_skew},
-    {"offers", 0, 1, do_offers},
-    {"entity", 1, 1, do_entity},
-    {"edit-entity", 3, 3, do_edit_entity},
-    {"accept", 1, 2, do_accept},
-    {"end", 2, 2, do_end},
->>>>>>> referrals
 };
 
 static int run(struct ctl *ctl, const char *command)
