@@ -306,7 +306,7 @@ static void check_columns(struct loader *loader, const struct job *job)
     }
 }
 
-static const char *suggest_field(struct loader *loader, const struct kind *kind, const char *name)
+const char *fields_suggest(struct loader *loader, const struct kind *kind, const char *name)
 {
     const char **names = arena_array(loader->arena, kind->field_count, sizeof *names);
     for (size_t i = 0; i < kind->field_count; i++)
@@ -338,7 +338,7 @@ void fields_read(struct loader *loader, const struct yaml_tree *node, struct job
         const struct yaml_tree *key = map->keys[i];
         size_t index = kind_field(job->kind, key->text);
         if (index == FIELD_NONE) {
-            loader_error(loader, key, suggest_field(loader, job->kind, key->text),
+            loader_error(loader, key, fields_suggest(loader, job->kind, key->text),
                          "a %s has no field %s", job->kind->name, loader_quote(loader, key->text));
             continue;
         }

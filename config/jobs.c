@@ -46,9 +46,71 @@ static void read_names(struct loader *loader, const struct yaml_tree *node,
     job->kind = kind ? kind_by_name(kind) : NULL;
 }
 
-static void read_condition(struct loader *loader, const struct yaml_tree *node,
+/* What is being read that takes conditions. */
+struct asking {
+    struct loader *loader;
+    const struct job *job;
+    bool fields; /* conditions may name canonical fields */
+};
+
+/* The words of a condition on a field, in its normal form, so that "Germany" means DE. */
+static void normalise_words(struct asking *asking, const struct yaml_tree *node,
+                            const struct condition *condition)
+{
+    static const struct value_style canonical = {0};
+    struct loader *loader = asking->loader;
+    const struct field *field = &asking->job->kind->fields[condition->field];
+    for (size_t i = 0; condition->words && condition->words[i]; i++) {
+        const char *value = NULL;
+        struct error error = {0};
+        if (text_blank(condition->words[i]) || value_type_many(field->type))
+            continue;
+        if (value_normalise(loader->arena, field, &canonical, condition->words[i], &value, &error) <
+            0)
+            loader_error(loader, node, NULL, "%s cannot be %s: %s", field->name,
+                         loader_quote(loader, condition->words[i]), error.message);
+        else
+            condition->words[i] = value;
+    }
+}
+
+/* Exactly one of `column` and `field`. */
+static void read_subject(struct asking *asking, const struct yaml_tree *node,
+                         const struct settings *settings, struct condition *condition)
+{
+    struct loader *loader = asking->loader;
+    const struct yaml_tree *column = yaml_tree_get(node, "column");
+    const struct yaml_tree *named = yaml_tree_get(node, "field");
+    condition->column = settings_text(settings, "column");
+    if (named && !asking->fields) {
+        loader_error(loader, named, "name a column; fields are for the gates of the job",
+                     "only is asked of a row before there is a record, so it takes no field");
+        return;
+    }
+    if (!column == !named)
+        loader_error(loader, node,
+                     asking->fields ? "write column: NAME for a cell of the source, or field: NAME "
+                                      "for what the cloud has"
+                                    : "write column: NAME",
+                     asking->fields ? "a condition needs exactly one of column and field"
+                                    : "a condition of only needs a column");
+    const struct kind *kind = asking->job->kind;
+    const char *name = settings_text(settings, "field");
+    if (!name || column || !kind)
+        return;
+    condition->field = kind_field(kind, name);
+    if (condition->field != FIELD_NONE) {
+        normalise_words(asking, named, condition);
+        return;
+    }
+    loader_error(loader, named, fields_suggest(loader, kind, name), "a %s has no field %s",
+                 kind->name, loader_quote(loader, name));
+}
+
+static void read_condition(struct asking *asking, const struct yaml_tree *node,
                            struct condition *condition)
 {
+    struct loader *loader = asking->loader;
     struct settings settings;
     options_read(loader, node, "a condition", &condition_options, NULL, &settings);
     if (node->type != YAML_TREE_MAP)
@@ -59,16 +121,17 @@ static void read_condition(struct loader *loader, const struct yaml_tree *node,
         loader_error(loader, node,
                      "write equals: TEXT, or not: TEXT; several conditions are a list",
                      "a condition needs exactly one of equals and not");
-    condition->column = settings_text(&settings, "column");
     condition->negate = differs;
     const struct setting *words = settings_find(&settings, differs ? "not" : "equals");
     condition->words = words ? words->list : NULL;
+    read_subject(asking, node, &settings, condition);
 }
 
 /* One condition or a list of them. None at all would mean "always", which nobody writes so. */
-static void read_conditions(struct loader *loader, const struct yaml_tree *node, const char *what,
+static void read_conditions(struct asking *asking, const struct yaml_tree *node, const char *what,
                             struct conditions *ret_conditions)
 {
+    struct loader *loader = asking->loader;
     if (!node || node->type == YAML_TREE_BROKEN)
         return;
     bool alone = node->type == YAML_TREE_MAP;
@@ -80,18 +143,17 @@ static void read_conditions(struct loader *loader, const struct yaml_tree *node,
     }
     struct condition *items = arena_array(loader->arena, count, sizeof *items);
     for (size_t i = 0; i < count; i++)
-        read_condition(loader, alone ? node : node->items[i], &items[i]);
+        read_condition(asking, alone ? node : node->items[i], &items[i]);
     *ret_conditions = (struct conditions){items, count};
 }
 
-/* `create:` and `submit:`: true, false, or {when: …}. */
-static bool read_gate(struct loader *loader, const struct yaml_tree *job, const char *name,
-                      struct conditions *ret_when)
+/* `create:`, `submit:`, …: true, false, or {when: …}. */
+static bool read_gate(struct loader *loader, const struct yaml_tree *node, const char *name,
+                      const struct job *job, struct conditions *ret_when)
 {
-    const struct yaml_tree *node = yaml_tree_get(job, name);
-    if (!node || node->type == YAML_TREE_BROKEN)
-        return false;
     bool open = false;
+    if (node->type == YAML_TREE_BROKEN)
+        return false;
     if (node->type == YAML_TREE_TEXT && loader_flag(node->text, &open))
         return open;
     for (size_t i = 0; node->type == YAML_TREE_MAP && i < node->count; i++) {
@@ -109,16 +171,61 @@ static bool read_gate(struct loader *loader, const struct yaml_tree *job, const 
                      "%s does not say when", name);
         return false;
     }
-    read_conditions(loader, when, "when", ret_when);
+    struct asking asking = {.loader = loader, .job = job, .fields = true};
+    read_conditions(&asking, when, "when", ret_when);
     return true;
+}
+
+static void check_gate_kind(struct loader *loader, const struct yaml_tree *node,
+                            const struct gate_type *type, const struct kind *kind)
+{
+    const char *names[GATE_COUNT];
+    size_t count = 0;
+    if (!kind || type->kinds & 1u << kind->id)
+        return;
+    for (size_t i = 0; i < GATE_COUNT; i++) {
+        if (gate_types[i].kinds & 1u << kind->id)
+            names[count++] = gate_types[i].name;
+    }
+    loader_error(loader, node,
+                 count ? arena_printf(loader->arena, "remove it; for %ss there are %s", kind->name,
+                                      loader_list(loader, names, count))
+                       : "remove it",
+                 "%s has no meaning for a %s", type->name, kind->name);
 }
 
 static void read_gates(struct loader *loader, const struct yaml_tree *node, struct job *job)
 {
     for (size_t i = 0; i < GATE_COUNT; i++) {
+        const struct yaml_tree *gate = yaml_tree_get(node, gate_types[i].name);
         struct gate_rule *rule = &job->gates[i];
-        rule->open = read_gate(loader, node, gate_types[i].name, &rule->when);
+        if (!gate)
+            continue;
+        check_gate_kind(loader, gate, &gate_types[i], job->kind);
+        rule->open = read_gate(loader, gate, gate_types[i].name, job, &rule->when);
     }
+}
+
+/* An imported row must be found again, whatever key the source gives it: by the identifier. */
+static void check_import(struct loader *loader, const struct yaml_tree *node, const struct job *job)
+{
+    const struct yaml_tree *at = yaml_tree_get(node, gate_types[GATE_IMPORT].name);
+    if (!job->gates[GATE_IMPORT].open)
+        return;
+    const struct field_map *id = job_field(job, kind_field(job->kind, FIELD_ID));
+    bool matched = false;
+    for (size_t i = 0; i < job->match_count; i++)
+        matched |= job->match[i].type == MATCH_ID;
+    if (!id || !id->column)
+        loader_error(loader, at, "add id: {column: NAME} under fields",
+                     "import needs a column for the cloud's identifier");
+    else if (!matched)
+        loader_error(loader, at, "add id to match, best as its first entry",
+                     "import needs records to be matched by id, or it would add them again");
+    const struct config_section *source = config_source(loader->config, job->source);
+    if (source && text_equal(settings_text(&source->settings, "write"), "read-only"))
+        loader_warning(loader, at, "set write: in-place or write: changes-file for the source",
+                       "import adds nothing while the source %s is read-only", job->source);
 }
 
 /* A field that match: names. Both sides must have a value of their own to compare. */
@@ -319,7 +426,8 @@ static void read_job(struct loader *loader, const struct yaml_tree *node, size_t
     check_intervals(loader, node, &settings, job);
     bool known = false;
     job->mode = mode_parse(settings_text(&settings, "mode"), &known);
-    read_conditions(loader, yaml_tree_get(node, "only"), "only", &job->only_when);
+    read_conditions(&(struct asking){.loader = loader, .job = job}, yaml_tree_get(node, "only"),
+                    "only", &job->only_when);
     read_gates(loader, node, job);
     read_allow(loader, yaml_tree_get(node, "allow"), job);
     read_limits(loader, yaml_tree_get(node, "limits"), &job->limits);
@@ -331,6 +439,7 @@ static void read_job(struct loader *loader, const struct yaml_tree *node, size_t
         return; /* which fields there are depends on the kind */
     fields_read(loader, yaml_tree_get(node, "fields"), job);
     read_match(loader, yaml_tree_get(node, "match"), job);
+    check_import(loader, node, job);
 }
 
 static void check_duplicates(struct loader *loader, const struct yaml_tree *list,

@@ -53,6 +53,8 @@ void loader_check_name(struct loader *loader, const struct yaml_tree *node, cons
 void jobs_read(struct loader *loader, const struct yaml_tree *node);
 /* fields.c: the `fields:` of a job whose kind is known. */
 void fields_read(struct loader *loader, const struct yaml_tree *node, struct job *job);
+/* fields.c: the remedy for a name that is no field of the kind. */
+const char *fields_suggest(struct loader *loader, const struct kind *kind, const char *name);
 /* fields.c: reports a day format, decimal sign or currency that cannot be. Absent settings pass. */
 void loader_check_style(struct loader *loader, const struct settings *settings, const char *date,
                         const char *decimal, const char *currency);

@@ -98,9 +98,11 @@ static const struct option_row limit_rows[] = {
 TABLE(limit);
 
 static const struct option_row condition_rows[] = {
-    {"column", OPTION_TEXT, true, NULL, NULL, 0, 0, "column of the source"},
-    {"equals", OPTION_TEXT_LIST, false, NULL, NULL, 0, 0, "the cell is one of these"},
-    {"not", OPTION_TEXT_LIST, false, NULL, NULL, 0, 0, "the cell is none of these"},
+    {"column", OPTION_TEXT, false, NULL, NULL, 0, 0, "column of the source"},
+    {"field", OPTION_TEXT, false, NULL, NULL, 0, 0,
+     "canonical field: as the cloud has it, or the local value of what is not there yet"},
+    {"equals", OPTION_TEXT_LIST, false, NULL, NULL, 0, 0, "it is one of these"},
+    {"not", OPTION_TEXT_LIST, false, NULL, NULL, 0, 0, "it is none of these"},
 };
 TABLE(condition);
 

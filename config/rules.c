@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "config/loader.h"
 
-#define RULES_VERSION 2                   /* raise it when the order or the meaning below changes */
+#define RULES_VERSION 3                   /* raise it when the order or the meaning below changes */
 #define RULES_BYTES   (64u * 1024 * 1024) /* far above what a file of LIMIT_YAML_BYTES can say */
 
 static void put_text(struct text *out, const char *text)
@@ -46,11 +46,14 @@ static void put_source(struct text *out, const struct config_section *source)
     }
 }
 
-static void put_conditions(struct text *out, const struct conditions *conditions)
+static void put_conditions(struct text *out, const struct kind *kind,
+                           const struct conditions *conditions)
 {
     put_number(out, (int64_t)conditions->count);
     for (size_t i = 0; i < conditions->count; i++) {
-        put_text(out, conditions->items[i].column);
+        const char *column = conditions->items[i].column;
+        put_text(out, column);
+        put_text(out, column ? NULL : kind->fields[conditions->items[i].field].name);
         put_number(out, conditions->items[i].negate);
         put_words(out, conditions->items[i].words);
     }
@@ -102,10 +105,10 @@ static void put_job(struct text *out, const struct job *job)
     put_number(out, (int64_t)job->match_count);
     for (size_t i = 0; i < job->match_count; i++)
         put_match(out, job->kind, &job->match[i]);
-    put_conditions(out, &job->only_when);
+    put_conditions(out, job->kind, &job->only_when);
     for (size_t i = 0; i < GATE_COUNT; i++) {
         put_number(out, job->gates[i].open);
-        put_conditions(out, &job->gates[i].when);
+        put_conditions(out, job->kind, &job->gates[i].when);
     }
     put_number(out, job->allow);
     put_number(out, job->limits.max_share);

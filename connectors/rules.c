@@ -390,3 +390,15 @@ size_t document_check(const struct connector_kind *kind, unsigned at, const stru
     }
     return checking.count;
 }
+
+enum action classify_by_stage(const struct change *change, const struct record *before,
+                              int64_t now_ms)
+{
+    const struct change_field *stage = change_field(change, FIELD_STAGE);
+    (void)before, (void)now_ms;
+    if (stage && text_equal(stage->new_value, STAGE_LOST))
+        return ACTION_CLOSE;
+    if (stage && text_equal(stage->new_value, STAGE_WON))
+        return ACTION_LAUNCH;
+    return ACTION_UPDATE;
+}

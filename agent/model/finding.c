@@ -44,6 +44,9 @@ const struct finding_type finding_types[] = {
      "Look for it in the partner portal; the local record is left as it is."},
     {"MAT-004", WARNING, "a linked local record is gone",
      "Bring the row back, or close the record in the partner portal; nothing is closed for you."},
+    {"MAT-005", WARNING, "the source has a row under the identifier of a record to import",
+     "Write the identifier into the row's column for it if both are one, or give the row another "
+     "key."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",
@@ -88,6 +91,9 @@ const struct finding_type finding_types[] = {
     {"REF-019", WARNING, "the cloud refused the change",
      "Correct what the cloud's message names; the change is not sent again until something "
      "changes."},
+    {"REF-021", WARNING, "an invitation is to be both accepted and rejected",
+     "Make the conditions of `accept:` and `reject:` exclude each other; until then it is left "
+     "alone."},
     {"REF-020", WARNING, "an invitation waits for an answer",
      "Accept or reject it before it expires; nobody but the cloud's sellers can renew it."},
     {"REF-022", WARNING, "an invitation takes no edits",
@@ -187,6 +193,8 @@ const struct finding_type finding_types[] = {
      "Correct what the detail names; the change is planned again with the next run."},
     {"RUN-008", WARNING, "a local write was refused because the file had changed",
      "Nothing to do: the change is planned again with the next run."},
+    {"RUN-010", WARNING, "what was asked for cannot be done",
+     "Look at the record with `agent show`; the detail tells what stands in the way."},
 
     /* Approval. */
     {"APV-001", INFO, "a change waits for approval",

@@ -1,25 +1,75 @@
 #include "model/gate.h"
 
-#include <stddef.h>
+#include "base/text.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define REFERRALS  (1u << KIND_REFERRAL)
 #define OFFERS     (1u << KIND_OFFER)
 
 const struct gate_type gate_types[GATE_COUNT] = {
-    [GATE_CREATE] = {"create", ACTION_CREATE, REFERRALS | OFFERS, NULL, NULL,
-                     "which local records are created at the cloud"},
-    [GATE_SUBMIT] = {"submit", ACTION_SUBMIT, REFERRALS, "status",
-                     WORDS("draft", "action_required"),
-                     "which referrals are handed to the cloud's sellers"},
-    [GATE_PUBLISH] = {"publish", ACTION_PUBLISH, OFFERS, "state", WORDS("draft"),
-                      "which drafts are released to their buyers"},
-    [GATE_CANCEL] = {"cancel", ACTION_CANCEL, OFFERS, "state", WORDS("open"),
-                     "which open offers are taken back"},
-    [GATE_ACCEPT] = {"accept", ACTION_ACCEPT, REFERRALS, "status", WORDS("invited"),
-                     "which invitations are accepted"},
-    [GATE_REJECT] = {"reject", ACTION_REJECT, REFERRALS, "status", WORDS("invited"),
-                     "which invitations are rejected"},
-    [GATE_IMPORT] = {"import", ACTION_IMPORT, REFERRALS | OFFERS, NULL, NULL,
-                     "which of the cloud's records are added to the source"},
+    [GATE_CREATE] = {.name = "create",
+                     .action = ACTION_CREATE,
+                     .kinds = REFERRALS | OFFERS,
+                     .help = "which local records are created at the cloud"},
+    [GATE_SUBMIT] = {.name = "submit",
+                     .action = ACTION_SUBMIT,
+                     .kinds = REFERRALS,
+                     .field = "status",
+                     .words = WORDS("draft", "action_required"),
+                     .goes = WORDS("involvement", "visibility", "team_email"),
+                     .help = "which referrals are handed to the cloud's sellers"},
+    [GATE_PUBLISH] = {.name = "publish",
+                      .action = ACTION_PUBLISH,
+                      .kinds = OFFERS,
+                      .field = "state",
+                      .words = WORDS("draft"),
+                      .help = "which drafts are released to their buyers"},
+    [GATE_CANCEL] = {.name = "cancel",
+                     .action = ACTION_CANCEL,
+                     .kinds = OFFERS,
+                     .field = "state",
+                     .words = WORDS("open"),
+                     .alone = true,
+                     .help = "which open offers are taken back"},
+    [GATE_ACCEPT] = {.name = "accept",
+                     .action = ACTION_ACCEPT,
+                     .kinds = REFERRALS,
+                     .field = "status",
+                     .words = WORDS("invited"),
+                     .goes = WORDS("team_email"),
+                     .alone = true,
+                     .help = "which invitations are accepted"},
+    [GATE_REJECT] = {.name = "reject",
+                     .action = ACTION_REJECT,
+                     .kinds = REFERRALS,
+                     .field = "status",
+                     .words = WORDS("invited"),
+                     .goes = WORDS("reject_reason"),
+                     .alone = true,
+                     .help = "which invitations are rejected"},
+    [GATE_IMPORT] = {.name = "import",
+                     .action = ACTION_IMPORT,
+                     .kinds = REFERRALS | OFFERS,
+                     .help = "which of the cloud's records are added to the source"},
 };
+
+const struct gate_type *gate_of(enum action action)
+{
+    for (size_t i = 0; i < GATE_COUNT; i++) {
+        if (gate_types[i].action == action)
+            return &gate_types[i];
+    }
+    return NULL;
+}
+
+bool gate_due(const struct gate_type *type, const struct record *remote)
+{
+    if (!type->field)
+        return false;
+    const char *value = record_get(remote, type->field);
+    for (size_t i = 0; type->words[i]; i++) {
+        if (text_equal(value, type->words[i]))
+            return true;
+    }
+    return false;
+}

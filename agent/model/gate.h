@@ -4,6 +4,7 @@
 #define MODEL_GATE_H
 
 #include "model/change.h"
+#include "model/record.h"
 
 struct gate_type {
     const char *name; /* "submit" */
@@ -11,9 +12,16 @@ struct gate_type {
     unsigned kinds;           /* 1u << KIND_…: those that have it */
     const char *field;        /* canonical; NULL: not about a record that is at the cloud already */
     const char *const *words; /* the action is due while `field` is one of these; NULL-ended */
+    const char *const *goes;  /* FIELD_TO_CLOUD fields that go along; NULL-ended, NULL: none */
+    bool alone;               /* also for records that have no local partner */
     const char *help;         /* one line, for the manual */
 };
 
 extern const struct gate_type gate_types[GATE_COUNT];
+
+/* The gate of a record that opens the action; NULL if there is none. */
+const struct gate_type *gate_of(enum action action);
+/* True if the record at the cloud is in a state in which the action is due. */
+bool gate_due(const struct gate_type *type, const struct record *remote);
 
 #endif

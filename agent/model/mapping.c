@@ -286,33 +286,57 @@ const char *mapping_currency_cell(struct arena *arena, const struct field_map *m
     return value_currency(arena, map, value);
 }
 
-static bool condition_holds(const struct condition *condition, const char *cell)
+static bool listed(const struct condition *condition, const char *text)
 {
-    bool listed = false;
-    for (size_t i = 0; condition->words[i] && !listed; i++) {
+    for (size_t i = 0; condition->words[i]; i++) {
         const char *word = condition->words[i];
-        listed = text_blank(word) ? text_blank(cell) : cell && text_same_word(cell, word);
+        if (text_blank(word) ? text_blank(text) : text && text_same_word(text, word))
+            return true;
     }
-    return listed != condition->negate;
+    return false;
+}
+
+static bool any_item_listed(const struct condition *condition, const char *list)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    for (size_t i = 0; i < list_count(list); i++) {
+        if (listed(condition, list_item(arena, list, i)))
+            return true;
+    }
+    return false;
+}
+
+static const char *cell_of(const struct condition_view *view, const char *name)
+{
+    if (view->raw)
+        return json_get_text(view->raw, name);
+    size_t column = row_column(view->row, name);
+    return column == COLUMN_NONE ? NULL : view->row->raw[column];
+}
+
+static bool condition_holds(const struct condition *condition, const struct condition_view *view)
+{
+    if (condition->column)
+        return (view->row || view->raw) &&
+               listed(condition, cell_of(view, condition->column)) != condition->negate;
+    if (!view->record)
+        return false;
+    const char *value = view->record->values[condition->field];
+    bool many = value_type_many(view->record->kind->fields[condition->field].type);
+    bool found = many && value ? any_item_listed(condition, value) : listed(condition, value);
+    return found != condition->negate;
+}
+
+bool conditions_hold_for(const struct conditions *conditions, const struct condition_view *view)
+{
+    for (size_t i = 0; i < conditions->count; i++) {
+        if (!condition_holds(&conditions->items[i], view))
+            return false;
+    }
+    return true;
 }
 
 bool conditions_hold(const struct conditions *conditions, const struct row *row)
 {
-    for (size_t i = 0; i < conditions->count; i++) {
-        size_t column = row_column(row, conditions->items[i].column);
-        if (!condition_holds(&conditions->items[i],
-                             column == COLUMN_NONE ? NULL : row->raw[column]))
-            return false;
-    }
-    return true;
-}
-
-bool conditions_hold_json(const struct conditions *conditions, const struct json *row)
-{
-    for (size_t i = 0; i < conditions->count; i++) {
-        const struct condition *condition = &conditions->items[i];
-        if (!condition_holds(condition, json_get_text(row, condition->column)))
-            return false;
-    }
-    return true;
+    return conditions_hold_for(conditions, &(struct condition_view){.row = row});
 }

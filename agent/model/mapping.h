@@ -28,9 +28,16 @@ const char *mapping_cell(struct arena *arena, const struct job *job, const struc
 const char *mapping_currency_cell(struct arena *arena, const struct field_map *map,
                                   const char *value);
 
-/* Over the cells as they are written, null words included; a missing cell is a blank one. */
+/* What conditions are asked about. Columns: the cells as they are written, null words included; a
+ * missing cell is a blank one, but without any row no condition on a column holds. Fields: the
+ * values of the record; of a list or set one item is enough. */
+struct condition_view {
+    const struct row *row;       /* as a source hands it out, … */
+    const struct json *raw;      /* … or as the store keeps it; both NULL: there is none */
+    const struct record *record; /* NULL: no condition on a field holds */
+};
+bool conditions_hold_for(const struct conditions *conditions, const struct condition_view *view);
+/* The same for conditions on columns only, before there is a record. */
 bool conditions_hold(const struct conditions *conditions, const struct row *row);
-/* The same over a record's raw JSON row, for local records out of the store. */
-bool conditions_hold_json(const struct conditions *conditions, const struct json *row);
 
 #endif

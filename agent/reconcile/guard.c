@@ -19,12 +19,16 @@ static void hold(struct change *change, enum hold why, const char *reason)
     change->hold_reason = reason;
 }
 
-/* What people say about exactly this change. */
+/* What people say about exactly this change. Whoever asks for it has said the last word. */
 static int person_verdict(struct guard *guard, size_t index, struct error *error)
 {
     struct change *change = guard->plan->changes[index];
     struct store *store = guard->work->store;
     const char *word = NULL, *who = NULL;
+    if (change->asked_by) {
+        guard->approved[index] = true;
+        return 0;
+    }
     int r = store->ops->verdict_get(store, change->id, guard->plan->arena, &word, &who, error);
     guard->approved[index] = r == 0 && text_equal(word, "approve");
     if (r == 0 && text_equal(word, "reject"))
@@ -58,6 +62,10 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
 
 const char *guard_subject(struct arena *arena, const struct change *change, const char *version)
 {
+    /* Once a row was handed over, what the cloud changes meanwhile does not make it a second one:
+     * it is pulled when the source has taken the row over. */
+    if (change->action == ACTION_IMPORT)
+        return arena_printf(arena, "import %s %s", change->job, change->remote_id);
     if (!action_writes_cloud(change->action))
         version = NULL;
     return arena_printf(arena, "%s@%s", change->id, version ? version : "-");
@@ -176,6 +184,11 @@ static const char *amount_moved(struct guard *guard, const char *currency)
     return sum;
 }
 
+static bool hands_over(const struct change *change)
+{
+    return change->action == ACTION_SUBMIT || change->action == ACTION_PUBLISH;
+}
+
 /* A record that an earlier change of ours made: handing it over ends what its creation began, and
  * that was counted then. */
 static int made_here(const struct guard *guard, const struct change *change, bool *ret_made,
@@ -197,9 +210,9 @@ static int count_existing(struct guard *guard, size_t *ret_count, struct error *
     for (size_t i = 0; r == 0 && i < guard->plan->change_count; i++) {
         struct change *change = guard->plan->changes[i];
         bool made = false;
-        if (!counts(guard, i) || change->action == ACTION_CREATE)
+        if (!counts(guard, i) || !change->remote_id || !change->local_key)
             continue;
-        if (change->action == ACTION_SUBMIT)
+        if (hands_over(change))
             r = made_here(guard, change, &made, error);
         if (!made)
             map_put(records, change->remote_id, change);
@@ -264,8 +277,7 @@ static void hold_followers(struct guard *guard)
         const struct change *first = map_get(held, change->remote_id);
         if (!first && change->hold && (adopt || action_writes_cloud(change->action)))
             map_put(held, change->remote_id, change);
-        if (first && !change->hold &&
-            (first->action == ACTION_ADOPT || change->action == ACTION_SUBMIT))
+        if (first && !change->hold && (first->action == ACTION_ADOPT || hands_over(change)))
             hold(change, first->hold,
                  arena_printf(guard->plan->arena, "waits for %s (%s): %s", first->id,
                               action_name(first->action), first->hold_reason));
@@ -285,7 +297,8 @@ static int hold_each(struct guard *guard, struct error *error)
             r = run_verdict(guard, change, error);
         if (r < 0)
             return r;
-        if (guard->approved[i] && change->hold == HOLD_APPROVAL)
+        /* Asking for a record does not answer the doubts about it: that takes force. */
+        if (guard->approved[i] && change->hold == HOLD_APPROVAL && !change->asked_by)
             hold(change, HOLD_NONE, NULL);
         if (change->hold == HOLD_NONE)
             hold_if_busy(guard, change);

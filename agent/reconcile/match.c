@@ -135,9 +135,16 @@ static const char *said_id(const struct record *record)
     return record_get(record, FIELD_ID);
 }
 
+/* A record that became another one is only looked for by its own id: what its fields say, the other
+ * one says, too. */
+static bool superseded(const struct record *remote)
+{
+    return record_get(remote, FIELD_BECAME);
+}
+
 static const char *said_reference(const struct record *record)
 {
-    return record_get(record, FIELD_REFERENCE);
+    return superseded(record) ? NULL : record_get(record, FIELD_REFERENCE);
 }
 
 static bool contested(const struct bucket *bucket)
@@ -255,7 +262,8 @@ static void match_by_fields(struct search *search, const struct match_rule *rule
     for (size_t i = 0; i < search->remote->count; i++) {
         struct record *remote = search->remote->records[i];
         text_init(&found[i].names, 1024);
-        const char *key = free_remote(search, remote) ? bucket_key(arena, rule, remote) : NULL;
+        bool usable = free_remote(search, remote) && !superseded(remote);
+        const char *key = usable ? bucket_key(arena, rule, remote) : NULL;
         struct group *group = key ? map_get(groups, key) : NULL;
         for (size_t j = 0; group && j < group->count; j++) {
             struct record *local = group->records[j];

@@ -26,8 +26,10 @@ struct plan_pair {
     const char **base; /* the base as it is to be: values on which both sides agree now */
     bool base_changed;
     const struct change *adopt; /* the change that makes the pair, NULL if it is linked already */
-    const char *replaces; /* remote id whose link the adopted pair takes over; NULL: none */
-    bool settled;               /* nothing left to say */
+    /* With `adopt`: the remote id that the local record is linked to until now, which became this
+     * one. The link moves: it is not a second one. */
+    const char *replaces;
+    bool settled; /* nothing left to say */
 };
 
 struct plan {

@@ -1,5 +1,5 @@
 /* plan_make(): loads what is unsettled, matches what is unlinked, and hands each pair, each local
- * record without partner and each remote one to plan_pair.c. */
+ * record without partner and each remote one to whoever plans it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,12 +42,27 @@ static int block_key(void *context, const struct finding *finding)
     return 0;
 }
 
-static int get(struct planner *planner, enum side side, const char *id,
-               struct store_record **ret_record, struct error *error)
+int plan_get(struct planner *planner, enum side side, const char *id,
+             struct store_record **ret_record, struct error *error)
 {
     struct store *store = planner->work->store;
     return store->ops->record_get(store, planner->plan->job->name, planner->plan->job->kind, side,
                                   id, planner->plan->arena, ret_record, error);
+}
+
+int plan_row(struct planner *planner, const struct record *local, struct json **ret_row,
+             struct error *error)
+{
+    int r = json_parse(planner->plan->arena, local->raw, strlen(local->raw), ret_row, error);
+    return r < 0 ? error_context(error, "local record %s in the store", local->id) : 0;
+}
+
+int plan_link(struct planner *planner, enum side side, const char *id, struct store_link **ret_link,
+              struct error *error)
+{
+    struct store *store = planner->work->store;
+    return store->ops->link_get(store, planner->plan->job->name, planner->plan->job->kind, side, id,
+                                planner->plan->arena, ret_link, error);
 }
 
 /* A pair is only worked on while both sides show it: absence is a finding, never a deletion. */
@@ -65,6 +80,36 @@ static int plan_present(struct planner *planner, struct pair *pair, struct error
     return 0;
 }
 
+/* The pair's remote record has turned into another one, which takes its place with the base that
+ * was agreed on. Until that one is listed the pair waits; nobody else gets it meanwhile. */
+static int plan_successor(struct planner *planner, struct pair *pair, const char *id,
+                          struct error *error)
+{
+    struct store_record *successor = NULL;
+    struct store_link *link = NULL;
+    const char *old = pair->remote->record->id, *key = pair->local->record->id;
+    int r = plan_link(planner, SIDE_REMOTE, id, &link, error);
+    if (r < 0)
+        return r;
+    if (link) {
+        plan_add_finding(planner->plan, "MAT-002", old, key, FIELD_BECAME,
+                         "%s is linked to %s, which became %s, which is linked to %s", key, old, id,
+                         link->local_key);
+        return 0;
+    }
+    map_put(planner->done, id, planner);
+    r = plan_get(planner, SIDE_REMOTE, id, &successor, error);
+    if (r < 0 || !successor || successor->gone || pair->local->gone ||
+        map_has(planner->blocked, key))
+        return r;
+    pair->remote = successor;
+    pair->linked = false;
+    pair->replaces = old;
+    pair->how = arena_printf(planner->plan->arena, "%s became %s", old, id);
+    pair->waits = plan_deadlines(planner, successor->record);
+    return plan_pair(planner, pair, error);
+}
+
 /* One linked pair, reached from either side. */
 static int plan_linked(struct planner *planner, const struct store_link *link, struct error *error)
 {
@@ -72,13 +117,17 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
         return 0;
     map_put(planner->done, link->remote_id, planner);
     struct pair pair = {.base = link->base, .linked = true};
-    int r = get(planner, SIDE_REMOTE, link->remote_id, &pair.remote, error);
+    int r = plan_get(planner, SIDE_REMOTE, link->remote_id, &pair.remote, error);
     if (r == 0)
-        r = get(planner, SIDE_LOCAL, link->local_key, &pair.local, error);
-    if (r < 0)
-        return r;
+        r = plan_get(planner, SIDE_LOCAL, link->local_key, &pair.local, error);
     /* Not stored: created, but a later step was refused. The next read brings it. */
-    if (!pair.remote || !pair.local || map_has(planner->blocked, link->local_key))
+    if (r < 0 || !pair.remote || !pair.local)
+        return r;
+    pair.waits = !pair.remote->gone && plan_deadlines(planner, pair.remote->record);
+    const char *successor = plan_became(pair.remote->record);
+    if (successor)
+        return plan_successor(planner, &pair, successor, error);
+    if (map_has(planner->blocked, link->local_key))
         return 0;
     return plan_present(planner, &pair, error);
 }
@@ -86,13 +135,11 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
 static int plan_unsettled(struct planner *planner, enum side side, bool *ret_unlinked,
                           struct error *error)
 {
-    struct store *store = planner->work->store;
     struct loader loader;
     int r = load(planner, side, FILTER_UNSETTLED, &loader, error);
     for (size_t i = 0; r == 0 && i < loader.count; i++) {
         struct store_link *link = NULL;
-        r = store->ops->link_get(store, planner->plan->job->name, planner->plan->job->kind, side,
-                                 loader.records[i]->record->id, planner->plan->arena, &link, error);
+        r = plan_link(planner, side, loader.records[i]->record->id, &link, error);
         if (r == 0 && link)
             r = plan_linked(planner, link, error);
         else if (r == 0 && !loader.records[i]->gone)
@@ -102,105 +149,56 @@ static int plan_unsettled(struct planner *planner, enum side side, bool *ret_unl
     return r;
 }
 
-/* A local record that names a remote one which is linked to another: a question, not a match. */
-static int claims_linked(struct planner *planner, const struct record *local, bool *ret_claims,
-                         struct error *error)
+void plan_settle(struct plan *plan, enum side side, const char *id)
 {
-    const char *id = record_get(local, FIELD_ID);
-    *ret_claims = false;
-    if (!id)
-        return 0;
-    struct store *store = planner->work->store;
-    struct store_link *link = NULL;
-    int r = store->ops->link_get(store, planner->plan->job->name, planner->plan->job->kind,
-                                 SIDE_REMOTE, id, planner->plan->arena, &link, error);
-    if (r < 0 || !link)
-        return r;
-    *ret_claims = true;
-    plan_add_finding(planner->plan, "MAT-002", NULL, local->id, FIELD_ID,
-                     "%s names %s, which is linked to %s", local->id, id, link->local_key);
-    return 0;
-}
-
-static int note_reference(void *context, const struct store_record *record)
-{
-    struct map *references = context;
-    const char *reference = record_get(record->record, FIELD_REFERENCE);
-    char *id = __extension__(char *)(uintptr_t) record->record->id;
-    if (reference)
-        map_put(references, reference, id);
-    return 0;
-}
-
-/* A reference that a remote record carries, present or gone, must not be given to a second one. */
-static int claims_reference(struct planner *planner, const struct record *local, bool *ret_claims,
-                            struct error *error)
-{
-    struct store *store = planner->work->store;
-    const struct job *job = planner->plan->job;
-    if (!job->gates[GATE_CREATE].open)
-        return 0;
-    if (!planner->references) {
-        planner->references = map_new();
-        int r = store->ops->record_each(store, job->name, job->kind, SIDE_REMOTE, FILTER_ALL,
-                                        planner->plan->arena, note_reference, planner->references,
-                                        error);
-        if (r < 0)
-            return r;
-    }
-    const char *reference = record_get(local, FIELD_REFERENCE);
-    reference = reference ? reference : local->id;
-    const char *id = map_get(planner->references, reference);
-    if (!id)
-        return 0;
-    *ret_claims = true;
-    plan_add_finding(planner->plan, "MAT-002", NULL, local->id, FIELD_REFERENCE,
-                     "%s at the cloud carries the reference %s already, and belongs to another "
-                     "record or cannot be matched by it",
-                     id, reference);
-    return 0;
-}
-
-static void keep_usable(struct planner *planner, struct loader *loader, struct record **records,
-                        size_t *ret_count)
-{
-    for (size_t i = 0; i < loader->count; i++)
-        if (!map_has(planner->blocked, loader->records[i]->record->id))
-            records[(*ret_count)++] = loader->records[i]->record;
-}
-
-static void settle(struct plan *plan, const char ***list, size_t *count, size_t *capacity,
-                   const char *id)
-{
-    ARRAY_GROW(*list, capacity, *count + 1);
+    bool remote = side == SIDE_REMOTE;
+    const char ***list = remote ? &plan->settled_remote : &plan->settled_local;
+    size_t *count = remote ? &plan->settled_remote_count : &plan->settled_local_count;
+    ARRAY_GROW(*list, remote ? &plan->settled_remote_capacity : &plan->settled_local_capacity,
+               *count + 1);
     (*list)[(*count)++] = arena_copy(plan->arena, id);
 }
 
-static int plan_alone(struct planner *planner, const struct loader *loader,
-                      const struct map *paired, const struct matches *matches, struct error *error)
+static int plan_local_alone(struct planner *planner, const struct loader *loader,
+                            const struct map *paired, struct error *error)
 {
-    struct plan *plan = planner->plan;
     int r = 0;
     for (size_t i = 0; r == 0 && i < loader->count; i++) {
-        struct store_record *local = loader->records[i];
-        bool claims = false, said = false;
-        if (map_has(planner->blocked, local->record->id) || map_has(paired, local->record->id) ||
-            map_has(matches->unsure_local, local->record->id))
+        const struct store_record *local = loader->records[i];
+        const char *key = local->record->id;
+        bool said = false;
+        if (map_has(planner->blocked, key) || map_has(paired, key) ||
+            map_has(planner->unsure_local, key))
             continue;
-        r = claims_linked(planner, local->record, &claims, error);
-        if (r == 0 && !claims)
-            r = claims_reference(planner, local->record, &claims, error);
-        if (r == 0 && !claims)
-            r = plan_create(planner, local, &said, error);
-        if (r == 0 && !claims && !said)
-            settle(plan, &plan->settled_local, &plan->settled_local_count,
-                   &plan->settled_local_capacity, local->record->id);
+        r = plan_create(planner, local, NULL, &said, error);
+        if (r == 0 && !said)
+            plan_settle(planner->plan, SIDE_LOCAL, key);
+    }
+    return r;
+}
+
+static int plan_remote_alone(struct planner *planner, const struct loader *loader,
+                             struct error *error)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < loader->count; i++) {
+        const struct record *remote = loader->records[i]->record;
+        if (map_has(planner->done, remote->id))
+            continue;
+        if (loader->records[i]->gone && !map_has(planner->unsure_remote, remote->id))
+            plan_settle(planner->plan, SIDE_REMOTE, remote->id);
+        else if (loader->records[i]->gone)
+            continue;
+        else if (map_has(planner->unsure_remote, remote->id))
+            plan_deadlines(planner, remote);
+        else
+            r = plan_remote(planner, remote, error);
     }
     return r;
 }
 
 static int plan_matches(struct planner *planner, struct loader *remote, struct loader *local,
-                        struct matches *matches, struct error *error)
+                        const struct matches *matches, struct error *error)
 {
     struct plan *plan = planner->plan;
     CLEANUP_MAP struct map *by_remote = map_new(), *by_local = map_new(), *paired = map_new();
@@ -217,17 +215,22 @@ static int plan_matches(struct planner *planner, struct loader *remote, struct l
             .how = matches->pairs[i].how};
         map_put(paired, pair.local->record->id, &pair);
         map_put(planner->done, pair.remote->record->id, &pair);
+        pair.waits = !pair.remote->gone && plan_deadlines(planner, pair.remote->record);
         r = plan_present(planner, &pair, error);
     }
-    for (size_t i = 0; r == 0 && i < remote->count; i++) {
-        const char *id = remote->records[i]->record->id;
-        if (!map_has(planner->done, id) && !map_has(matches->unsure_remote, id))
-            settle(plan, &plan->settled_remote, &plan->settled_remote_count,
-                   &plan->settled_remote_capacity, id);
-    }
     if (r == 0)
-        r = plan_alone(planner, local, paired, matches, error);
+        r = plan_remote_alone(planner, remote, error);
+    if (r == 0)
+        r = plan_local_alone(planner, local, paired, error);
     return r;
+}
+
+static void keep_usable(const struct map *excluded, const struct loader *loader,
+                        struct match_side *side)
+{
+    for (size_t i = 0; i < loader->count; i++)
+        if (!map_has(excluded, loader->records[i]->record->id))
+            side->records[side->count++] = loader->records[i]->record;
 }
 
 /* A record that has no partner yet may find one among all that have none, settled or not. */
@@ -243,10 +246,11 @@ static int plan_unlinked(struct planner *planner, struct error *error)
         struct match_side remotes = {arena_array(arena, remote.count + 1, sizeof(void *)), 0};
         struct match_side locals = {arena_array(arena, local.count + 1, sizeof(void *)), 0};
         struct matches matches;
-        for (size_t i = 0; i < remote.count; i++)
-            remotes.records[remotes.count++] = remote.records[i]->record;
-        keep_usable(planner, &local, locals.records, &locals.count);
+        keep_usable(planner->done, &remote, &remotes);
+        keep_usable(planner->blocked, &local, &locals);
         match_find(planner->plan, &remotes, &locals, &matches);
+        planner->unsure_remote = take_ptr(&matches.unsure_remote);
+        planner->unsure_local = take_ptr(&matches.unsure_local);
         r = plan_matches(planner, &remote, &local, &matches, error);
         matches_free(&matches);
     }
@@ -271,8 +275,9 @@ static int compare_changes(const void *left, const void *right)
     int r = compare_text(a->remote_id, b->remote_id);
     if (r == 0)
         r = compare_text(a->local_key, b->local_key);
-    /* SUBMIT goes after what corrects the record first. */
-    bool last_a = a->action == ACTION_SUBMIT, last_b = b->action == ACTION_SUBMIT;
+    /* These go after what corrects the record first. */
+    bool last_a = a->action == ACTION_SUBMIT || a->action == ACTION_PUBLISH;
+    bool last_b = b->action == ACTION_SUBMIT || b->action == ACTION_PUBLISH;
     if (r == 0 && last_a != last_b)
         return last_a ? 1 : -1;
     return r ? r : (int)a->action - (int)b->action;
@@ -296,10 +301,30 @@ static int compare_findings(const void *left, const void *right)
     return r ? r : compare_text(a->detail, b->detail);
 }
 
+/* A wish looks at what the rules have looked at before it. */
+static void drop_repeated(struct plan *plan)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->finding_count; i++)
+        if (!kept || compare_findings(&plan->findings[kept - 1], &plan->findings[i]) != 0)
+            plan->findings[kept++] = plan->findings[i];
+    plan->finding_count = kept;
+}
+
 static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
     if (count > 1)
         qsort(items, count, size, compare);
+}
+
+static void planner_clear(struct planner *planner)
+{
+    map_free(planner->blocked);
+    map_free(planner->done);
+    map_free(planner->unsure_remote);
+    map_free(planner->unsure_local);
+    map_free(planner->references);
+    free(planner->peers.records);
 }
 
 int plan_make(const struct work *work, const struct plan_trust *trust, struct plan **ret_plan,
@@ -312,8 +337,7 @@ int plan_make(const struct work *work, const struct plan_trust *trust, struct pl
                           .at_ms = world_now(work->world),
                           .read = trust->remote,
                           .read_message = arena_copy(arena, trust->remote_message)};
-    CLEANUP_MAP struct map *blocked = map_new(), *done = map_new();
-    struct planner planner = {.work = work, .plan = plan, .blocked = blocked, .done = done};
+    struct planner planner = {.work = work, .plan = plan, .blocked = map_new(), .done = map_new()};
     struct store *store = work->store;
     bool unlinked = false;
 
@@ -322,11 +346,13 @@ int plan_make(const struct work *work, const struct plan_trust *trust, struct pl
         r = plan_unsettled(&planner, SIDE_REMOTE, &unlinked, error);
     if (r == 0)
         r = plan_unsettled(&planner, SIDE_LOCAL, &unlinked, error);
-    if (r == 0 && unlinked)
+    if (r == 0 && (unlinked || work->wish_count))
         r = plan_unlinked(&planner, error);
+    if (r == 0 && work->wish_count)
+        r = plan_wishes(&planner, error);
     if (r == 0)
         r = store->ops->counts(store, work->job->name, &plan->counts, error);
-    map_free(planner.references);
+    planner_clear(&planner);
     if (r < 0) {
         plan_free(plan);
         return r;
@@ -334,6 +360,7 @@ int plan_make(const struct work *work, const struct plan_trust *trust, struct pl
     sort(plan->changes, plan->change_count, sizeof(struct change *), compare_changes);
     sort(plan->conflicts, plan->conflict_count, sizeof *plan->conflicts, compare_conflicts);
     sort(plan->findings, plan->finding_count, sizeof *plan->findings, compare_findings);
+    drop_repeated(plan);
     *ret_plan = plan;
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "connectors/aws/listings.h"
 #include "connectors/aws/offers.h"
 #include "connectors/aws/referrals.h"
+#include "connectors/document.h"
 
 #define MINUTE INT64_C(60000)
 
@@ -83,6 +84,7 @@ const struct connector_kind aws_referrals = {
     .rule_count = AWS_REFERRAL_RULES,
     .procedures = aws_referral_procedures,
     .procedure_count = AWS_REFERRAL_PROCEDURES,
+    .classify = classify_by_stage,
     .write_family = AWS_WRITE,
     .writes_per_action =
         {
