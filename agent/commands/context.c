@@ -239,6 +239,8 @@ static int open_work(struct context *context, const struct job *job, struct erro
                           .store = context->store,
                           .world = context->world,
                           .log = &context->log,
+                          .jobs = context->config->jobs,
+                          .job_count = context->config->job_count,
                           .accept_shrunk = context->arguments->accept_shrunk};
     int r = context_open_source(context, job->source, &work->source, error);
     if (r == 0)

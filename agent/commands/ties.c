@@ -5,17 +5,15 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "commands/output.h"
+#include "model/relation.h"
 
 #define FIELDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* A field that names records of another kind, and how either side stands. */
-static const struct tie {
-    const char *field;
-    enum kind_id kind;
-    const char *const *told_of_holder, *const *told_of_named;
-} ties[] = {
-    {"offers", KIND_OFFER, FIELDS("stage", "status"),
-     FIELDS("state", "agreement", "agreement_status")},
+/* How records of a kind stand, for people. */
+static const char *const *const told_of[KIND_COUNT] = {
+    [KIND_LISTING] = FIELDS("visibility"),
+    [KIND_OFFER] = FIELDS("state", "agreement", "agreement_status"),
+    [KIND_REFERRAL] = FIELDS("stage", "status"),
 };
 
 struct search {
@@ -27,11 +25,11 @@ struct search {
     struct error *error;
     /* of the job at hand */
     const struct job *job;
-    const struct tie *tie;
+    const struct relation *relation;
     size_t field;
 };
 
-static int tell(const struct search *search, const struct record *record, const char *const *fields)
+static int tell(const struct search *search, const struct record *record)
 {
     struct store *store = search->context->store;
     struct store_link *link = NULL;
@@ -44,7 +42,7 @@ static int tell(const struct search *search, const struct record *record, const 
                               .job = search->job,
                               .record = record,
                               .local_key = link ? link->local_key : NULL,
-                              .told = fields};
+                              .told = told_of[search->job->kind->id]};
     search->told(search->told_context, &tied);
     return 0;
 }
@@ -63,19 +61,19 @@ static int tell_named(struct search *search, const char *id)
     for (size_t i = 0; i < config->job_count; i++) {
         struct store_record *found = NULL;
         search->job = &config->jobs[i];
-        if (!same_cloud(search, search->job) || search->job->kind->id != search->tie->kind)
+        if (!same_cloud(search, search->job) || search->job->kind->id != search->relation->named)
             continue;
         int r = store->ops->record_get(store, search->job->name, search->job->kind, SIDE_REMOTE, id,
                                        search->arena, &found, search->error);
         if (r == 0 && found)
-            r = tell(search, found->record, search->tie->told_of_named);
+            r = tell(search, found->record);
         if (r < 0)
             return r;
         known |= found != NULL;
     }
     if (!known)
         search->told(search->told_context,
-                     &(struct tied){.id = id, .kind = &kinds[search->tie->kind]});
+                     &(struct tied){.id = id, .kind = &kinds[search->relation->named]});
     return 0;
 }
 
@@ -83,7 +81,7 @@ static int find_named(struct search *search)
 {
     const struct subject *subject = search->subject;
     const struct store_record *own = subject->remote ? subject->remote : subject->local;
-    size_t field = kind_field(subject->job->kind, search->tie->field), count;
+    size_t field = kind_field(subject->job->kind, search->relation->field), count;
     if (field == FIELD_NONE || !own)
         return 0;
     const char **ids = list_items(search->arena, own->record->values[field], &count);
@@ -101,7 +99,7 @@ static int tell_holder(void *context, const struct store_record *record)
     const char **ids = list_items(search->arena, record->record->values[search->field], &count);
     for (size_t i = 0; i < count; i++)
         if (!strcmp(ids[i], own))
-            return tell(search, record->record, search->tie->told_of_holder);
+            return tell(search, record->record);
     return 0;
 }
 
@@ -110,11 +108,11 @@ static int find_holders(struct search *search)
     const struct config *config = search->context->config;
     struct store *store = search->context->store;
     int r = 0;
-    if (search->subject->job->kind->id != search->tie->kind || !search->subject->remote)
+    if (search->subject->job->kind->id != search->relation->named || !search->subject->remote)
         return 0;
     for (size_t i = 0; r == 0 && i < config->job_count; i++) {
         search->job = &config->jobs[i];
-        search->field = kind_field(search->job->kind, search->tie->field);
+        search->field = kind_field(search->job->kind, search->relation->field);
         if (same_cloud(search, search->job) && search->field != FIELD_NONE)
             r = store->ops->record_each(store, search->job->name, search->job->kind, SIDE_REMOTE,
                                         FILTER_PRESENT, search->arena, tell_holder, search,
@@ -133,8 +131,8 @@ int ties_each(struct context *context, const struct subject *subject, struct are
                             .told_context = told_context,
                             .error = error};
     int r = 0;
-    for (size_t i = 0; r == 0 && i < COUNT(ties); i++) {
-        search.tie = &ties[i];
+    for (size_t i = 0; r == 0 && i < relation_count; i++) {
+        search.relation = &relations[i];
         r = find_named(&search);
         if (r == 0)
             r = find_holders(&search);

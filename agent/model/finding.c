@@ -91,15 +91,17 @@ const struct finding_type finding_types[] = {
     {"REF-019", WARNING, "the cloud refused the change",
      "Correct what the cloud's message names; the change is not sent again until something "
      "changes."},
+    {"REF-020", WARNING, "an invitation waits for an answer",
+     "Accept or reject it before it expires; nobody but the cloud's sellers can renew it."},
     {"REF-021", WARNING, "an invitation is to be both accepted and rejected",
      "Make the conditions of `accept:` and `reject:` exclude each other; until then it is left "
      "alone."},
-    {"REF-020", WARNING, "an invitation waits for an answer",
-     "Accept or reject it before it expires; nobody but the cloud's sellers can renew it."},
     {"REF-022", WARNING, "an invitation takes no edits",
      "Accept or reject it; what it becomes can be edited."},
     {"REF-023", WARNING, "the list has more items than the cloud takes",
      "Remove items; the detail tells how many may stand there."},
+    {"REF-024", INFO, "the record that this one names is not ready to be named",
+     "Nothing to do: the tie is made once the other record is released."},
 
     /* What the clouds demand of offers, and what a person should look at before one is made. */
     {"OFR-001", WARNING, "a field that is needed to create the offer is empty",

@@ -94,6 +94,21 @@ struct sides {
     bool base_changed;
 };
 
+static int push_field(struct planner *planner, const struct pair *pair, struct sides *sides,
+                      size_t field, const char *base, const char *rule, struct error *error)
+{
+    const struct record *remote = pair->remote->record, *local = pair->local->record;
+    const char *unready = NULL;
+    int r = plan_unready(planner, field, local->values[field], &unready, error);
+    if (unready)
+        plan_add_finding(planner->plan, "REF-024", remote->id, local->id,
+                         remote->kind->fields[field].name, "%s", unready);
+    else if (r == 0)
+        plan_add_field(planner->plan, sides->cloud, field, remote->values[field],
+                       local->values[field], base, rule);
+    return r;
+}
+
 static int merge_one(struct planner *planner, struct pair *pair, const struct field_map *map,
                      const struct json *row, struct sides *sides, struct error *error)
 {
@@ -127,7 +142,7 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
         sides->base[map->field] = l;
         sides->base_changed = true;
     } else if (merged.verdict == MERGE_TO_CLOUD) {
-        plan_add_field(planner->plan, sides->cloud, map->field, c, l, input.base, merged.rule);
+        return push_field(planner, pair, sides, map->field, input.base, merged.rule, error);
     } else if (merged.verdict == MERGE_TO_LOCAL) {
         plan_add_field(planner->plan, sides->local, map->field, l, c, input.base, merged.rule);
     } else if (merged.verdict == MERGE_CONFLICT) {

@@ -25,6 +25,8 @@ struct work {
     struct store *store;
     const struct world *world;
     const struct log *log;
+    const struct job *jobs; /* all of the configuration: records may name those of other jobs */
+    size_t job_count;
     /* A person says that what is missing from source and cloud is really gone. */
     bool accept_shrunk;
     /* A run with wishes carries out these and nothing else. */

@@ -167,9 +167,12 @@ har_for accepted
 run "$agent" reconcile aws-referrals --quiet "${har[@]}"
 grep "Northwind Couriers" crm.csv | grep -qE ",O[0-9]+," || die "the CRM does not hold the new opportunity"
 
-say "Texts of a listing are kept in a table: what drifts is set right"
+say "Texts of a listing stand in a table; somebody edits them in the portal, and they are set right"
+run "$sandbox" ctl "$url" edit-entity prod-sandboxsaas01 Description.ShortDescription "Reports."
 har_for listing
-run "$agent" plan aws-listings "${har[@]}" | head -12 || true
+run "$agent" reconcile aws-listings "${har[@]}"
+grep -q "Reports that are right" <<<"$("$sandbox" ctl "$url" entity prod-sandboxsaas01)" ||
+    die "the listing was not set right"
 "$sandbox" ctl "$url" stats | grep -q "^duplicates 0" || die "an opportunity was created twice"
 
 say "What a person must know"

@@ -166,6 +166,8 @@ static void open_program(struct rig *rig)
     rig_assert_ok(rig, connector->open(&env, &config_cloud(rig->config, job->cloud)->settings,
                                        &rig->cloud, error));
     rig->work = (struct work){.job = job,
+                              .jobs = rig->config->jobs,
+                              .job_count = rig->config->job_count,
                               .connector = connector,
                               .kind = connector_kind(connector, job->kind->id),
                               .cloud = rig->cloud,
