@@ -386,6 +386,8 @@ int plan_wishes(struct planner *planner, struct error *error)
     int r = 0;
     plan->changes = NULL;
     plan->change_count = plan->change_capacity = 0;
+    /* What else there is to say about the job is for its next run. */
+    plan->conflict_count = plan->finding_count = 0;
     for (size_t i = 0; r == 0 && i < planner->work->wish_count; i++)
         r = plan_wish(planner, &planner->work->wishes[i], all, all_count, error);
     drop_pairs(plan);
