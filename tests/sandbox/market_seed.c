@@ -11,6 +11,8 @@
 
 /* JSON text with ' for ". */
 static struct json *make(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static struct json *make(struct arena *arena, const char *format, ...)
 {
     va_list list;
     va_start(list, format);

@@ -146,19 +146,19 @@ static void test_malformed(void **state)
         LIST(",'EntityTypeFilters':{'OfferFilters':{'State':{'ValueList':['released']}}}"),
         LIST(",'EntityTypeFilters':{'OfferFilters':{'State':{'WildCardValue':'R'}}}"),
         LIST(",'EntityTypeFilters':{'OfferFilters':{'BuyerAccounts':{'ValueList':['1']}}}"),
-        LIST(",'EntityTypeFilters':{'OfferFilters':{'LastModifiedDate':{'DateRange':"
-             "{'AfterValue':'2026-01-01T00:00:00.000Z'}}}}"),
-        LIST(",'EntityTypeFilters':{'OfferFilters':{'LastModifiedDate':{'DateRange':"
-             "{'AfterValue':'2026-01-01'}}}}"),
+        (LIST(",'EntityTypeFilters':{'OfferFilters':{'LastModifiedDate':{'DateRange':"
+              "{'AfterValue':'2026-01-01T00:00:00.000Z'}}}}")),
+        (LIST(",'EntityTypeFilters':{'OfferFilters':{'LastModifiedDate':{'DateRange':"
+              "{'AfterValue':'2026-01-01'}}}}")),
         LIST(",'EntityTypeSort':{'SaaSProductSort':{'SortBy':'EntityId'}}"),
         LIST(",'EntityTypeSort':{'OfferSort':{'SortBy':'Price'}}"),
         LIST(",'EntityTypeSort':{'OfferSort':{'SortBy':'Name','SortOrder':'DOWN'}}"),
         LIST(",'FilterList':[{'Name':'Name','ValueList':['x']}]"),
         LIST(",'FilterList':[{'Name':'EntityId','ValueList':[]}]"),
-        LIST(",'FilterList':[{'Name':'EntityId','ValueList':['x']}],"
-             "'EntityTypeSort':{'OfferSort':{'SortBy':'EntityId'}}"),
-        "{'Catalog':'AWSMarketplace','EntityType':'ResaleAuthorization','EntityTypeFilters':"
-        "{'ResaleAuthorizationFilters':{'ResellerAccountId':{'ValueList':['111122223333']}}}}",
+        (LIST(",'FilterList':[{'Name':'EntityId','ValueList':['x']}],"
+              "'EntityTypeSort':{'OfferSort':{'SortBy':'EntityId'}}")),
+        ("{'Catalog':'AWSMarketplace','EntityType':'ResaleAuthorization','EntityTypeFilters':"
+         "{'ResaleAuthorizationFilters':{'ResellerAccountId':{'ValueList':['111122223333']}}}}"),
     };
     struct drive drive;
     drive_start(&drive, NULL);
