@@ -315,7 +315,7 @@ static const struct change_type change_types[] = {
      CHANGE_LATER | CHANGE_LIST},
     {ENTITY_AMI | ENTITY_CONTAINER, "AddDimensions", ROWS(add_long_dimension_rows), NULL,
      apply_add_dimensions, CHANGE_LATER | CHANGE_LIST},
-    {ENTITY_AMI | ENTITY_CONTAINER, "UpdateDimensions", ROWS(update_long_dimension_rows), NULL,
+    {ENTITY_CONTAINER, "UpdateDimensions", ROWS(update_long_dimension_rows), NULL,
      apply_update_dimensions, CHANGE_LATER | CHANGE_LIST},
     {ENTITY_SAAS | ENTITY_AMI, "RestrictDimensions", ROWS(restrict_dimension_rows), NULL,
      apply_restrict_dimensions, CHANGE_LATER | CHANGE_LIST},
