@@ -8,13 +8,11 @@
 #define DEFAULT_PAGE 20
 
 /* ---- Listing. What a row says under a filter's or a sort's name. */
-static const struct json *row_value(const struct json *row, const struct entity_type *type,
-                                    const char *name)
+static const struct json *row_value(struct arena *arena, const struct json *row,
+                                    const struct entity_type *type, const char *name)
 {
-    char member[64] = "";
-    strncat(member, type->name, sizeof member - sizeof "Summary");
-    strncat(member, "Summary", sizeof member - strlen(member) - 1);
-    const struct json *value = json_get(json_get(row, member), name);
+    const struct json *inner = json_get(row, arena_printf(arena, "%sSummary", type->name));
+    const struct json *value = json_get(inner, name);
     return value ? value : json_get(row, name);
 }
 
@@ -68,8 +66,8 @@ static const struct json *union_member(const struct json *request, const char *n
 }
 
 /* The request's filters, old and typed, hold for the row. */
-static bool row_wanted(const struct json *request, const struct entity_type *type,
-                       const struct json *row)
+static bool row_wanted(struct arena *arena, const struct json *request,
+                       const struct entity_type *type, const struct json *row)
 {
     const struct json *old = json_get(request, "FilterList");
     for (size_t i = 0; old && i < old->count; i++) {
@@ -78,7 +76,7 @@ static bool row_wanted(const struct json *request, const struct entity_type *typ
     }
     const struct json *typed = union_member(request, "EntityTypeFilters");
     for (size_t i = 0; typed && i < typed->count; i++) {
-        if (!passes(typed->items[i], row_value(row, type, typed->names[i])))
+        if (!passes(typed->items[i], row_value(arena, row, type, typed->names[i])))
             return false;
     }
     return true;
@@ -144,8 +142,8 @@ int handle_list_entities(struct call_context *call, struct json **ret_answer)
         if (entity->type != type || entity_own(entity) == shared)
             continue;
         const struct json *row = entity_summary(call->arena, entity);
-        const struct json *value = row_value(row, type, by ? by : "LastModifiedDate");
-        if (row_wanted(request, type, row))
+        const struct json *value = row_value(call->arena, row, type, by ? by : "LastModifiedDate");
+        if (row_wanted(call->arena, request, type, row))
             listing.entries[listing.count++] =
                 (struct entry){sort_key(call->arena, value), entity->id, row};
     }

@@ -57,12 +57,10 @@ struct starting {
     const struct json *list; /* the requested changes */
 };
 
-static int invalid(struct starting *starting, size_t index, const char *format, const char *what)
+static int invalid(struct starting *starting, size_t index, const char *why, const char *what)
 {
     const char *where = arena_printf(starting->call->arena, "changeSet[%zu]", index);
-    char message[200] = "";
-    strncat(message, format, sizeof message - 1);
-    fail_field(starting->call->failure, "INVALID_VALUE", where, "%s%s%.120s", message,
+    fail_field(starting->call->failure, "INVALID_VALUE", where, "%s%s%.120s", why,
                what[0] ? ": " : "", what);
     return fail_validation(starting->call->failure, REASON_REQUEST);
 }

@@ -315,7 +315,7 @@ static const struct change_type change_types[] = {
      CHANGE_LATER | CHANGE_LIST},
     {ENTITY_AMI | ENTITY_CONTAINER, "AddDimensions", ROWS(add_long_dimension_rows), NULL,
      apply_add_dimensions, CHANGE_LATER | CHANGE_LIST},
-    {ENTITY_AMI | ENTITY_CONTAINER, "UpdateDimensions", ROWS(update_long_dimension_rows), NULL,
+    {ENTITY_CONTAINER, "UpdateDimensions", ROWS(update_long_dimension_rows), NULL,
      apply_update_dimensions, CHANGE_LATER | CHANGE_LIST},
     {ENTITY_SAAS | ENTITY_AMI, "RestrictDimensions", ROWS(restrict_dimension_rows), NULL,
      apply_restrict_dimensions, CHANGE_LATER | CHANGE_LIST},
@@ -352,7 +352,8 @@ static void check_terms(const struct change_type *type, const struct json *terms
     for (size_t i = 0; terms && i < terms->count; i++) {
         const char *place = arena_printf(failure->arena, "%s.terms[%zu]", shown, i);
         const char *name = json_get_text(terms->items[i], "Type");
-        const struct term_type *term = words_have(type->terms, name) ? find_term(name) : NULL;
+        bool fits = name && words_have(type->terms, name);
+        const struct term_type *term = fits ? find_term(name) : NULL;
         if (term)
             fields_check_rows(term->rows, term->row_count, place, terms->items[i], failure);
         else

@@ -140,20 +140,22 @@ bool is_percentage(const char *text)
     return text[whole] == '.' && is_of(text + whole + 1, DIGITS, 1, 9);
 }
 
+/* What follows the scheme: a host with a point in it, and nothing that a URL cannot hold. */
+static bool is_address(const char *text)
+{
+    return strcspn(text, "/?#") > 3 && strchr(text, '.') && !strpbrk(text, " \t\r\n\"<>");
+}
+
 bool is_secure_link(const char *text)
 {
-    const char *host = text + strlen("https://");
-    return text_starts(text, "https://") && strcspn(host, "/?#") > 3 && strchr(host, '.') &&
-           !strpbrk(text, " \t\r\n\"<>");
+    static const char scheme[] = "https://";
+    return text_starts(text, scheme) && is_address(text + strlen(scheme));
 }
 
 bool is_link(const char *text)
 {
-    char secure[64] = "https://";
-    if (!text_starts(text, "http://"))
-        return is_secure_link(text);
-    strncat(secure, text + strlen("http://"), sizeof secure - strlen(secure) - 1);
-    return is_secure_link(secure) && !strpbrk(text, " \t\r\n\"<>");
+    static const char scheme[] = "http://";
+    return is_secure_link(text) || (text_starts(text, scheme) && is_address(text + strlen(scheme)));
 }
 
 bool is_refund_policy(const char *text)

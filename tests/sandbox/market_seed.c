@@ -11,6 +11,8 @@
 
 /* JSON text with ' for ". */
 static struct json *make(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static struct json *make(struct arena *arena, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
@@ -240,10 +242,10 @@ static struct entity *add_offer(struct sandbox *sandbox, struct arena *arena,
         "'MarkupPercentage':null,'PreExistingAgreement':null,'Terms':[%s%s,{'Type':'LegalTerm',"
         "'Documents':[{'Type':'StandardEula','Version':'2022-07-14'}]}],'Rules':[{'Type':"
         "'AvailabilityRule','AvailabilityEndDate':'%s'},{'Type':'TargetingRule',"
-        "'PositiveTargeting':{'BuyerAccounts':['%012u']}}]}",
+        "'PositiveTargeting':{'BuyerAccounts':['%03u%09u']}}]}",
         id, state->draft ? "Draft" : "Released", deal->company, agreement ? "Amendment" : "Offer",
         deal->key, pricing_of(arena, state, deal), validity,
-        day_text(arena, now + ends * DAY_MS, "23:59:59.000"),
+        day_text(arena, now + ends * DAY_MS, "23:59:59.000"), deal_roll(deal, "buyer head", 1000),
         1 + deal_roll(deal, "buyer", 999999999));
     struct entity *offer = entity_add(sandbox, entity_type_find("Offer", false), id, document);
     set_age(offer, now, released, !state->draft);

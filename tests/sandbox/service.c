@@ -133,6 +133,7 @@ const struct service service_selling = {
     .broken = "InternalServerException",
     .conflict_status = 409,
     .conflict = "ConflictException",
+    .conflict_text = "Conflicting client token submitted for a new request body.",
     .report = report_selling,
 };
 
@@ -146,6 +147,7 @@ const struct service service_catalog = {
     .broken = "InternalServiceException",
     .conflict_status = 422,
     .conflict = "ValidationException",
+    .conflict_text = "The ClientRequestToken was used with other parameters before.",
     .report = report_catalog,
 };
 
@@ -160,6 +162,7 @@ const struct service service_agreement = {
     .broken = "InternalServerException",
     .conflict_status = 409,
     .conflict = "ConflictException",
+    .conflict_text = "Conflicting client token submitted for a new request body.",
     .report = report_agreement,
 };
 

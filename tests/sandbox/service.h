@@ -14,7 +14,7 @@ struct service {
     const char *const *catalogs; /* that it knows */
     const char *broken;          /* what it calls its own failures */
     int conflict_status;         /* for a client token that stands for another body */
-    const char *conflict;
+    const char *conflict, *conflict_text;
     /* Puts the failure into the answer. */
     void (*report)(const struct failure *failure, struct sandbox_response *response);
 };

@@ -112,10 +112,11 @@ int token_check(struct call_context *call, const char *token, struct json **ret_
     }
     struct json *body = NULL;
     json_parse(call->arena, known->body, strlen(known->body), &body, NULL);
-    if (!json_equal(body, call->request))
-        return fail(call->failure, call->failure->service->conflict_status,
-                    call->failure->service->conflict,
-                    "Conflicting client token submitted for a new request body.");
+    if (!json_equal(body, call->request)) {
+        const struct service *service = call->failure->service;
+        return fail(call->failure, service->conflict_status, service->conflict, "%s",
+                    service->conflict_text);
+    }
     if (!known->answer[0])
         return 0;
     return json_parse(call->arena, known->answer, strlen(known->answer), ret_answer, NULL) ? 0 : 1;

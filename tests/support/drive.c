@@ -130,6 +130,8 @@ struct json *drive_json(struct drive *drive, const char *text)
 }
 
 static struct json *body_of(struct drive *drive, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));
+static struct json *body_of(struct drive *drive, const char *format, va_list list)
 {
     char *text = memory_alloc(TEXT_MAX);
     vsnprintf(text, TEXT_MAX, format, list);
