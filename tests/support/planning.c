@@ -82,16 +82,17 @@ struct planning *planning_new(void)
     planning->store = fixture;
     planning->store->now_ms = INT64_C(1767225600000); /* 2026-01-01 */
     planning->arena = arena_new();
-    planning->job = (struct job){.name = FIXTURE_JOB,
-                                 .cloud = "tables",
-                                 .source = "crm",
-                                 .kind = &kinds[KIND_REFERRAL],
-                                 .mode = MODE_APPLY,
-                                 .fields = planning->fields,
-                                 .match = planning->rules,
-                                 .match_count = 2,
-                                 .gates = {[GATE_CREATE] = {.open = true}, [GATE_SUBMIT] = {.open = true}},
-                                 .allow = ACT_SUBMIT | ACT_CLOSE | ACT_LAUNCH};
+    planning->job =
+        (struct job){.name = FIXTURE_JOB,
+                     .cloud = "tables",
+                     .source = "crm",
+                     .kind = &kinds[KIND_REFERRAL],
+                     .mode = MODE_APPLY,
+                     .fields = planning->fields,
+                     .match = planning->rules,
+                     .match_count = 2,
+                     .gates = {[GATE_CREATE] = {.open = true}, [GATE_SUBMIT] = {.open = true}},
+                     .allow = ACT_SUBMIT | ACT_CLOSE | ACT_LAUNCH};
     planning->shared = (struct condition){.column = "Share", .words = yes};
     planning->job.gates[GATE_CREATE].when = (struct conditions){&planning->shared, 1};
     planning->job.gates[GATE_SUBMIT].when = (struct conditions){&planning->shared, 1};

@@ -366,10 +366,13 @@ static void test_conditions(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct conditions one = {&cases[i].condition, 1};
         assert_int_equal(conditions_hold(&one, &f->row), cases[i].holds);
-        assert_int_equal(conditions_hold_for(&one, &(struct condition_view){.raw = json}), cases[i].holds);
+        assert_int_equal(conditions_hold_for(&one, &(struct condition_view){.raw = json}),
+                         cases[i].holds);
         both[1] = cases[i].condition;
         assert_int_equal(conditions_hold(&(struct conditions){both, 2}, &f->row), cases[i].holds);
-        assert_int_equal(conditions_hold_for(&(struct conditions){both, 2}, &(struct condition_view){.raw = json}), cases[i].holds);
+        assert_int_equal(conditions_hold_for(&(struct conditions){both, 2},
+                                             &(struct condition_view){.raw = json}),
+                         cases[i].holds);
     }
     assert_true(conditions_hold(&(struct conditions){0}, &f->row));
     assert_true(conditions_hold_for(&(struct conditions){0}, &(struct condition_view){0}));

@@ -98,8 +98,8 @@ static void test_bad_rows(void **state)
     assert_int_equal(rig_finding_count(rig, "SRC-004"), 0);
     assert_int_equal(rig_finding_count(rig, "SRC-010"), 0);
     assert_null(result.review_path);
-    assert_int_equal(access(arena_printf(rig->arena, "%s/crm.deals.needs-review.csv", rig->folder), F_OK),
-                     -1);
+    assert_int_equal(
+        access(arena_printf(rig->arena, "%s/crm.deals.needs-review.csv", rig->folder), F_OK), -1);
 }
 
 static void test_bad_row_of_a_new_record(void **state)
