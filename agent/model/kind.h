@@ -59,6 +59,8 @@ extern const struct kind kinds[KIND_COUNT];
 #define FIELD_STAGE     "stage"
 #define STAGE_WON       "won"
 #define STAGE_LOST      "lost"
+#define FIELD_STATE     "state" /* of an offer */
+#define STATE_CANCELLED "cancelled"
 #define FIELD_BECAME    "became" /* the record that this one turned into, another id */
 
 const struct kind *kind_by_name(const char *name); /* NULL if unknown */

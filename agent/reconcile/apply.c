@@ -283,6 +283,16 @@ static const char **base_of(struct task *task, const char *remote_id, struct sto
                 : arena_array(task->arena, work->job->kind->field_count, sizeof(char *));
 }
 
+/* What a person asked for in a command is agreed on only where the local side says it, too; the
+ * rest has moved at the cloud alone. */
+static bool local_agrees(const struct task *task, size_t field)
+{
+    const struct record *local = task->context.local;
+    const struct change_field *wanted = &task->change->fields[field];
+    return !task->change->asked_by ||
+           (local && text_equal(local->values[wanted->field], wanted->new_value));
+}
+
 /* Base and link after a write: a field's base becomes the new value if the cloud has exactly that.
  */
 static int put_link(struct task *task, const char *remote_id, const struct record *after,
@@ -299,10 +309,10 @@ static int put_link(struct task *task, const char *remote_id, const struct recor
             connector_field(work->kind, work->job->kind->fields[field].name);
         if (!remote || !(remote->flags & REMOTE_READ))
             continue;
-        if (text_equal(after->values[field], change->fields[i].new_value))
-            base[field] = change->fields[i].new_value;
-        else
+        if (!text_equal(after->values[field], change->fields[i].new_value))
             *ret_kept = false;
+        else if (local_agrees(task, i))
+            base[field] = change->fields[i].new_value;
     }
     const struct store_link link = {.remote_id = remote_id,
                                     .local_key = change->local_key,

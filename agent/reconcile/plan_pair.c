@@ -215,6 +215,27 @@ static unsigned settle_gates(struct planner *planner, const struct gate_view *vi
     return due;
 }
 
+/* A record that was taken back is offered once more by a new edit only, not because the local side
+ * stayed as it was, whoever owns the field; and only if a person says so, as with its release. */
+static void hold_revival(const struct planner *planner, struct pair *pair, struct change *change)
+{
+    size_t kept = 0;
+    if (change->action != ACTION_EXTEND ||
+        !text_equal(record_get(pair->remote->record, FIELD_STATE), STATE_CANCELLED))
+        return;
+    for (size_t i = 0; i < change->field_count; i++) {
+        size_t field = change->fields[i].field;
+        if (!text_equal(pair->base[field], pair->local->record->values[field]))
+            change->fields[kept++] = change->fields[i];
+    }
+    change->field_count = kept;
+    change->action = plan_classify(planner, change, pair->remote->record);
+    if (change->action != ACTION_EXTEND || change->hold)
+        return;
+    change->hold = HOLD_APPROVAL;
+    change->hold_reason = "it was taken back: to offer it once more waits for agent approve";
+}
+
 /* The cloud's part and the local part, as two changes; empty ones leave the plan again. */
 static int plan_fields(struct planner *planner, struct pair *pair, const struct json *row,
                        struct sides *sides, struct error *error)
@@ -234,6 +255,7 @@ static int plan_fields(struct planner *planner, struct pair *pair, const struct 
         return r;
     plan_check_update(planner, cloud, remote);
     cloud->action = plan_classify(planner, cloud, remote);
+    hold_revival(planner, pair, cloud);
     struct gate_view view = {.remote = remote, .local = pair->local->record, .row = row};
     unsigned gates = settle_gates(planner, &view, cloud);
     view.update = cloud->field_count ? cloud : NULL;
