@@ -283,25 +283,34 @@ static const char **base_of(struct task *task, const char *remote_id, struct sto
                 : arena_array(task->arena, work->job->kind->field_count, sizeof(char *));
 }
 
-/* What a person asked for in a command is agreed on only where the local side says it, too; the
- * rest has moved at the cloud alone. */
-static bool local_agrees(const struct task *task, size_t field)
+/* The local record as the source has it; NULL if there is none. */
+static int get_local(struct task *task, const struct record **ret_record, struct error *error)
 {
-    const struct record *local = task->context.local;
-    const struct change_field *wanted = &task->change->fields[field];
-    return !task->change->asked_by ||
-           (local && text_equal(local->values[wanted->field], wanted->new_value));
+    const struct work *work = task->applier->work;
+    struct store_record *stored = NULL;
+    int r = task->change->local_key
+                ? work->store->ops->record_get(work->store, work->job->name, work->job->kind,
+                                               SIDE_LOCAL, task->change->local_key, task->arena,
+                                               &stored, error)
+                : 0;
+    *ret_record = stored ? stored->record : NULL;
+    return r;
 }
 
 /* Base and link after a write: a field's base becomes the new value if the cloud has exactly that.
- */
+ * What a person asked for in a command is agreed on only where the source says it, too: the rest
+ * has moved at the cloud alone. */
 static int put_link(struct task *task, const char *remote_id, const struct record *after,
                     bool *ret_kept, struct error *error)
 {
     const struct work *work = task->applier->work;
     const struct change *change = task->change;
     struct store_link *old = NULL;
+    const struct record *local = NULL;
     const char **base = base_of(task, remote_id, &old);
+    int r = change->asked_by ? get_local(task, &local, error) : 0;
+    if (r < 0)
+        return r;
     *ret_kept = true;
     for (size_t i = 0; after && i < change->field_count; i++) {
         size_t field = change->fields[i].field;
@@ -309,10 +318,11 @@ static int put_link(struct task *task, const char *remote_id, const struct recor
             connector_field(work->kind, work->job->kind->fields[field].name);
         if (!remote || !(remote->flags & REMOTE_READ))
             continue;
-        if (!text_equal(after->values[field], change->fields[i].new_value))
+        const char *value = change->fields[i].new_value;
+        if (!text_equal(after->values[field], value))
             *ret_kept = false;
-        else if (local_agrees(task, i))
-            base[field] = change->fields[i].new_value;
+        else if (!change->asked_by || (local && text_equal(local->values[field], value)))
+            base[field] = value;
     }
     const struct store_link link = {.remote_id = remote_id,
                                     .local_key = change->local_key,
@@ -566,16 +576,8 @@ static int load_local(struct task *task, const struct record **ret_record, struc
 {
     const struct work *work = task->applier->work;
     const struct change *change = task->change;
-    if (change->action != ACTION_CREATE) {
-        struct store_record *stored = NULL;
-        int r = change->local_key
-                    ? work->store->ops->record_get(work->store, work->job->name, work->job->kind,
-                                                   SIDE_LOCAL, change->local_key, task->arena,
-                                                   &stored, error)
-                    : 0;
-        *ret_record = stored ? stored->record : NULL;
-        return r;
-    }
+    if (change->action != ACTION_CREATE)
+        return get_local(task, ret_record, error);
     struct record *record = record_new(task->arena, work->job->kind, change->local_key);
     for (size_t i = 0; i < change->field_count; i++)
         record->values[change->fields[i].field] = change->fields[i].new_value;

@@ -19,6 +19,7 @@
 
 struct deriving {
     struct arena *arena;
+    const char *id;
     const struct json *details;   /* the entity's document */
     const struct json *summary;   /* of the listing; may be NULL */
     const struct json *agreement; /* may be NULL */
@@ -180,6 +181,7 @@ static void derive_identity(struct deriving *of)
     bool cancelled;
     offer_split_description(of->arena, json_get_text(of->details, "Description"), &note, &reference,
                             &cancelled);
+    say(of, "Id", of->id); /* which a resale authorization's details lack */
     say(of, "Note", note);
     say(of, "Reference", reference);
     say(of, "State", state_of(of, cancelled));
@@ -465,6 +467,7 @@ struct json *offer_document(struct arena *arena, const struct json *entity,
         .arena = arena,
         .details = json_get(entity, "DetailsDocument"),
         .summary = json_get(entity, "Summary"),
+        .id = offer_id(arena, json_get_text(entity, "EntityIdentifier")),
         .agreement = json_is_null(agreement) ? NULL : agreement,
         .accepted = terms,
         .resale = type && text_starts(type, "ResaleAuthorization"),

@@ -43,7 +43,7 @@ static const char *const pricings[] = {
 static const char *const currencies[] = {"USD", "EUR", "GBP", "AUD", "JPY", "CAD", NULL};
 
 const struct remote_field aws_offer_fields[] = {
-    ROW("id", SERVICE, DETAILS "Id", "EntityId"),
+    ROW("id", SERVICE, "Derived.Id", "EntityId"),
     /* With the note and the mark of an offer that was taken back: 255 characters at most. */
     TEXT("partner_reference", DRAFTED, "Derived.Reference", 60, "Description"),
     TEXT("title", DRAFTED, DETAILS "Name", 150, "Name"),
