@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "config/options.h"
 #include "model/gate.h"
+#include "model/mapping.h"
 
 #define SUGGEST_SECTIONS 256 /* each unknown name is compared with at most as many */
 
@@ -206,6 +207,22 @@ static void read_gates(struct loader *loader, const struct yaml_tree *node, stru
     }
 }
 
+/* An imported row has values in mapped columns only: a condition over another one decides for all.
+ */
+static bool leaves_out_imports(const struct job *job)
+{
+    for (size_t i = 0; i < job->only_when.count; i++) {
+        const struct condition *condition = &job->only_when.items[i];
+        const struct conditions one = {condition, 1};
+        bool mapped = false;
+        for (size_t k = 0; k < job->field_count; k++)
+            mapped |= text_equal(job->fields[k].column, condition->column);
+        if (!mapped && !conditions_hold(&one, &(struct row){0}))
+            return true;
+    }
+    return false;
+}
+
 /* An imported row must be found again, whatever key the source gives it: by the identifier. */
 static void check_import(struct loader *loader, const struct yaml_tree *node, const struct job *job)
 {
@@ -222,6 +239,9 @@ static void check_import(struct loader *loader, const struct yaml_tree *node, co
     else if (!matched)
         loader_error(loader, at, "add id to match, best as its first entry",
                      "import needs records to be matched by id, or it would add them again");
+    else if (leaves_out_imports(job))
+        loader_error(loader, at, "let only: hold for an empty cell, too, or map that column",
+                     "only leaves out every row that import adds");
     const struct config_section *source = config_source(loader->config, job->source);
     if (source && text_equal(settings_text(&source->settings, "write"), "read-only"))
         loader_warning(loader, at, "set write: in-place or write: changes-file for the source",

@@ -5,6 +5,8 @@
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define REFERRALS  (1u << KIND_REFERRAL)
 #define OFFERS     (1u << KIND_OFFER)
+#define DEAL       WORDS("company", "country", "spend", "close_date", "expires")
+#define BARGAIN    WORDS("value", "product", "buyer_accounts", "expires")
 
 const struct gate_type gate_types[GATE_COUNT] = {
     [GATE_CREATE] = {.name = "create",
@@ -16,19 +18,22 @@ const struct gate_type gate_types[GATE_COUNT] = {
                      .kinds = REFERRALS,
                      .field = "status",
                      .words = WORDS("draft", "action_required"),
-                     .goes = WORDS("involvement", "visibility", "team_email"),
+                     .goes = WORDS("involvement", "visibility"),
+                     .tells = DEAL,
                      .help = "which referrals are handed to the cloud's sellers"},
     [GATE_PUBLISH] = {.name = "publish",
                       .action = ACTION_PUBLISH,
                       .kinds = OFFERS,
                       .field = "state",
                       .words = WORDS("draft"),
+                      .tells = BARGAIN,
                       .help = "which drafts are released to their buyers"},
     [GATE_CANCEL] = {.name = "cancel",
                      .action = ACTION_CANCEL,
                      .kinds = OFFERS,
                      .field = "state",
                      .words = WORDS("open"),
+                     .tells = BARGAIN,
                      .alone = true,
                      .help = "which open offers are taken back"},
     [GATE_ACCEPT] = {.name = "accept",
@@ -36,7 +41,7 @@ const struct gate_type gate_types[GATE_COUNT] = {
                      .kinds = REFERRALS,
                      .field = "status",
                      .words = WORDS("invited"),
-                     .goes = WORDS("team_email"),
+                     .tells = DEAL,
                      .alone = true,
                      .help = "which invitations are accepted"},
     [GATE_REJECT] = {.name = "reject",
@@ -45,6 +50,7 @@ const struct gate_type gate_types[GATE_COUNT] = {
                      .field = "status",
                      .words = WORDS("invited"),
                      .goes = WORDS("reject_reason"),
+                     .tells = DEAL,
                      .alone = true,
                      .help = "which invitations are rejected"},
     [GATE_IMPORT] = {.name = "import",

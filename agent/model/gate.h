@@ -13,6 +13,7 @@ struct gate_type {
     const char *field;        /* canonical; NULL: not about a record that is at the cloud already */
     const char *const *words; /* the action is due while `field` is one of these; NULL-ended */
     const char *const *goes;  /* FIELD_TO_CLOUD fields that go along; NULL-ended, NULL: none */
+    const char *const *tells; /* what of the record a person wants to see with it; or NULL */
     bool alone;               /* also for records that have no local partner */
     const char *help;         /* one line, for the manual */
 };

@@ -445,13 +445,15 @@ static void task_fail(struct task *task, const struct error *failure)
         task_stale(task);
         return;
     }
-    if (put_end(task, JOURNAL_FAILED, NULL, failure->message, &error) < 0) {
+    const char *code = refusal_code(task->applier->work->kind, failure);
+    const char *result = arena_printf(task->arena, "%s %s", code, failure->message);
+    if (put_end(task, JOURNAL_FAILED, NULL, result, &error) < 0) {
         leave_open(task, &error);
         return;
     }
     task->applier->counts.failed++;
     note_worst(task->applier, failure->class);
-    put_finding(task, refusal_code(task->applier->work->kind, failure), failure->message);
+    put_finding(task, code, failure->message);
     task_end(task, TASK_ENDED);
 }
 

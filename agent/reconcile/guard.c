@@ -53,9 +53,11 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
         plan_add_finding(guard->plan, "MRG-003", change->remote_id, change->local_key, NULL,
                          "%s: %s", change->id, change->hold_reason);
     } else if (text_starts(word, GUARD_REFUSED)) {
+        const char *code = arena_printf(arena, "%.7s", word + sizeof GUARD_REFUSED - 1);
         hold(change, HOLD_RULE, word);
-        plan_add_finding(guard->plan, "REF-019", change->remote_id, change->local_key, NULL,
-                         "%s: %s", change->id, word + sizeof GUARD_REFUSED - 1);
+        plan_add_finding(guard->plan, finding_type(code) ? code : "REF-019", change->remote_id,
+                         change->local_key, NULL, "%s: %s", change->id,
+                         word + sizeof GUARD_REFUSED - 1);
     }
     return 0;
 }

@@ -14,7 +14,7 @@ int guard_apply(const struct work *work, const struct plan_trust *trust, struct 
  * again until the record or the change differs, and so on. */
 #define GUARD_DELIVERED "delivered"
 #define GUARD_NOT_KEPT  "not-kept"
-#define GUARD_REFUSED   "refused: " /* followed by the cloud's words */
+#define GUARD_REFUSED   "refused: " /* followed by the finding's code, a blank, the cloud's words */
 /* `version`: the remote version under which that was learnt; pulls have none. */
 const char *guard_subject(struct arena *arena, const struct change *change, const char *version);
 

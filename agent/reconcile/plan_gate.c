@@ -1,5 +1,6 @@
 /* The gates of a job: which actions are due for a record of the cloud; and what its fields say
  * about its time and its future. */
+#include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
@@ -51,6 +52,20 @@ void plan_gate_fields(struct planner *planner, struct change *change, const stru
     }
 }
 
+const char *plan_tell(struct arena *arena, const struct gate_type *type,
+                      const struct record *record)
+{
+    CLEANUP_TEXT struct text out;
+    text_init(&out, LIMIT_JSON_BYTES);
+    for (size_t i = 0; type && type->tells && type->tells[i]; i++) {
+        size_t field = kind_field(record->kind, type->tells[i]);
+        if (field != FIELD_NONE && record->values[field])
+            text_addf(&out, "%s%s %s", out.length ? ", " : "", type->tells[i],
+                      value_show(arena, &record->kind->fields[field], record->values[field]));
+    }
+    return out.length ? arena_copy(arena, out.data) : NULL;
+}
+
 /* Reviewers sent the referral back: a person is to see that it was corrected. */
 static void hold_correction(struct planner *planner, struct change *change,
                             const struct record *remote)
@@ -78,6 +93,7 @@ static void plan_gate(struct planner *planner, const struct gate_view *view,
     change->title = plan_title(remote);
     plan_gate_fields(planner, change, type, view->local);
     const struct record *edited = plan_after(arena, remote, view->update);
+    change->note = plan_tell(arena, type, edited);
     if (!plan_check(planner, change, plan_moment(type->action), remote,
                     plan_after(arena, edited, change)))
         hold_correction(planner, change, remote);

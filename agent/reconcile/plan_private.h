@@ -67,6 +67,10 @@ void plan_gates(struct planner *planner, const struct gate_view *view, unsigned 
 /* Adds the fields that go along with the gate's action: the local ones, or the job's constants. */
 void plan_gate_fields(struct planner *planner, struct change *change, const struct gate_type *type,
                       const struct record *local);
+/* "value 40000.00 USD, product prod-1": what a person wants to know before the gate's action; NULL
+ * if there is nothing to tell. `type` may be NULL. */
+const char *plan_tell(struct arena *arena, const struct gate_type *type,
+                      const struct record *record);
 /* A present record of the cloud without a partner: what its gates open, or its import. */
 int plan_remote(struct planner *planner, const struct record *remote, struct error *error);
 /* Reports the deadlines that are near; true if any lies ahead. */

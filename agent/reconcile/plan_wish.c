@@ -275,6 +275,7 @@ static void wish_existing(struct planner *planner, struct aim *aim)
     const struct record *remote = aim->remote->record;
     plan_check(planner, change, plan_moment(change->action), remote,
                plan_after(plan->arena, remote, change));
+    change->note = plan_tell(plan->arena, gate_of(change->action), remote);
     change_identify(change);
 }
 
