@@ -227,10 +227,11 @@ struct refusal {
     const char *code;
 };
 
-/* A new record as it would be made, among all others of the job at the cloud. */
+/* A new record as it would be made, among all others of the job at the cloud and those that the
+ * same plan makes before it. These have the local key for an id. */
 struct newcomer {
     const struct record *record;
-    const struct record *const *peers; /* those present */
+    const struct record *const *peers;
     size_t peer_count;
     int64_t now_ms;
 };

@@ -130,7 +130,7 @@ const struct finding_type finding_types[] = {
      "Take the edit back; to change the agreement create an offer that replaces it."},
     {"OFR-013", WARNING, "the buyer has an agreement for the product",
      "Let the offer replace that agreement, or approve the offer if there shall be two."},
-    {"OFR-014", WARNING, "another offer for the buyer and the product is open",
+    {"OFR-014", WARNING, "there is another offer for the buyer and the product",
      "Cancel the other one, or approve the offer if there shall be two."},
     {"OFR-015", WARNING, "instalments of the replaced agreement are not in the offer",
      "Add what is still due to the instalments: nothing is carried over; or approve the offer."},

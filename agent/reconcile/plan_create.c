@@ -64,11 +64,15 @@ static int claims_reference(struct planner *planner, const struct record *local,
 
 /* ---- doubts ---- */
 
+static void add_peer(struct planner_peers *peers, const struct record *record)
+{
+    ARRAY_GROW(peers->records, &peers->capacity, peers->count + 1);
+    peers->records[peers->count++] = record;
+}
+
 static int note_peer(void *context, const struct store_record *record)
 {
-    struct planner_peers *peers = context;
-    ARRAY_GROW(peers->records, &peers->capacity, peers->count + 1);
-    peers->records[peers->count++] = record->record;
+    add_peer(context, record->record);
     return 0;
 }
 
@@ -116,6 +120,8 @@ static int plan_doubts(struct planner *planner, struct change *change, const str
                                       .peer_count = planner->peers.count,
                                       .now_ms = planner->plan->at_ms};
     planner->work->kind->doubts(&newcomer, note_doubt, &doubting);
+    if (change->hold == HOLD_NONE) /* the next one of this plan has it beside it */
+        add_peer(&planner->peers, after);
     return 0;
 }
 

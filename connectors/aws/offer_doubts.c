@@ -76,18 +76,25 @@ static void doubt_agreement(const struct doubting *doubting, const struct record
                        agreement ? agreement : "", doubting->product, peer->id));
 }
 
+/* Open, a draft that may be released, or one that this plan makes, which has no state yet. */
 static void doubt_open(const struct doubting *doubting, const struct record *peer)
 {
+    struct arena *arena = doubting->arena;
     const char *replaces = record_get(doubting->newcomer->record, "replaces");
+    const char *state = record_get(peer, "state");
     bool same = replaces && text_equal(record_get(peer, "replaces"), replaces);
-    const char *buyer = common(doubting->arena, doubting->buyers, buyers_of(peer));
+    const char *buyer = common(arena, doubting->buyers, buyers_of(peer));
     bool alike = buyer && text_equal(record_get(peer, "product"), doubting->product);
-    if (!text_equal(record_get(peer, "state"), "open") || (!same && !alike))
+    bool open = text_equal(state, "open"), draft = text_equal(state, "draft");
+    if (!(open || draft || !state) || (!same && !alike))
         return;
     const char *expires = record_get(peer, "expires");
+    buyer = buyer ? buyer : "the same buyer";
     doubt(doubting, "OFR-014", same ? "replaces" : "buyer_accounts", peer,
-          arena_printf(doubting->arena, "the offer %s to %s can be accepted until %s", peer->id,
-                       buyer ? buyer : "the same buyer", expires ? expires : "it is cancelled"));
+          open    ? arena_printf(arena, "the offer %s to %s can be accepted until %s", peer->id,
+                                 buyer, expires ? expires : "it is cancelled")
+          : draft ? arena_printf(arena, "the offer %s to %s is a draft", peer->id, buyer)
+                  : arena_printf(arena, "%s becomes an offer to %s, too", peer->id, buyer));
 }
 
 /* Nothing of the old schedule is carried over. */

@@ -141,7 +141,9 @@ int handle_list_entities(struct call_context *call, struct json **ret_answer)
         const struct entity *entity = market->entities[i];
         if (entity->type != type || entity_own(entity) == shared)
             continue;
-        const struct json *row = entity_summary(call->arena, entity);
+        struct json *row = entity_summary(call->arena, entity);
+        if (call->sandbox->options.unknown_members) /* seen, but in no published model */
+            json_set(call->arena, row, "TypeAttributes", json_null(call->arena));
         const struct json *value = row_value(call->arena, row, type, by ? by : "LastModifiedDate");
         if (row_wanted(call->arena, request, type, row))
             listing.entries[listing.count++] =

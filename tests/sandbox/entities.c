@@ -274,7 +274,6 @@ struct json *entity_summary(struct arena *arena, const struct entity *entity)
             json_set(arena, row, arena_printf(arena, "%sSummary", entity_types[i].name),
                      &entity_types[i] == entity->type ? inner : json_null(arena));
     }
-    json_set(arena, row, "TypeAttributes", json_null(arena));
     switch (entity->type->kind) {
     case ENTITY_OFFER:
         summarise_offer(arena, entity, inner);
