@@ -91,7 +91,7 @@ ctl fault set-stuck >/dev/null
 agent reconcile
 exits 3 "a change set that does not end"
 agent status
-says "is in the status, with what it waits for" 'D-001.*change set .* is being applied since'
+says "is in the status, with what it waits for" 'create +D-001 .* change set cs-'
 "$AGENT" status --output json >out
 check "in JSON, too" grep -q '"under_way"' out
 check "which is JSON" valid_json out
@@ -105,19 +105,30 @@ exits 0 "when it ends, a run goes on with it"
 is "one offer, released" "open 1 0" "$(cell D-001 "AWS Offer") $(offers) $(twice)"
 is "by two sets" 2 "$(calls StartChangeSet)"
 agent status
-says_not "nothing is under way" 'is being applied'
+says_not "nothing is under way" 'UNDER WAY'
 
 # --- somebody else at work on it ----------------------------------------------------------------
 
 ONE=$(offer_id D-001)
+cp agent.db other.db # another installation, which has its own store
+sed 's/agent\.db/other.db/' agent.yaml >other.yaml
 edit_cell D-001 Expires "$(days +45)"
 ctl fault set-stuck >/dev/null
 agent reconcile
 exits 3 "an extension that does not end"
-cp agent.db other.db # another process that knows nothing of it: its own store
+edit_cell D-001 "Offer Title" "Another name"
+agent reconcile --config other.yaml
+exits 3 "somebody else cannot change the offer meanwhile"
+"$AGENT" status --config other.yaml --output json >out
+check "and sees why" grep -q 'another change set holds the entity' out
+check "he was refused for that" test "$(ctl stats | grep -c '^StartChangeSet 4')" = 1
 ctl no-faults >/dev/null
 agent reconcile
 is "then it is extended" "$(days +45)" "$(member "$ONE" AvailabilityEndDate | cut -c1-10)"
+ctl reset-stats >/dev/null
+agent reconcile --config other.yaml
+exits 0 "the other one goes on"
+is "with one set" "1 Another name" "$(calls StartChangeSet) $(member "$ONE" Name)"
 
 # --- lost answers -------------------------------------------------------------------------------
 
@@ -129,7 +140,6 @@ for run in 1 2 3; do agent reconcile; done
 exits 0 "answers to StartChangeSet lost"
 is "the offers are out" "open open" "$(csv crm.csv "AWS Offer" | xargs)"
 is "once each" "2 0" "$(offers) $(twice)"
-check "the sets were looked for" test "$(calls ListChangeSets)" -ge 1
 edit_cell D-001 Expires "$(days +50)"
 ctl reset-stats >/dev/null
 ctl fault lost-after:StartChangeSet:1 >/dev/null
@@ -137,6 +147,18 @@ for run in 1 2; do agent reconcile; done
 is "one extension, one set" "1 $(days +50)" \
     "$(ctl stats | awk '$1 == "StartChangeSet" && $2 == 200 { sum += $3 } END { print sum + 0 }') $(
         member "$(offer_id D-001)" AvailabilityEndDate | cut -c1-10)"
+
+edit_cell D-002 Expires "$(days +55)"
+ctl reset-stats >/dev/null
+ctl fault lost-after:StartChangeSet >/dev/null
+agent reconcile
+exits 3 "no answer at all"
+ctl no-faults >/dev/null
+ctl reset-stats >/dev/null
+agent reconcile
+exits 0 "the next run looks for the set"
+is "finds it, and starts none" "1 0" "$(calls ListChangeSets) $(calls StartChangeSet)"
+is "the offer is extended" "$(days +55)" "$(member "$(offer_id D-002)" AvailabilityEndDate | cut -c1-10)"
 
 # --- many ---------------------------------------------------------------------------------------
 
