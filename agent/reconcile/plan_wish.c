@@ -259,6 +259,18 @@ static struct change *start(struct planner *planner, struct aim *aim)
     return change;
 }
 
+/* The values say what it comes to: an earlier last day extends nothing, one that is over takes the
+ * record back. */
+static const char *misnamed(const struct planner *planner, const struct aim *aim,
+                            const struct change *change)
+{
+    enum action comes_to = plan_classify(planner, change, aim->remote->record);
+    if (change->action != ACTION_EXTEND || comes_to == ACTION_EXTEND)
+        return NULL;
+    return SAY("with this value, of a record that is %s, it comes to: %s",
+               record_get(aim->remote->record, FIELD_STATE), action_name(comes_to));
+}
+
 static void wish_existing(struct planner *planner, struct aim *aim)
 {
     struct plan *plan = planner->plan;
@@ -273,8 +285,13 @@ static void wish_existing(struct planner *planner, struct aim *aim)
         return;
     }
     const struct record *remote = aim->remote->record;
-    plan_check(planner, change, plan_moment(change->action), remote,
-               plan_after(plan->arena, remote, change));
+    bool held = plan_check(planner, change, plan_moment(change->action), remote,
+                           plan_after(plan->arena, remote, change));
+    aim->why = held ? NULL : misnamed(planner, aim, change);
+    if (aim->why) {
+        plan->change_count = before;
+        return;
+    }
     change->note = plan_tell(plan->arena, gate_of(change->action), remote);
     change_identify(change);
 }
