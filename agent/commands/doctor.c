@@ -160,7 +160,7 @@ static void list_untried(struct examination *examination)
         const struct line line = {.cloud = connector->name,
                                   .check = "permission",
                                   .permission = needed->name,
-                                  .detail = "a write: not tried"};
+                                  .detail = needed->writes ? "a write: not tried" : "not tried"};
         if (!tried)
             add(examination->doctor, SKIPPED, &line);
     }

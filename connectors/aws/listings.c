@@ -1,6 +1,7 @@
 /* The kind "listing" of AWS. */
 #include "connectors/aws/listings.h"
 
+#include "connectors/aws/access.h"
 #include "connectors/aws/change_set.h"
 
 /* A new product is made in the portal: it needs images, templates and a review. */
@@ -18,6 +19,8 @@ const struct connector_kind aws_listings = {
     .classify = aws_listing_classify,
     .refusals = change_set_refusals,
     .refusal_count = CHANGE_SET_REFUSALS,
+    .permissions = aws_listing_permissions,
+    .permission_count = AWS_LISTING_PERMISSIONS,
     .max_in_flight = 20, /* as for offers; a product takes one at a time */
     .read = aws_listings_read,
 };
