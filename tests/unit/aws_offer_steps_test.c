@@ -374,8 +374,10 @@ static void test_same_request(void **state)
     play_scene(&first, scene_named("create"));
     assert_string_equal(json_get_text(first.context.progress, "id"), "offer-1");
     assert_string_equal(json_get_text(started(&first), "ChangeSetName"), NAME);
-    struct scene scene =
-        *scene_named("the request got lost: nothing is known of it, so it is made");
+    const struct scene *lost =
+        scene_named("the request got lost: nothing is known of it, so it is made");
+    assert_non_null(lost);
+    struct scene scene = *lost;
     scene.progress = json_print(first.arena, first.context.progress);
     play_scene(&again, &scene);
     assert_true(json_equal(started(&first), started(&again)));
