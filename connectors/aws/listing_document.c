@@ -60,13 +60,16 @@ static void add_delivery(struct arena *arena, struct json *list, const struct js
         return;
     for (size_t i = 0; i < COUNT(addresses) && text_blank(address); i++)
         address = json_get_text(option, addresses[i]);
-    add_text(arena, list, text_blank(address) ? type : arena_printf(arena, "%s %s", type, address));
     const struct json *endpoints = list_of(option, "Endpoints");
     for (size_t i = 0; endpoints && i < endpoints->count; i++) {
         const char *url = json_get_text(endpoints->items[i], "EndpointUrl");
         if (!text_blank(url))
             add_text(arena, list, arena_printf(arena, "%s %s", type, url));
     }
+    if (!text_blank(address))
+        add_text(arena, list, arena_printf(arena, "%s %s", type, address));
+    else if (!endpoints || !endpoints->count)
+        add_text(arena, list, type);
 }
 
 static struct json *fulfilment(struct arena *arena, const struct json *details)
