@@ -172,8 +172,9 @@ struct procedure {
 /* What the vendor's access control must allow. */
 struct permission {
     const char *name;  /* the vendor's: "partnercentral:GetOpportunity" */
-    unsigned actions;  /* 1u << ACTION_…: which of them need it; 0: reading does */
-    const char *field; /* only jobs that map this field need it; NULL: all */
+    /* 1u << ACTION_…: which of them need it; ACTION_IMPORT: reading proposals; 0: reading does */
+    unsigned actions;
+    const char *field; /* only jobs that map this field, or one of "a|b|c", need it; NULL: all */
 };
 
 /* Harmless reads that tell what an account may do, made one after the other. */

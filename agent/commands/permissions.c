@@ -2,6 +2,15 @@
 
 #include <string.h>
 
+#include "model/gate.h"
+
+#define READS_PROPOSALS (1u << ACTION_IMPORT)
+#define ANSWERS         (1u << ACTION_ACCEPT | 1u << ACTION_REJECT)
+/* What an edit of a field may amount to. */
+#define EDITS                                                                                      \
+    (1u << ACTION_UPDATE | 1u << ACTION_LAUNCH | 1u << ACTION_CLOSE | 1u << ACTION_PUBLISH |       \
+     1u << ACTION_EXTEND | 1u << ACTION_CANCEL)
+
 /* Whether some field's value may go to the cloud once the record is there. */
 static bool writes_fields(const struct job *job)
 {
@@ -16,26 +25,32 @@ static bool writes_fields(const struct job *job)
 
 static unsigned actions_of(const struct job *job)
 {
-    if (job->mode == MODE_OBSERVE)
-        return 0;
-    return (writes_fields(job) ? 1u << ACTION_UPDATE | 1u << ACTION_LAUNCH | 1u << ACTION_CLOSE
-                               : 0) |
-           (job->gates[GATE_CREATE].open ? 1u << ACTION_CREATE : 0) |
-           (job->gates[GATE_SUBMIT].open ? 1u << ACTION_SUBMIT : 0);
+    unsigned actions = writes_fields(job) ? EDITS : 0;
+    for (size_t i = 0; i < GATE_COUNT; i++)
+        actions |= job->gates[i].open ? 1u << gate_types[i].action : 0;
+    if (actions & ANSWERS)
+        actions |= READS_PROPOSALS;
+    return job->mode == MODE_OBSERVE ? actions & READS_PROPOSALS : actions;
 }
 
-static bool maps(const struct job *job, const char *field)
+/* `fields`: "a|b|c", or NULL for a permission that is needed whatever is mapped. */
+static bool maps(const struct job *job, const char *fields)
 {
-    for (size_t i = 0; field && i < job->field_count; i++) {
-        if (!strcmp(job->kind->fields[job->fields[i].field].name, field))
-            return true;
+    for (size_t i = 0; fields && i < job->field_count; i++) {
+        const char *name = job->kind->fields[job->fields[i].field].name;
+        for (const char *at = fields; *at; at += strspn(at, "|")) {
+            size_t length = strcspn(at, "|");
+            if (!strncmp(name, at, length) && !name[length])
+                return true;
+            at += length;
+        }
     }
-    return !field;
+    return !fields;
 }
 
 static bool job_needs(const struct job *job, const struct permission *permission, bool read_only)
 {
-    unsigned actions = read_only ? 0 : actions_of(job);
+    unsigned actions = actions_of(job) & (read_only ? READS_PROPOSALS : ~0u);
     return (!permission->actions || permission->actions & actions) && maps(job, permission->field);
 }
 
@@ -54,6 +69,24 @@ static bool needs(const struct config *config, const struct connector *connector
     return jobs ? needed : !permission->actions;
 }
 
+static bool only_writes(const struct permission *permission)
+{
+    return permission->actions && !(permission->actions & READS_PROPOSALS);
+}
+
+/* Once, however many rows want it; reading it is the stronger word. */
+static size_t add(struct needed *list, size_t count, const struct permission *permission)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(list[i].name, permission->name)) {
+            list[i].writes = list[i].writes && only_writes(permission);
+            return count;
+        }
+    }
+    list[count] = (struct needed){permission->name, only_writes(permission)};
+    return count + 1;
+}
+
 size_t permissions_needed(struct arena *arena, const struct config *config,
                           const struct connector *connector, bool read_only,
                           const struct needed **ret_needed)
@@ -65,11 +98,8 @@ size_t permissions_needed(struct arena *arena, const struct config *config,
     for (const struct connector_kind *const *kind = connector->kinds; *kind; kind++) {
         for (size_t i = 0; i < (*kind)->permission_count; i++) {
             const struct permission *permission = &(*kind)->permissions[i];
-            bool known = false;
-            for (size_t k = 0; k < count; k++)
-                known |= !strcmp(list[k].name, permission->name);
-            if (!known && needs(config, connector, *kind, permission, read_only))
-                list[count++] = (struct needed){permission->name, permission->actions != 0};
+            if (needs(config, connector, *kind, permission, read_only))
+                count = add(list, count, permission);
         }
     }
     *ret_needed = list;
