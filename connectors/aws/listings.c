@@ -1,6 +1,7 @@
 /* The kind "listing" of AWS. */
 #include "connectors/aws/listings.h"
 
+#include "connectors/aws/access.h"
 #include "connectors/aws/change_set.h"
 
 /* A new product is made in the portal: it needs images, templates and a review. */
@@ -15,6 +16,8 @@ const struct connector_kind aws_listings = {
     .procedure_count = AWS_LISTING_PROCEDURES,
     .write_family = AWS_START_CHANGE_SET,
     .writes_per_action = {[ACTION_UPDATE] = 1, [ACTION_PUBLISH] = 1, [ACTION_CANCEL] = 1},
+    .permissions = aws_listing_permissions,
+    .permission_count = AWS_LISTING_PERMISSIONS,
     .classify = aws_listing_classify,
     .refusals = change_set_refusals,
     .refusal_count = CHANGE_SET_REFUSALS,
