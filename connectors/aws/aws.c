@@ -96,7 +96,7 @@ const struct connector_kind aws_referrals = {
     .read = aws_referrals_read,
 };
 
-static const struct connector_kind *const served[] = {&aws_listings, &aws_referrals, NULL};
+static const struct connector_kind *const served[] = {&aws_referrals, &aws_listings, NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {
