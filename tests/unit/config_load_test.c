@@ -686,7 +686,7 @@ static const struct {
      "  - {column: A, equal: x}\n"
      "  - x\n",
      "12:5: a condition needs exactly one of equals and not (write equals: TEXT, or not: TEXT; several conditions are a list)\n"
-     "13:5: column is missing in a condition (add column: column of the source)\n"
+     "13:5: a condition of only needs a column (write column: NAME)\n"
      "14:5: a condition needs exactly one of equals and not (write equals: TEXT, or not: TEXT; several conditions are a list)\n"
      "15:5: a condition needs exactly one of equals and not (write equals: TEXT, or not: TEXT; several conditions are a list)\n"
      "15:17: unknown key \"equal\" in a condition (did you mean \"equals\"?)\n"
