@@ -68,16 +68,16 @@ static void normalise_words(struct asking *asking, const struct yaml_tree *node,
             continue;
         if (value_normalise(loader->arena, field, &canonical, condition->words[i], &value, &error) <
             0)
-            loader_error(loader, node, NULL, "%s cannot be %s: %s", field->name,
-                         loader_quote(loader, condition->words[i]), error.message);
+            loader_error(loader, node, NULL, "%s: %s", field->name, error.message);
         else
             condition->words[i] = value;
     }
 }
 
-/* Exactly one of `column` and `field`. */
+/* Exactly one of `column` and `field`. `words`: where the condition's words stand, or NULL. */
 static void read_subject(struct asking *asking, const struct yaml_tree *node,
-                         const struct settings *settings, struct condition *condition)
+                         const struct settings *settings, const struct yaml_tree *words,
+                         struct condition *condition)
 {
     struct loader *loader = asking->loader;
     const struct yaml_tree *column = yaml_tree_get(node, "column");
@@ -101,10 +101,10 @@ static void read_subject(struct asking *asking, const struct yaml_tree *node,
         return;
     condition->field = kind_field(kind, name);
     if (condition->field != FIELD_NONE) {
-        normalise_words(asking, named, condition);
+        normalise_words(asking, words, condition);
         return;
     }
-    loader_error(loader, named, fields_suggest(loader, kind, name), "a %s has no field %s",
+    loader_error(loader, named, fields_suggest(loader, kind, name), "%ss have no field %s",
                  kind->name, loader_quote(loader, name));
 }
 
@@ -125,7 +125,7 @@ static void read_condition(struct asking *asking, const struct yaml_tree *node,
     condition->negate = differs;
     const struct setting *words = settings_find(&settings, differs ? "not" : "equals");
     condition->words = words ? words->list : NULL;
-    read_subject(asking, node, &settings, condition);
+    read_subject(asking, node, &settings, differs ? differs : equals, condition);
 }
 
 /* One condition or a list of them. None at all would mean "always", which nobody writes so. */
@@ -192,7 +192,7 @@ static void check_gate_kind(struct loader *loader, const struct yaml_tree *node,
                  count ? arena_printf(loader->arena, "remove it; for %ss there are %s", kind->name,
                                       loader_list(loader, names, count))
                        : "remove it",
-                 "%s has no meaning for a %s", type->name, kind->name);
+                 "%s has no meaning for %ss", type->name, kind->name);
 }
 
 static void read_gates(struct loader *loader, const struct yaml_tree *node, struct job *job)
@@ -267,7 +267,7 @@ static bool check_match_field(struct loader *loader, const struct yaml_tree *nod
         for (size_t i = 0; i < job->field_count; i++)
             names[i] = job->kind->fields[job->fields[i].field].name;
         loader_error(loader, node, loader_suggest(loader, name, names, job->field_count),
-                     "match names %s, which is no field of a %s", loader_quote(loader, name),
+                     "match names %s, which is no field of %ss", loader_quote(loader, name),
                      job->kind->name);
     } else {
         loader_error(loader, node, "match by a field that both sides have",
