@@ -280,8 +280,8 @@ Last Modified"
 
 days() { date -u -d "$1 days" +%F; } # days +90
 
-deal() { # deal NUMBER: a row that the cloud takes; NUMBER has three digits
-    printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n' \
+deal() { # deal NUMBER: a row that the cloud takes; NUMBER has three digits. GAP: cells of an offer
+    printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s'"${GAP:-}"',%s,%s,%s,%s\n' \
         "D-$1" "\"Archive move, part $1\"" "Company $1" "https://www.company-$1.example" Retail \
         "United States" Ohio Columbus 43004 Discovery "$(days +90)" \
         "$((10#$1 * 100 + 1000)).00" USD \

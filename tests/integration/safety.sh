@@ -56,7 +56,7 @@ LINKED=$(status linked)
 lost=$(csv crm.csv "Opportunity ID" "AWS Status=approved" Stage=Proposal | head -1)
 edit_cell "$lost" Stage "Closed Lost"
 edit_cell "$lost" "Loss Reason" Price
-deal 900 >>crm.csv
+GAP=,,,,,,,,,,, deal 900 >>crm.csv # the export has eleven columns more
 
 while read -r fault code finding _; do
     ctl reset-stats >/dev/null
