@@ -23,6 +23,7 @@ struct checking {
     document_report *report;
     void *context;
     size_t count;
+    bool locked; /* what is reported is a lock */
 };
 
 static void fault(struct checking *checking, const char *code, const char *field,
@@ -37,6 +38,7 @@ static void fault(struct checking *checking, const char *code, const char *field
         .subject = identity->id ? identity->id : "",
         .field = field,
         .detail = remedy ? arena_printf(checking->arena, "%s; %s", detail, remedy) : detail,
+        .locked = checking->locked,
     };
     checking->report(checking->context, &finding);
 }
@@ -167,10 +169,12 @@ static void check_locked(struct checking *checking, const struct rule *rule, con
     if (!changed(checking, field))
         return;
     const char *old = old_value(checking, field);
+    checking->locked = true;
     fault(checking, rule->code, field, rule->remedy,
           arena_printf(checking->arena, "%s stays %s%s%s%s", vendor_name(checking, field),
                        old ? "\"" : "empty", old ? old : "", old ? "\"" : "",
                        because(checking, rule)));
+    checking->locked = false;
 }
 
 static void check_all_locked(struct checking *checking, const struct rule *rule)

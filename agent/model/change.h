@@ -43,6 +43,7 @@ struct change_field {
     const char *new_value;
     const char *base; /* what both agreed on last; NULL: none */
     const char *rule; /* which rule decided, in words: "owner local", "only cloud moved", … */
+    bool weak;        /* a default, which nobody misses where it is not taken */
 };
 
 struct change {

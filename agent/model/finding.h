@@ -3,6 +3,7 @@
 #ifndef MODEL_FINDING_H
 #define MODEL_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct finding {
     const char *detail;  /* this case in one sentence, values included; may be NULL */
     const char *remote_id;
     const char *local_key;
+    bool locked; /* the record's state forbids the edit, whatever the value */
     struct place place;
     /* set by the store: */
     int64_t first_seen_ms, last_seen_ms;

@@ -9,6 +9,7 @@
 /* A fault that the cloud's rules find in a write. */
 struct fault {
     const char *code, *field, *detail;
+    bool locked;
 };
 
 struct faults {
@@ -24,7 +25,8 @@ static void note_fault(void *context, const struct finding *finding)
     faults->items[faults->count++] =
         (struct fault){.code = finding->type->code,
                        .field = arena_copy(faults->arena, finding->field),
-                       .detail = arena_copy(faults->arena, finding->detail)};
+                       .detail = arena_copy(faults->arena, finding->detail),
+                       .locked = finding->locked};
 }
 
 /* One finding per code: several fields locked for one reason are one thing to know. */
@@ -124,10 +126,14 @@ static bool drop_faulty(struct change *change, const struct faults *now, struct 
     bool dropped = false;
     for (size_t i = 0; i < now->count; i++) {
         const struct fault *fault = &now->items[i];
-        if (!fault->field || !change_field(change, fault->field))
+        const struct change_field *field = fault->field ? change_field(change, fault->field) : NULL;
+        if (!field)
             continue;
+        bool missed = !(fault->locked && field->weak);
         drop_field(change, fault->field);
         dropped = true;
+        if (!missed)
+            continue;
         const struct finding finding = {
             .type = finding_type(fault->code), .field = fault->field, .detail = fault->detail};
         note_fault(all, &finding);

@@ -95,7 +95,8 @@ struct sides {
 };
 
 static int push_field(struct planner *planner, const struct pair *pair, struct sides *sides,
-                      size_t field, const char *base, const char *rule, struct error *error)
+                      size_t field, const struct merge_input *input, const char *rule,
+                      struct error *error)
 {
     const struct record *remote = pair->remote->record, *local = pair->local->record;
     const char *unready = NULL;
@@ -103,10 +104,13 @@ static int push_field(struct planner *planner, const struct pair *pair, struct s
     if (unready)
         plan_add_finding(planner->plan, "REF-024", remote->id, local->id,
                          remote->kind->fields[field].name, "%s", unready);
-    else if (r == 0)
-        plan_add_field(planner->plan, sides->cloud, field, remote->values[field],
-                       local->values[field], base, rule);
-    return r;
+    if (unready || r < 0)
+        return r;
+    struct change_field *added = &sides->cloud->fields[sides->cloud->field_count];
+    plan_add_field(planner->plan, sides->cloud, field, input->cloud, input->local, input->base,
+                   rule);
+    added->weak = input->weak;
+    return 0;
 }
 
 static int merge_one(struct planner *planner, struct pair *pair, const struct field_map *map,
@@ -142,7 +146,7 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
         sides->base[map->field] = l;
         sides->base_changed = true;
     } else if (merged.verdict == MERGE_TO_CLOUD) {
-        return push_field(planner, pair, sides, map->field, input.base, merged.rule, error);
+        return push_field(planner, pair, sides, map->field, &input, merged.rule, error);
     } else if (merged.verdict == MERGE_TO_LOCAL) {
         plan_add_field(planner->plan, sides->local, map->field, l, c, input.base, merged.rule);
     } else if (merged.verdict == MERGE_CONFLICT) {
