@@ -166,9 +166,12 @@ static struct change *draw_change(struct arena *arena, struct chance *chance)
     for (size_t i = 0; i < change->field_count; i++) {
         size_t index = chance_below(chance, referral->field_count);
         const struct field *field = &referral->fields[index];
-        change->fields[i] = (struct change_field){
-            index, draw_value(arena, chance, field), draw_value(arena, chance, field),
-            draw_value(arena, chance, field), chance_below(chance, 2) ? "owner local" : NULL};
+        change->fields[i] = (struct change_field){index,
+                                                  draw_value(arena, chance, field),
+                                                  draw_value(arena, chance, field),
+                                                  draw_value(arena, chance, field),
+                                                  chance_below(chance, 2) ? "owner local" : NULL,
+                                                  false};
     }
     change_identify(change);
     return change;
@@ -235,7 +238,7 @@ static void test_change_ids(void **state)
     static struct change_field fields[COUNT_IDS];
     struct change changes[COUNT_IDS];
     for (size_t i = 0; i < COUNT_IDS; i++) {
-        fields[i] = (struct change_field){5, "old", "new", NULL, NULL};
+        fields[i] = (struct change_field){5, "old", "new", NULL, NULL, false};
         changes[i] = (struct change){.job = "j",
                                      .kind = referral,
                                      .action = ACTION_UPDATE,
@@ -254,7 +257,7 @@ static void test_change_ids(void **state)
     changes[LOCAL].local_key = "";
     fields[NEW].new_value = NULL;
     fields[OLD].old_value = NULL;
-    fields[SWAPPED] = (struct change_field){5, "new", "old", NULL, NULL};
+    fields[SWAPPED] = (struct change_field){5, "new", "old", NULL, NULL, false};
     fields[FIELD].field = 6;
     changes[MOVED].remote_id = "a";
     changes[MOVED].local_key = "bc";
