@@ -56,8 +56,8 @@ static void test_summaries(void **state)
                         "prod-sandboxsaas01");
     assert_string_equal(drive_answer(&drive, "EntitySummaryList[0].SaaSProductSummary.Visibility"),
                         "Public");
-    static const char *const nulls[] = {"OfferSummary", "AmiProductSummary", "TypeAttributes",
-                                        "OfferSetSummary", "ResaleAuthorizationSummary"};
+    static const char *const nulls[] = {"OfferSummary", "AmiProductSummary", "OfferSetSummary",
+                                        "ResaleAuthorizationSummary"};
     const struct json *row = json_find(drive.answer, "EntitySummaryList[0]");
     for (size_t i = 0; i < COUNT(nulls); i++) {
         assert_non_null(json_get(row, nulls[i]));
