@@ -339,7 +339,7 @@ void fields_read(struct loader *loader, const struct yaml_tree *node, struct job
         size_t index = kind_field(job->kind, key->text);
         if (index == FIELD_NONE) {
             loader_error(loader, key, fields_suggest(loader, job->kind, key->text),
-                         "a %s has no field %s", job->kind->name, loader_quote(loader, key->text));
+                         "%ss have no field %s", job->kind->name, loader_quote(loader, key->text));
             continue;
         }
         struct field_map *field = &fields[job->field_count++];

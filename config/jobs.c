@@ -68,16 +68,16 @@ static void normalise_words(struct asking *asking, const struct yaml_tree *node,
             continue;
         if (value_normalise(loader->arena, field, &canonical, condition->words[i], &value, &error) <
             0)
-            loader_error(loader, node, NULL, "%s cannot be %s: %s", field->name,
-                         loader_quote(loader, condition->words[i]), error.message);
+            loader_error(loader, node, NULL, "%s: %s", field->name, error.message);
         else
             condition->words[i] = value;
     }
 }
 
-/* Exactly one of `column` and `field`. */
+/* Exactly one of `column` and `field`. `words`: where the condition's words stand, or NULL. */
 static void read_subject(struct asking *asking, const struct yaml_tree *node,
-                         const struct settings *settings, struct condition *condition)
+                         const struct settings *settings, const struct yaml_tree *words,
+                         struct condition *condition)
 {
     struct loader *loader = asking->loader;
     const struct yaml_tree *column = yaml_tree_get(node, "column");
@@ -101,10 +101,10 @@ static void read_subject(struct asking *asking, const struct yaml_tree *node,
         return;
     condition->field = kind_field(kind, name);
     if (condition->field != FIELD_NONE) {
-        normalise_words(asking, named, condition);
+        normalise_words(asking, words, condition);
         return;
     }
-    loader_error(loader, named, fields_suggest(loader, kind, name), "a %s has no field %s",
+    loader_error(loader, named, fields_suggest(loader, kind, name), "%ss have no field %s",
                  kind->name, loader_quote(loader, name));
 }
 
@@ -125,7 +125,7 @@ static void read_condition(struct asking *asking, const struct yaml_tree *node,
     condition->negate = differs;
     const struct setting *words = settings_find(&settings, differs ? "not" : "equals");
     condition->words = words ? words->list : NULL;
-    read_subject(asking, node, &settings, condition);
+    read_subject(asking, node, &settings, differs ? differs : equals, condition);
 }
 
 /* One condition or a list of them. None at all would mean "always", which nobody writes so. */
@@ -192,7 +192,7 @@ static void check_gate_kind(struct loader *loader, const struct yaml_tree *node,
                  count ? arena_printf(loader->arena, "remove it; for %ss there are %s", kind->name,
                                       loader_list(loader, names, count))
                        : "remove it",
-                 "%s has no meaning for a %s", type->name, kind->name);
+                 "%s has no meaning for %ss", type->name, kind->name);
 }
 
 static void read_gates(struct loader *loader, const struct yaml_tree *node, struct job *job)
@@ -207,14 +207,14 @@ static void read_gates(struct loader *loader, const struct yaml_tree *node, stru
     }
 }
 
-/* An imported row has values in mapped columns only: a condition over another one decides for all.
- */
-static bool leaves_out_imports(const struct job *job)
+/* An imported row has its key and values in mapped columns only: a condition over another column
+ * decides for all of them. */
+static bool leaves_out_imports(const struct job *job, const char *key)
 {
     for (size_t i = 0; i < job->only_when.count; i++) {
         const struct condition *condition = &job->only_when.items[i];
         const struct conditions one = {condition, 1};
-        bool mapped = false;
+        bool mapped = text_equal(condition->column, key);
         for (size_t k = 0; k < job->field_count; k++)
             mapped |= text_equal(job->fields[k].column, condition->column);
         if (!mapped && !conditions_hold(&one, &(struct row){0}))
@@ -229,6 +229,8 @@ static void check_import(struct loader *loader, const struct yaml_tree *node, co
     const struct yaml_tree *at = yaml_tree_get(node, gate_types[GATE_IMPORT].name);
     if (!job->gates[GATE_IMPORT].open)
         return;
+    const struct config_section *source = config_source(loader->config, job->source);
+    const char *key = source ? settings_text(&source->settings, "key") : NULL;
     const struct field_map *id = job_field(job, kind_field(job->kind, FIELD_ID));
     bool matched = false;
     for (size_t i = 0; i < job->match_count; i++)
@@ -239,10 +241,9 @@ static void check_import(struct loader *loader, const struct yaml_tree *node, co
     else if (!matched)
         loader_error(loader, at, "add id to match, best as its first entry",
                      "import needs records to be matched by id, or it would add them again");
-    else if (leaves_out_imports(job))
+    else if (leaves_out_imports(job, key))
         loader_error(loader, at, "let only: hold for an empty cell, too, or map that column",
                      "only leaves out every row that import adds");
-    const struct config_section *source = config_source(loader->config, job->source);
     if (source && text_equal(settings_text(&source->settings, "write"), "read-only"))
         loader_warning(loader, at, "set write: in-place or write: changes-file for the source",
                        "import adds nothing while the source %s is read-only", job->source);
@@ -266,7 +267,7 @@ static bool check_match_field(struct loader *loader, const struct yaml_tree *nod
         for (size_t i = 0; i < job->field_count; i++)
             names[i] = job->kind->fields[job->fields[i].field].name;
         loader_error(loader, node, loader_suggest(loader, name, names, job->field_count),
-                     "match names %s, which is no field of a %s", loader_quote(loader, name),
+                     "match names %s, which is no field of %ss", loader_quote(loader, name),
                      job->kind->name);
     } else {
         loader_error(loader, node, "match by a field that both sides have",
@@ -363,22 +364,26 @@ static void read_match(struct loader *loader, const struct yaml_tree *node, stru
     job->match = rules;
 }
 
+/* Every action that needs an approval can be let off it by its name. */
 static void read_allow(struct loader *loader, const struct yaml_tree *node, struct job *job)
 {
-    static const char *const names[] = {"close",  "launch", "submit", "publish",
-                                        "cancel", "accept", "reject"};
-    static const unsigned acts[] = {ACT_CLOSE,  ACT_LAUNCH, ACT_SUBMIT, ACT_PUBLISH,
-                                    ACT_CANCEL, ACT_ACCEPT, ACT_REJECT};
+    const char *names[ACTION_COUNT];
+    size_t count = 0;
+    for (enum action k = 0; k < ACTION_COUNT; k++) {
+        if (action_irreversible(k))
+            names[count++] = action_name(k);
+    }
     const struct yaml_tree *list = loader_items(loader, node, "allow");
     for (size_t i = 0; list && i < list->count; i++) {
         const char *text = loader_text(loader, list->items[i], "an item of allow");
-        size_t k = 0;
-        while (text && k < COUNT(names) && strcmp(names[k], text))
-            k++;
-        if (text && k < COUNT(names))
-            job->allow |= acts[k];
-        else if (text)
-            loader_error(loader, list->items[i], loader_suggest(loader, text, names, COUNT(names)),
+        unsigned act = 0;
+        for (enum action k = 0; text && k < ACTION_COUNT; k++) {
+            if (!strcmp(action_name(k), text))
+                act = action_irreversible(k);
+        }
+        job->allow |= act;
+        if (text && !act)
+            loader_error(loader, list->items[i], loader_suggest(loader, text, names, count),
                          "allow does not know %s", loader_quote(loader, text));
     }
 }
@@ -429,9 +434,9 @@ static void check_intervals(struct loader *loader, const struct yaml_tree *node,
 static void read_job(struct loader *loader, const struct yaml_tree *node, size_t number,
                      struct job *job)
 {
-    static const char *const others[] = {"only",    "fields", "match",  "create", "submit",
-                                         "publish", "cancel", "accept", "reject", "import",
-                                         "allow",   "limits", NULL};
+    const char *others[GATE_COUNT + 6] = {"only", "fields", "match", "allow", "limits"};
+    for (size_t i = 0; i < GATE_COUNT; i++)
+        others[5 + i] = gate_types[i].name;
     const struct yaml_tree *name = yaml_tree_get(node, "name");
     const char *where =
         name && name->type == YAML_TREE_TEXT

@@ -91,8 +91,8 @@ static void doubt_open(const struct doubting *doubting, const struct record *pee
     const char *expires = record_get(peer, "expires");
     buyer = buyer ? buyer : "the same buyer";
     doubt(doubting, "OFR-014", same ? "replaces" : "buyer_accounts", peer,
-          open    ? arena_printf(arena, "the offer %s to %s can be accepted until %s", peer->id,
-                                 buyer, expires ? expires : "it is cancelled")
+          open ? arena_printf(arena, "the offer %s to %s can be accepted until %s", peer->id, buyer,
+                              expires ? expires : "it is cancelled")
           : draft ? arena_printf(arena, "the offer %s to %s is a draft", peer->id, buyer)
                   : arena_printf(arena, "%s becomes an offer to %s, too", peer->id, buyer));
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "connectors/document.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -28,6 +29,19 @@ static const struct remote_field remote_fields[] = {
     {.field = "status", .path = "Status", .flags = REMOTE_READ, .vendor = "Status"},
     {.field = "status_comments", .path = "Said", .flags = REMOTE_READ, .vendor = "Said"},
     {.field = "involvement", .flags = REMOTE_CREATE | REMOTE_STEP, .vendor = "Involvement"},
+    {.field = "offers", .flags = REMOTE_READ | REMOTE_UPDATE | REMOTE_STEP, .vendor = "Offers"},
+    {.field = "expires", .path = "Until", .flags = REMOTE_READ, .vendor = "Until"},
+    {.field = "became", .path = "Became", .flags = REMOTE_READ, .vendor = "Became"},
+};
+
+static const struct remote_field offer_fields[] = {
+    {.field = "id", .path = "Id", .flags = REMOTE_READ, .vendor = "Id"},
+    {.field = "partner_reference", .path = "Ref", .flags = WRITTEN, .vendor = "Ref"},
+    {.field = "title", .path = "Title", .flags = WRITTEN, .max = 30, .vendor = "Title"},
+    {.field = "product", .path = "Product", .flags = WRITTEN, .vendor = "Product"},
+    {.field = "value", .path = "Value", .flags = WRITTEN, .vendor = "Value"},
+    {.field = "expires", .path = "Until", .flags = WRITTEN, .vendor = "Until"},
+    {.field = "state", .path = "State", .flags = REMOTE_READ, .vendor = "State"},
 };
 
 static const struct rule rules[] = {
@@ -56,13 +70,75 @@ static const struct rule rules[] = {
      .when = {{"status", WORDS("submitted")}}},
 };
 
-static const struct connector_kind kind_of_tables = {
+static const struct rule offer_rules[] = {
+    {.type = RULE_REQUIRED, .code = "OFR-001", .at = AT_CREATE, .field = "title"},
+    {.type = RULE_REQUIRED, .code = "OFR-002", .at = AT_SUBMIT, .field = "expires"},
+    {.type = RULE_FUTURE, .code = "OFR-008", .at = AT_SUBMIT, .field = "expires"},
+    {.type = RULE_LOCKED,
+     .code = "OFR-011",
+     .at = AT_UPDATE,
+     .field = "value",
+     .when = {{"state", WORDS("open")}}},
+};
+
+static enum action classify_offer(const struct change *change, const struct record *before,
+                                  int64_t now_ms)
+{
+    (void)now_ms;
+    bool released = !text_equal(record_get(before, "state"), "draft");
+    return released && change_field(change, "expires") ? ACTION_EXTEND : ACTION_UPDATE;
+}
+
+/* What can be done at all; nobody takes the steps. */
+static const struct procedure referral_procedures[] = {
+    {.action = ACTION_CREATE}, {.action = ACTION_UPDATE}, {.action = ACTION_SUBMIT},
+    {.action = ACTION_LAUNCH}, {.action = ACTION_CLOSE},  {.action = ACTION_ACCEPT},
+    {.action = ACTION_REJECT},
+};
+static const struct procedure offer_procedures[] = {
+    {.action = ACTION_CREATE}, {.action = ACTION_UPDATE}, {.action = ACTION_PUBLISH},
+    {.action = ACTION_EXTEND}, {.action = ACTION_CANCEL},
+};
+
+static const struct deadline referral_deadline = {.field = "expires",
+                                                  .when = "status",
+                                                  .words = WORDS("invited"),
+                                                  .days = 3,
+                                                  .code = "REF-020",
+                                                  .what = "the invitation expires"};
+static const struct deadline offer_deadline = {.field = "expires",
+                                               .when = "state",
+                                               .words = WORDS("open"),
+                                               .days = 14,
+                                               .code = "OFR-017",
+                                               .what = "the offer expires"};
+
+static const struct connector_kind referral_tables = {
     .kind = KIND_REFERRAL,
     .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_SUBMIT,
     .fields = remote_fields,
     .field_count = COUNT(remote_fields),
     .rules = rules,
     .rule_count = COUNT(rules),
+    .procedures = referral_procedures,
+    .procedure_count = COUNT(referral_procedures),
+    .classify = classify_by_stage,
+    .deadlines = &referral_deadline,
+    .deadline_count = 1,
+};
+
+static const struct connector_kind offer_tables = {
+    .kind = KIND_OFFER,
+    .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE,
+    .fields = offer_fields,
+    .field_count = COUNT(offer_fields),
+    .rules = offer_rules,
+    .rule_count = COUNT(offer_rules),
+    .procedures = offer_procedures,
+    .procedure_count = COUNT(offer_procedures),
+    .classify = classify_offer,
+    .deadlines = &offer_deadline,
+    .deadline_count = 1,
 };
 
 static const struct connector connector_of_tables = {.name = "tables", .title = "Tables"};
@@ -70,34 +146,50 @@ static const struct connector connector_of_tables = {.name = "tables", .title = 
 static void add_map(struct planning *planning, const char *field, enum owner owner)
 {
     planning->fields[planning->job.field_count++] = (struct field_map){
-        .field = kind_field(&kinds[KIND_REFERRAL], field), .column = field, .owner = owner};
+        .field = kind_field(planning->job.kind, field), .column = field, .owner = owner};
 }
 
-struct planning *planning_new(void)
+/* The store, the source and a job without gates or fields. */
+static struct planning *start(const struct connector_kind *tables)
 {
-    static const char *yes[] = {"yes", NULL};
     struct planning *planning = memory_alloc(sizeof *planning);
     void *fixture = NULL;
     fixture_setup(&fixture);
     planning->store = fixture;
     planning->store->now_ms = INT64_C(1767225600000); /* 2026-01-01 */
     planning->arena = arena_new();
-    planning->job =
-        (struct job){.name = FIXTURE_JOB,
-                     .cloud = "tables",
-                     .source = "crm",
-                     .kind = &kinds[KIND_REFERRAL],
-                     .mode = MODE_APPLY,
-                     .fields = planning->fields,
-                     .match = planning->rules,
-                     .match_count = 2,
-                     .gates = {[GATE_CREATE] = {.open = true}, [GATE_SUBMIT] = {.open = true}},
-                     .allow = ACT_SUBMIT | ACT_CLOSE | ACT_LAUNCH};
-    planning->shared = (struct condition){.column = "Share", .words = yes};
-    planning->job.gates[GATE_CREATE].when = (struct conditions){&planning->shared, 1};
-    planning->job.gates[GATE_SUBMIT].when = (struct conditions){&planning->shared, 1};
+    planning->tables = *tables;
+    planning->job = (struct job){.name = FIXTURE_JOB,
+                                 .cloud = "tables",
+                                 .source = "crm",
+                                 .kind = &kinds[tables->kind],
+                                 .mode = MODE_APPLY,
+                                 .fields = planning->fields,
+                                 .match = planning->rules,
+                                 .match_count = 2};
     planning->rules[0] = (struct match_rule){.type = MATCH_ID};
     planning->rules[1] = (struct match_rule){.type = MATCH_REFERENCE};
+    planning->write = (struct setting){.name = "write", .text = "in-place"};
+    planning->settings = (struct settings){.items = &planning->write, .count = 1};
+    planning->source = (struct source){.name = "crm", .settings = &planning->settings};
+    planning->trust = (struct plan_trust){.remote = READ_COMPLETE, .ever_complete = true};
+    planning->work = (struct work){.job = &planning->job,
+                                   .connector = &connector_of_tables,
+                                   .kind = &planning->tables,
+                                   .source = &planning->source,
+                                   .store = planning->store->store,
+                                   .world = &planning->store->world};
+    return planning;
+}
+
+struct planning *planning_new(void)
+{
+    static const char *yes[] = {"yes", NULL};
+    struct planning *planning = start(&referral_tables);
+    planning->job.allow = ACT_SUBMIT | ACT_CLOSE | ACT_LAUNCH;
+    planning->shared = (struct condition){.column = "Share", .words = yes};
+    planning_open(planning, GATE_CREATE, &planning->shared);
+    planning_open(planning, GATE_SUBMIT, &planning->shared);
     add_map(planning, "id", OWNER_ASK);
     add_map(planning, "title", OWNER_LOCAL);
     add_map(planning, "company", OWNER_LOCAL);
@@ -109,17 +201,25 @@ struct planning *planning_new(void)
     add_map(planning, "contract_value", OWNER_LOCAL);
     add_map(planning, "reject_reason", OWNER_LOCAL);
     add_map(planning, "involvement", OWNER_LOCAL);
-    planning->write = (struct setting){.name = "write", .text = "in-place"};
-    planning->settings = (struct settings){.items = &planning->write, .count = 1};
-    planning->source = (struct source){.name = "crm", .settings = &planning->settings};
-    planning->trust = (struct plan_trust){.remote = READ_COMPLETE, .ever_complete = true};
-    planning->work = (struct work){.job = &planning->job,
-                                   .connector = &connector_of_tables,
-                                   .kind = &kind_of_tables,
-                                   .source = &planning->source,
-                                   .store = planning->store->store,
-                                   .world = &planning->store->world};
+    add_map(planning, "offers", OWNER_LOCAL);
     return planning;
+}
+
+struct planning *planning_offers_new(void)
+{
+    struct planning *planning = start(&offer_tables);
+    add_map(planning, "id", OWNER_ASK);
+    add_map(planning, "title", OWNER_LOCAL);
+    add_map(planning, "product", OWNER_LOCAL);
+    add_map(planning, "value", OWNER_LOCAL);
+    add_map(planning, "expires", OWNER_LOCAL);
+    add_map(planning, "state", OWNER_CLOUD);
+    return planning;
+}
+
+void planning_open(struct planning *planning, enum gate gate, const struct condition *when)
+{
+    planning->job.gates[gate] = (struct gate_rule){.open = true, .when = {when, when ? 1 : 0}};
 }
 
 void planning_free(struct planning *planning)

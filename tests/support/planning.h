@@ -18,6 +18,7 @@ struct planning {
     struct setting write;
     struct settings settings;
     struct source source;
+    struct connector_kind tables; /* of the cloud; a test may change its own */
     struct work work;
     struct plan_trust trust; /* a complete read, unless a test says otherwise */
     struct plan *plans[64];  /* freed at the end */
@@ -25,7 +26,8 @@ struct planning {
     struct error error;
 };
 
-struct planning *planning_new(void);
+struct planning *planning_new(void);        /* referrals; create and submit are open where shared */
+struct planning *planning_offers_new(void); /* offers; no gate is open */
 void planning_free(struct planning *planning);
 
 /* Names and values, ended by NULL: {"title", "Deal", "next_steps", "Call", NULL}. */
@@ -41,6 +43,8 @@ void planning_gone(struct planning *planning, enum side side, const char *id);
 /* A pair on which both sides agree in all that is given. */
 void planning_pair(struct planning *planning, const char *id, const char *key,
                    const char *const *pairs);
+/* Opens a gate; `when` NULL: always. */
+void planning_open(struct planning *planning, enum gate gate, const struct condition *when);
 /* How one of the job's fields is treated. */
 struct field_map *planning_map(struct planning *planning, const char *field);
 void planning_verdict(struct planning *planning, const char *subject, const char *verdict);

@@ -249,6 +249,8 @@ static enum step_result poll_answer(struct step_context *context,
     if (failure)
         return fail_with(context, failure, error);
     const struct slow_record *record = find(context->cloud->slow->there, response->body);
+    if (!record)
+        return STEP_FAIL;
     if (record->ready_ms > context->now_ms) /* no note: the engine has words of its own */
         return STEP_LATER;
     context->after = to_record(context->arena, record);

@@ -347,7 +347,7 @@ static void test_batches(void **state)
          .outcome = READ_PARTIAL,
          .records = 44,
          .findings = 1,
-         .batches = 13}, /* 3, and two for each time it is halved */
+         .batches = 13},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct bench bench;

@@ -371,8 +371,8 @@ static void test_starter(void **state)
     const struct config_section *aws = config_cloud(config, "aws");
     assert_string_equal(settings_text(&aws->settings, "catalog"), "Sandbox");
     assert_int_not_equal(config->jobs[0].mode, MODE_APPLY);
-    assert_false(config->jobs[0].gates[GATE_CREATE].open);
-    assert_false(config->jobs[0].gates[GATE_SUBMIT].open);
+    for (enum gate gate = 0; gate < GATE_COUNT; gate++)
+        assert_false(config->jobs[0].gates[gate].open);
     assert_int_equal(config->jobs[0].allow, 0);
     assert_string_equal(config->store_path, "/etc/x/agent.db");
 }
@@ -382,8 +382,13 @@ static void test_starter_without_its_comments(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "log: {",  "net: {", "daemon: {", "profile:",  "decimal:", "null_words:",
-        "only: {", "id:  ",  "create: {", "submit: {", "allow: [",
+        "log: {",         "net: {",      "daemon: {",      "profile:",    "decimal:",
+        "null_words:",    "only: {",     "id:  ",          "create: {",   "submit: {",
+        "allow: [",       "- id ",       "accept: {",      "import: {",   "crm-offers: {",
+        "- name: aws-",   "  cloud: ",   "  kind: ",       "  source: ",  "  mode: ",
+        "  fields:",      "    id: ",    "    state: ",    "    title: ", "    product: ",
+        "    buyer_acco", "    pricing", "    currency: ", "    value: ", "    duration: ",
+        "    expires: ",  "    eula: ",  "  create: ",     "  publish: ", "  cancel: ",
     };
     CLEANUP_TEXT struct text file;
     text_init(&file, LIMIT_YAML_BYTES);
@@ -407,6 +412,12 @@ static void test_starter_without_its_comments(void **state)
     CLEANUP_CONFIG struct config *config = load(file.data);
     assert_true(config->jobs[0].gates[GATE_CREATE].open);
     assert_int_equal(config->jobs[0].allow, ACT_CLOSE);
+    assert_true(config->jobs[0].gates[GATE_IMPORT].open);
+    assert_int_equal(config->jobs[0].gates[GATE_ACCEPT].when.count, 2);
+    assert_int_equal(config->job_count, 2);
+    assert_int_equal(config->jobs[1].kind->id, KIND_OFFER);
+    assert_true(config->jobs[1].gates[GATE_PUBLISH].open);
+    assert_int_equal(config->jobs[1].match[0].type, MATCH_ID);
 }
 
 static void test_tables(void **state)

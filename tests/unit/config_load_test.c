@@ -526,8 +526,8 @@ static const struct {
     {"field unknown",
      HEAD JOB MORE_FIELDS "    closedate: {column: X}\n"
      "    wholly_else: {column: Y}\n",
-     "12:5: a referral has no field \"closedate\" (did you mean \"close_date\"?)\n"
-     "13:5: a referral has no field \"wholly_else\" (agent.yaml(5) lists them all)\n"},
+     "12:5: referrals have no field \"closedate\" (did you mean \"close_date\"?)\n"
+     "13:5: referrals have no field \"wholly_else\" (agent.yaml(5) lists them all)\n"},
     {"field a text",
      HEAD JOB "  fields:\n"
      "    title: Name\n",
@@ -658,7 +658,7 @@ static const struct {
      "    close_date: {column: C}\n"
      "  match: [{website: exact, titel: close}, {title: near, delivery_models: exact}, {involvement: exact}, {close_date: close}, {}]\n",
      "15:12: match names website, which is not mapped (map it to a column under fields, or do not match by it)\n"
-     "15:28: match names \"titel\", which is no field of a referral (did you mean \"title\"?)\n"
+     "15:28: match names \"titel\", which is no field of referrals (did you mean \"title\"?)\n"
      "15:51: the way to match is exact or close, not \"near\"\n"
      "15:57: match names delivery_models, which is the same for every record (match by a field that both sides have)\n"
      "15:83: match names involvement, which the cloud does not show (match by a field that both sides have)\n"
@@ -686,7 +686,7 @@ static const struct {
      "  - {column: A, equal: x}\n"
      "  - x\n",
      "12:5: a condition needs exactly one of equals and not (write equals: TEXT, or not: TEXT; several conditions are a list)\n"
-     "13:5: column is missing in a condition (add column: column of the source)\n"
+     "13:5: a condition of only needs a column (write column: NAME)\n"
      "14:5: a condition needs exactly one of equals and not (write equals: TEXT, or not: TEXT; several conditions are a list)\n"
      "15:5: a condition needs exactly one of equals and not (write equals: TEXT, or not: TEXT; several conditions are a list)\n"
      "15:17: unknown key \"equal\" in a condition (did you mean \"equals\"?)\n"
@@ -775,7 +775,7 @@ static const struct {
      "3:36: retries must be a whole number from 0 to 10\n"
      "11:9: mode must be observe, propose or apply, not \"go\"\n"
      "12:10: every must be a duration from 5s to 24h (write a number and a unit: 30s, 5m, 24h)\n"
-     "14:5: a referral has no field \"titel\" (did you mean \"title\"?)\n"
+     "14:5: referrals have no field \"titel\" (did you mean \"title\"?)\n"
      "15:31: owner must be ask, local, cloud or newest, not \"me\"\n"
      "16:23: max_share must be a whole number from 1% to 100%\n"},
 };

@@ -16,6 +16,7 @@
 #include "config/options.h"
 #include "connectors/connector.h"
 #include "model/finding.h"
+#include "model/gate.h"
 #include "sources/source.h"
 
 static const char *const agent_page = "man/agent.1";
@@ -254,11 +255,43 @@ static void check_rows(const char *page, const char *heading, const struct optio
     }
 }
 
+/* A gate's help is how its item begins, and the states of its records are named. */
+static void check_gate(const char *text, const struct gate_type *type)
+{
+    static const char *const ends[] = {".It ", ".El", NULL};
+    const char *item = part(text, arena_printf(arena, ".It Ic %s : Ar ", type->name), ends);
+    if (!strstr(item, arena_printf(arena, "%.24s", type->help + 1)))
+        fail_msg("%s is not \"%s\"", type->name, type->help);
+    for (size_t i = 0; type->words && type->words[i]; i++)
+        if (!strstr(item, type->words[i]))
+            fail_msg("%s does not name %s", type->name, type->words[i]);
+}
+
+static void every_gate_is_explained(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {".It ", ".El", NULL};
+    const char *page = load(yaml_page);
+    const char *text = section(page, ".Sh GATES");
+    size_t count = 0;
+    for (size_t i = 0; i < GATE_COUNT; i++)
+        check_gate(text, &gate_types[i]);
+    for (const char *at = text; (at = strstr(at, "\n.It Ic ")); at++)
+        count++;
+    assert_int_equal(count, GATE_COUNT);
+
+    const char *allow = part(section(page, ".Sh JOBS"), ".It Ic allow : Ar ", ends);
+    for (enum action i = 0; i < ACTION_COUNT; i++) {
+        bool named = strstr(allow, arena_printf(arena, ".Ql %s", action_name(i)));
+        if (named != (action_irreversible(i) != 0))
+            fail_msg("allow: whether it knows %s", action_name(i));
+    }
+}
+
 static void every_key_is_explained(void **state)
 {
     (void)state;
-    static const char *const job_others[] = {"fields", "match", "only",   "create",
-                                             "submit", "allow", "limits", NULL};
+    static const char *const job_others[] = {"fields", "match", "only", "allow", "limits", NULL};
     static const char *const field_others[] = {"value", "default", "values", NULL};
     const struct {
         const char *heading;
@@ -344,6 +377,7 @@ int main(void)
         cmocka_unit_test(no_option_is_made_up),
         cmocka_unit_test(every_finding_is_explained),
         cmocka_unit_test(every_exit_code_is_explained),
+        cmocka_unit_test(every_gate_is_explained),
         cmocka_unit_test(every_key_is_explained),
         cmocka_unit_test(every_field_is_explained),
     };
