@@ -16,6 +16,7 @@ struct faults {
     struct arena *arena;
     struct fault *items;
     size_t count, capacity;
+    size_t waived; /* defaults that are not taken, of which nobody hears */
 };
 
 static void note_fault(void *context, const struct finding *finding)
@@ -132,6 +133,7 @@ static bool drop_faulty(struct change *change, const struct faults *now, struct 
         bool missed = !(fault->locked && field->weak);
         drop_field(change, fault->field);
         dropped = true;
+        all->waived += !missed;
         if (!missed)
             continue;
         const struct finding finding = {
@@ -158,5 +160,6 @@ void plan_check_update(struct planner *planner, struct change *change, const str
         free(now.items);
     }
     report_faults(planner, &all, change);
+    planner->plan->drift -= all.waived; /* such a field is kept as it is */
     free(all.items);
 }
