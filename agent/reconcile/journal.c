@@ -29,10 +29,13 @@ void journal_begin(struct arena *arena, struct change *change, int64_t run,
                                     .progress = json_object(arena)};
 }
 
-static int take_failed(void *context, const struct journal_row *row)
+/* Whatever an ended attempt sent, this one may send something else: a version that counts in
+ * seconds does not tell what was edited within one. */
+static int take_ended(void *context, const struct journal_row *row)
 {
     struct journal_row *next = context;
-    if (row->state == JOURNAL_FAILED && row->token && !strcmp(row->change->id, next->change->id) &&
+    bool ended = row->state == JOURNAL_FAILED || row->state == JOURNAL_STALE;
+    if (ended && row->token && !strcmp(row->change->id, next->change->id) &&
         text_equal(row->change->version, next->change->version))
         next->token = row->token;
     return 0;
@@ -42,8 +45,8 @@ int journal_attempt(const struct work *work, struct arena *arena, struct journal
                     struct error *error)
 {
     const char *first = row->token;
-    int r = work->store->ops->journal_find(work->store, row->change->id, arena, take_failed, row,
-                                           error);
+    int r =
+        work->store->ops->journal_find(work->store, row->change->id, arena, take_ended, row, error);
     if (r == 0 && row->token != first)
         row->token = make_token(arena, row->token);
     return r;

@@ -16,6 +16,7 @@ struct faults {
     struct arena *arena;
     struct fault *items;
     size_t count, capacity;
+    size_t waived; /* defaults that are not taken, of which nobody hears */
 };
 
 static void note_fault(void *context, const struct finding *finding)
@@ -121,8 +122,7 @@ static void drop_field(struct change *change, const char *name)
 }
 
 /* Takes the faulty fields out of the change; false if none of the faults is about one of them. */
-static bool drop_faulty(struct planner *planner, struct change *change, const struct faults *now,
-                        struct faults *all)
+static bool drop_faulty(struct change *change, const struct faults *now, struct faults *all)
 {
     bool dropped = false;
     for (size_t i = 0; i < now->count; i++) {
@@ -133,10 +133,9 @@ static bool drop_faulty(struct planner *planner, struct change *change, const st
         bool missed = !(fault->locked && field->weak);
         drop_field(change, fault->field);
         dropped = true;
-        if (!missed) { /* the sides may stay as they are: nothing drifts */
-            planner->plan->drift--;
+        all->waived += !missed;
+        if (!missed)
             continue;
-        }
         const struct finding finding = {
             .type = finding_type(fault->code), .field = fault->field, .detail = fault->detail};
         note_fault(all, &finding);
@@ -153,7 +152,7 @@ void plan_check_update(struct planner *planner, struct change *change, const str
         struct faults now = {.arena = arena};
         document_check(planner->work->kind, AT_UPDATE, before, plan_after(arena, before, change),
                        planner->plan->at_ms, note_fault, &now);
-        again = drop_faulty(planner, change, &now, &all);
+        again = drop_faulty(change, &now, &all);
         if (!again && now.count) { /* a fault elsewhere in the record cannot be left out */
             hold_for(change, arena, &now);
             report_faults(planner, &now, change);
@@ -161,5 +160,6 @@ void plan_check_update(struct planner *planner, struct change *change, const str
         free(now.items);
     }
     report_faults(planner, &all, change);
+    planner->plan->drift -= all.waived; /* such a field is kept as it is */
     free(all.items);
 }

@@ -212,7 +212,7 @@ static unsigned settle_gates(struct planner *planner, const struct gate_view *vi
 
 /* A record that was taken back is offered once more by a new edit only, not because the local side
  * stayed as it was, whoever owns the field; and only if a person says so, as with its release. */
-static void hold_revival(const struct planner *planner, struct pair *pair, struct change *change)
+static void hold_revival(struct planner *planner, struct pair *pair, struct change *change)
 {
     size_t kept = 0;
     if (change->action != ACTION_EXTEND ||
@@ -223,6 +223,7 @@ static void hold_revival(const struct planner *planner, struct pair *pair, struc
         if (!text_equal(pair->base[field], pair->local->record->values[field]))
             change->fields[kept++] = change->fields[i];
     }
+    planner->plan->drift -= change->field_count - kept;
     change->field_count = kept;
     change->action = plan_classify(planner, change, pair->remote->record);
     if (change->action != ACTION_EXTEND || change->hold)

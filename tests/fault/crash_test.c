@@ -10,54 +10,19 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/memory.h"
-#include "tests/support/folder.h"
-#include "tests/support/rig.h"
+#include "tests/support/trial.h"
 
 #define HOUR_MS    INT64_C(3600000)
 #define POINTS_MAX 500
 
 struct scene {
-    char folder[64], trial[96];
+    struct trial trial;
     char *expected; /* the state that an undisturbed run leads to */
 };
-
-static const char *const files[] = {"crm.csv", "cloud.json", "state/agent.db"};
-
-static void copy_file(const char *from, const char *to)
-{
-    CLEANUP_TEXT struct text content;
-    struct error error;
-    text_init(&content, 64 * 1024 * 1024);
-    assert_int_equal(file_read(from, &content, NULL, &error), 0);
-    FILE *out = fopen(to, "w");
-    assert_non_null(out);
-    assert_int_equal(fwrite(content.data, 1, content.length, out), content.length);
-    assert_int_equal(fclose(out), 0);
-}
-
-/* Everything as it was before the disturbed run, journal files of the database included. */
-static void restore(const struct scene *scene)
-{
-    char from[192], to[192];
-    snprintf(to, sizeof to, "%s/state", scene->trial);
-    mkdir(scene->trial, 0700);
-    mkdir(to, 0700);
-    snprintf(to, sizeof to, "%s/state/agent.db-journal", scene->trial);
-    unlink(to);
-    for (size_t i = 0; i < COUNT(files); i++) {
-        snprintf(from, sizeof from, "%s/%s", scene->folder, files[i]);
-        snprintf(to, sizeof to, "%s/%s", scene->trial, files[i]);
-        copy_file(from, to);
-    }
-}
 
 static const char *rules(void)
 {
@@ -68,15 +33,16 @@ static const char *rules(void)
     return yaml;
 }
 
-static struct rig *open_rig(const char *folder, int64_t later_ms, size_t die_at,
-                            const char *die_point)
+static struct rig_options rigging(const char *folder, int64_t later_ms)
 {
-    return rig_new(&(struct rig_options){.folder = folder,
-                                         .yaml = rules(),
-                                         .persistent = true,
-                                         .later_ms = later_ms,
-                                         .die_at = die_at,
-                                         .die_point = die_point});
+    return (struct rig_options){
+        .folder = folder, .yaml = rules(), .persistent = true, .later_ms = later_ms};
+}
+
+static struct rig *open_rig(const char *folder, int64_t later_ms)
+{
+    const struct rig_options options = rigging(folder, later_ms);
+    return rig_new(&options);
 }
 
 /* Runs on until the reviewers are through and nothing is left to do. */
@@ -93,7 +59,7 @@ static void finish(struct rig *rig)
  * an exchanged solution, a lost deal, a new cell for an id. */
 static void prepare(const struct scene *scene)
 {
-    struct rig *rig = open_rig(scene->folder, 0, 0, NULL);
+    struct rig *rig = open_rig(scene->trial.folder, 0);
     struct arena *arena = rig->arena;
     const char *csv = RIG_HEADER;
     for (int i = 1; i <= 4; i++)
@@ -129,11 +95,10 @@ static void check_end(const struct scene *scene, struct rig *rig, const char *wh
 static int setup(void **state)
 {
     struct scene *scene = memory_alloc(sizeof *scene);
-    folder_make(scene->folder, sizeof scene->folder, "crash-test");
-    snprintf(scene->trial, sizeof scene->trial, "%s/trial", scene->folder);
+    trial_make(&scene->trial, "crash-test");
     prepare(scene);
-    restore(scene);
-    struct rig *rig = open_rig(scene->trial, HOUR_MS, 0, NULL);
+    trial_restore(&scene->trial);
+    struct rig *rig = open_rig(scene->trial.copy, HOUR_MS);
     finish(rig);
     scene->expected = memory_copy(rig_state(rig));
     assert_int_equal(sandbox_duplicates(rig->sandbox), 0);
@@ -145,7 +110,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct scene *scene = *state;
-    folder_remove(scene->folder);
+    trial_remove(&scene->trial);
     free(scene->expected);
     free(scene);
     return 0;
@@ -153,25 +118,12 @@ static int teardown(void **state)
 
 /* True if the child was killed at the point, false if it got through. */
 static bool doomed_run(const struct scene *scene, int64_t later_ms, size_t die_at,
-                       const char *die_point)
+                       const char *die_point, void (*meddle)(struct rig *rig))
 {
-    fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (!child) {
-        struct rig *rig = open_rig(scene->trial, later_ms, die_at, die_point);
-        rig_run(rig);
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status)) {
-        assert_int_equal(WTERMSIG(status), SIGKILL);
-        return true;
-    }
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    return false;
+    struct rig_options options = rigging(scene->trial.copy, later_ms);
+    options.die_at = die_at;
+    options.die_point = die_point;
+    return trial_run(&options, meddle);
 }
 
 static void kill_at_each(const struct scene *scene, const char *point)
@@ -179,9 +131,9 @@ static void kill_at_each(const struct scene *scene, const char *point)
     size_t n = 1;
     for (;; n++) {
         assert_true(n < POINTS_MAX);
-        restore(scene);
-        bool killed = doomed_run(scene, HOUR_MS, n, point);
-        struct rig *rig = open_rig(scene->trial, HOUR_MS + 10 * 60 * 1000, 0, NULL);
+        trial_restore(&scene->trial);
+        bool killed = doomed_run(scene, HOUR_MS, n, point, NULL);
+        struct rig *rig = open_rig(scene->trial.copy, HOUR_MS + 10 * 60 * 1000);
         check_end(scene, rig, point, n);
         rig_free(rig);
         if (!killed)
@@ -207,11 +159,11 @@ static void test_killed_again_while_recovering(void **state)
     const struct scene *scene = *state;
     bool killed = true;
     for (size_t n = 2; killed; n += 5) {
-        restore(scene);
-        killed = doomed_run(scene, HOUR_MS, n, NULL);
+        trial_restore(&scene->trial);
+        killed = doomed_run(scene, HOUR_MS, n, NULL, NULL);
         for (size_t again = 1; again <= 3; again++)
-            doomed_run(scene, HOUR_MS + (int64_t)again * 10 * 60 * 1000, again, NULL);
-        struct rig *rig = open_rig(scene->trial, 2 * HOUR_MS, 0, NULL);
+            doomed_run(scene, HOUR_MS + (int64_t)again * 10 * 60 * 1000, again, NULL, NULL);
+        struct rig *rig = open_rig(scene->trial.copy, 2 * HOUR_MS);
         check_end(scene, rig, "a second kill after", n);
         rig_free(rig);
     }
@@ -227,8 +179,8 @@ static void fault_at_each(const struct scene *scene, const char *fault)
         size_t calls = 0;
         for (size_t n = 1; n == 1 || n <= calls; n++) {
             char spec[96];
-            restore(scene);
-            struct rig *rig = open_rig(scene->trial, HOUR_MS, 0, NULL);
+            trial_restore(&scene->trial);
+            struct rig *rig = open_rig(scene->trial.copy, HOUR_MS);
             snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operations[i], n);
             rig_fault(rig, spec);
             rig_run(rig);
@@ -263,8 +215,8 @@ static void test_all_answers_lost(void **state)
     static const char *const faults[] = {
         "lost-after:CreateOpportunity", "lost-after:UpdateOpportunity",
         "lost-after:StartEngagementFromOpportunityTask", "lost-after:AssociateOpportunity"};
-    restore(scene);
-    struct rig *rig = open_rig(scene->trial, HOUR_MS, 0, NULL);
+    trial_restore(&scene->trial);
+    struct rig *rig = open_rig(scene->trial.copy, HOUR_MS);
     for (size_t i = 0; i < COUNT(faults); i++)
         rig_fault(rig, faults[i]);
     assert_int_equal(rig_run(rig)->outcome, READ_PARTIAL);
@@ -274,6 +226,13 @@ static void test_all_answers_lost(void **state)
     rig_free(rig);
 }
 
+static void lose_answers(struct rig *rig)
+{
+    rig_fault(rig, "lost-after:CreateOpportunity:every-2");
+    rig_fault(rig, "lost-after:UpdateOpportunity:every-2");
+    rig_fault(rig, "lost-after:AssociateOpportunity:every-2");
+}
+
 /* The line is dead for a whole run, and the program is killed at each journal write of it. */
 static void test_killed_while_answers_are_lost(void **state)
 {
@@ -281,21 +240,9 @@ static void test_killed_while_answers_are_lost(void **state)
     bool killed = true;
     for (size_t n = 1; killed; n += 3) {
         assert_true(n < POINTS_MAX);
-        restore(scene);
-        fflush(NULL);
-        pid_t child = fork();
-        if (!child) {
-            struct rig *rig = open_rig(scene->trial, HOUR_MS, n, NULL);
-            rig_fault(rig, "lost-after:CreateOpportunity:every-2");
-            rig_fault(rig, "lost-after:UpdateOpportunity:every-2");
-            rig_fault(rig, "lost-after:AssociateOpportunity:every-2");
-            rig_run(rig);
-            _exit(0);
-        }
-        int status = 0;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        killed = WIFSIGNALED(status);
-        struct rig *rig = open_rig(scene->trial, HOUR_MS + 10 * 60 * 1000, 0, NULL);
+        trial_restore(&scene->trial);
+        killed = doomed_run(scene, HOUR_MS, n, NULL, lose_answers);
+        struct rig *rig = open_rig(scene->trial.copy, HOUR_MS + 10 * 60 * 1000);
         check_end(scene, rig, "kill and lost answers", n);
         rig_free(rig);
     }

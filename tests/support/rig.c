@@ -330,14 +330,14 @@ const char *rig_csv(struct rig *rig)
 }
 
 /* Cells in these files hold neither commas nor quotes. */
-static size_t column_index(const char *column)
+static size_t column_index(const char *csv, const char *column)
 {
     size_t index = 0;
-    const char *at = RIG_HEADER;
+    const char *at = csv;
     for (size_t length = strlen(column);
          strncmp(at, column, length) || (at[length] != ',' && at[length] != '\n'); index++) {
-        at = strchr(at, ',');
-        assert_non_null(at);
+        at += strcspn(at, ",\n");
+        assert_int_equal(*at, ',');
         at++;
     }
     return index;
@@ -351,7 +351,7 @@ static bool find_cell(const char *csv, const char *key, const char *column, cons
     for (const char *line = csv; line && *line; line = strchr(line, '\n') + 1) {
         if (strncmp(line, key, length) || line[length] != ',')
             continue;
-        for (size_t index = column_index(column); index; index--)
+        for (size_t index = column_index(csv, column); index; index--)
             line += strcspn(line, ",") + 1;
         *ret_start = line;
         *ret_end = line + strcspn(line, ",\r\n");
@@ -437,6 +437,14 @@ void rig_review(struct rig *rig, const char *id, const char *status)
     json_set_text(rig->arena, body, "id", id);
     json_set_text(rig->arena, body, "status", status);
     control(rig, "/_sandbox/review", body);
+}
+
+const char *rig_invite(struct rig *rig, const char *title, const char *company)
+{
+    struct json *body = json_object(rig->arena);
+    json_set_text(rig->arena, body, "title", title);
+    json_set_text(rig->arena, body, "company", company);
+    return json_get_text(control(rig, "/_sandbox/invite", body), "id");
 }
 
 const char *rig_entity(struct rig *rig, const char *id, const char *path)

@@ -89,6 +89,7 @@ const char *rig_id_of(struct rig *rig, const char *reference); /* NULL if none c
 const char *rig_member(struct rig *rig, const char *id, const char *path); /* "" if absent */
 void rig_edit(struct rig *rig, const char *id, const char *path, const char *value); /* forced */
 void rig_review(struct rig *rig, const char *id, const char *status);
+const char *rig_invite(struct rig *rig, const char *title, const char *company); /* its id */
 /* The marketplace: a text of an entity's document ("" if absent), the newest offer whose
  * description carries "[reference]" (NULL if none does), and a buyer who accepts an offer: the
  * agreement's id. */
