@@ -52,7 +52,8 @@ struct json *writing_terms(const struct offer_writing *writing, const char *cons
         if (!is_among(json_get_text(all->items[i], "Type"), types))
             continue;
         struct json *term = json_clone(writing->arena, all->items[i]);
-        json_remove(term, "Id"); /* shown when read, unknown when written */
+        json_remove(term, "Id"); /* shown when read, unknown when written; and so are nulls */
+        json_drop_nulls(term);
         json_append(writing->arena, terms, term);
     }
     return terms;
@@ -192,6 +193,7 @@ static int build_targeting(const struct offer_writing *writing, struct json **re
     if (rule && json_equal(details, rule))
         return 0;
     json_remove(details, "Type");
+    json_remove(details, "Id");
     *ret_details = details;
     return 0;
 }
