@@ -108,6 +108,7 @@ const struct rule aws_offer_rules[] = {
      .remedy = "empty duration, or take the durations off the prices"},
     NEEDED_BY("duration", WHEN("pricing", "fixed", "usage"), WHEN("end_date", ""), OFFERED),
     NOT_WITH("value", WHEN("pricing", "usage", "free")),
+    NOT_WITH("value", WHEN("pricing", "byol"), WHEN("grants", "")), /* it would have no place */
     NOT_WITH("schedule", WHEN("pricing", "usage", "free")),
     NOT_WITH("prices", WHEN("pricing", "fixed", "usage", "byol")),
     NOT_WITH("usage_prices", WHEN("pricing", "byol")),
@@ -187,6 +188,9 @@ const struct rule aws_offer_rules[] = {
            "AWS takes P15D, P30D, P45D, P60D, P90D and P120D"),
     FORMAT("eula", "^(standard( (2022-07-14|2019-12-12|2019-04-24))?|https?://[^[:space:]]+)$",
            "write standard, standard and its version as in \"standard 2022-07-14\", or a URL"),
+    {ROW(RULE_PATTERN, "OFR-004", ALWAYS, "eula"), .words = WORDS("^(standard|https?://.*)$"),
+     .when = {AUTHORIZATION},
+     .remedy = "resale authorizations know no versions of the standard EULA: write standard"},
     FORMAT("refund_policy", PLAIN, "AWS takes plain ASCII text there"),
     FORMAT("markup", "^" PERCENT "$", SHORTEST),
     FORMAT("renewal_increase", "^" PERCENT "(-" PERCENT ")?$", SHORTEST),

@@ -707,13 +707,46 @@ static void test_resale(void **state)
     arena_free(run.arena);
 }
 
-/* What only the listing tells of a replacement must not look as if it were gone. */
+/* Agreements of data products have names of their own, but not where they are resold. */
+static void test_data_product(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *form, *documents;
+    } rows[] = {
+        {"private", "[{\"Type\":\"StandardDsa\",\"Version\":\"2022-07-14\"}]"},
+        {"resale_authorization", "[{\"Type\":\"StandardEula\"}]"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct scene scene = {
+            .title = rows[i].form,
+            .action = ACTION_CREATE,
+            .fields = {DEAL, {"form", NULL, rows[i].form}, STANDARD},
+            .replies = {{200, "{\"EntityType\":\"DataProduct@1.0\",\"EntityIdentifier\":"
+                              "\"prod-1@7\",\"LastModifiedDate\":\"" V1 "\","
+                              "\"DetailsDocument\":{}}"},
+                        {200, NO_DRAFTS},
+                        {422, INVALID}}};
+        struct run run;
+        play_scene(&run, &scene);
+        const struct json *changes = json_get(started(&run), "ChangeSet");
+        const struct json *documents = NULL;
+        for (size_t c = 0; c < changes->count; c++) {
+            if (text_equal(json_get_text(changes->items[c], "ChangeType"), "UpdateLegalTerms"))
+                documents = json_find(changes->items[c], "DetailsDocument.Terms[0].Documents");
+        }
+        assert_json(&run, documents, rows[i].documents);
+        arena_free(run.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_resale),
+        cmocka_unit_test(test_data_product),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
