@@ -2,6 +2,9 @@
  * of it, from the first step or from where a crash left it. */
 #include "tests/unit/aws_offer_fixture.h"
 
+#define POLLED    "{\"set_name\":\"" NAME "\",\"since\":\"" V1 "\",\"change_set\":\"cs-1\"}"
+#define NOT_FOUND "{\"__type\":\"ResourceNotFoundException\",\"Message\":\"no such change set\"}"
+
 static const struct scene scenes[] = {
     /* Creating. */
     {"create",
@@ -22,6 +25,35 @@ static const struct scene scenes[] = {
                  READ_BACK},
      .trail = "product lookup start poll poll poll read summary",
      .after = V1 " draft - -"},
+    {"taken up after two months: whether it was made the records tell",
+     ACTION_CREATE,
+     {DEAL},
+     "start",
+     BEGUN,
+     {{200, FIND("")}},
+     "find",
+     .ending = ENDS_STALE,
+     .later_ms = 61 * DAY_MS},
+    {"looked at after two months, and forgotten",
+     ACTION_CREATE,
+     {DEAL},
+     "poll",
+     POLLED,
+     {{404, NOT_FOUND}},
+     "poll",
+     .ending = ENDS_STALE,
+     .later_ms = 61 * DAY_MS},
+    {"not to be found as yet",
+     ACTION_CREATE,
+     {DEAL},
+     "poll",
+     POLLED,
+     {{404, NOT_FOUND}},
+     "poll",
+     .ending = ENDS_FAILED,
+     .class = ERROR_TEMPORARY,
+     .message = "no such change set",
+     .later_ms = 59 * DAY_MS},
     {"the product has no such dimension",
      ACTION_CREATE,
      {DEAL, {"prices", NULL, "P12M/basic=12\x1fP12M/premium=24"}},
