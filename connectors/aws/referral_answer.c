@@ -175,18 +175,6 @@ static int build_reject(struct step_context *context, struct http_request *reque
     return 0;
 }
 
-static enum step_result answer_reject(struct step_context *context,
-                                      const struct http_response *response,
-                                      const struct error *failure, struct error *error)
-{
-    (void)context;
-    (void)response;
-    if (!failure)
-        return STEP_NEXT;
-    *error = *failure;
-    return step_failed(error);
-}
-
 static enum step_result answer_reject_read(struct step_context *context,
                                            const struct http_response *response,
                                            const struct error *failure, struct error *error)
@@ -208,6 +196,6 @@ const struct step aws_reject_steps[] = {
      .repeatable = false, /* it has no token: after a lost answer, look first */
      .resume = "get",
      .build = build_reject,
-     .answer = answer_reject},
+     .answer = step_answer_written},
     READ_STEP("read", "GetEngagementInvitation", build_get, answer_reject_read),
 };

@@ -151,7 +151,7 @@ static enum step_result answer_create(struct step_context *context,
 const struct step aws_create_steps[] = {
     READ_STEP("lookup", "ListOpportunities", build_lookup, answer_lookup),
     CHECK_STEP,
-    DESCRIBE_STEP,
+    DESCRIBE_STEP("describe"),
     WRITE_STEP("create", "CreateOpportunity", "lookup", build_create, answer_create),
     ASSOCIATE_STEP,
     READ_BACK_STEP,

@@ -59,6 +59,9 @@ const char *step_opportunity(const struct step_context *context);
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request);
 
+/* A write whose answer tells nothing more. */
+step_answer step_answer_written;
+
 /* GetOpportunity: its request, its answer, the record in it, and the step that ends a procedure. */
 step_build step_build_get;
 int step_take_record(struct step_context *context, const struct http_response *response,
@@ -81,11 +84,12 @@ step_build step_build_describe, step_build_detach, step_build_associate, step_bu
 step_answer step_answer_describe, step_answer_detach, step_answer_associate,
     step_answer_disassociate;
 
-/* An offer is known by its identifier, and associated by its address. */
-#define DESCRIBE_STEP                                                                              \
+/* An offer is known by its identifier, and associated by its address. A draft may be waited for
+ * over many runs: `resume_` is where they come back. */
+#define DESCRIBE_STEP(resume_)                                                                     \
     {                                                                                              \
         .name = "describe", .operation = "DescribeEntity", .family = AWS_DESCRIBE_ENTITY,          \
-        .repeatable = true, .resume = "describe", .build = step_build_describe,                    \
+        .repeatable = true, .resume = resume_, .build = step_build_describe,                       \
         .answer = step_answer_describe                                                             \
     }
 #define ASSOCIATE_STEP                                                                             \

@@ -58,7 +58,7 @@ static int build_start(struct step_context *context, struct http_request *reques
 const struct step aws_submit_steps[] = {
     GET_STEP(answer_submit_get),
     CHECK_STEP,
-    DESCRIBE_STEP,
+    DESCRIBE_STEP("get"),
     ASSOCIATE_STEP,
     WRITE_STEP("start", "StartEngagementFromOpportunityTask", "find_task", build_start,
                task_answer_start),

@@ -226,9 +226,6 @@ static enum step_result pass_draft(struct step_context *context, struct json *it
     step_keep(context, "note",
               arena_printf(arena, "the %s %s is still a draft; it is tied once it is released",
                            json_get_text(item, "entity"), json_get_text(item, "identifier")));
-    const struct json *add = json_get(context->progress, "add");
-    for (size_t i = 0; i < add->count; i++)
-        json_remove(add->items[i], "draft"); /* a later run looks again */
     return STEP_LATER;
 }
 

@@ -127,21 +127,9 @@ static int build_update(struct step_context *context, struct http_request *reque
     return 0;
 }
 
-static enum step_result answer_update(struct step_context *context,
-                                      const struct http_response *response,
-                                      const struct error *failure, struct error *error)
-{
-    (void)context;
-    (void)response; /* the new LastModifiedDate comes with the record */
-    if (!failure)
-        return STEP_NEXT;
-    *error = *failure;
-    return step_failed(error);
-}
-
 const struct step aws_update_steps[] = {
     GET_STEP(answer_get),
-    DESCRIBE_STEP,
+    DESCRIBE_STEP("get"),
     DETACH_STEP,
     ASSOCIATE_STEP,
     DISASSOCIATE_STEP, /* afterwards: the last solution cannot be taken off */
@@ -160,6 +148,6 @@ const struct step aws_update_steps[] = {
      .repeatable = false, /* LastModifiedDate protects it: after a lost answer, look first */
      .resume = "get",
      .build = build_update,
-     .answer = answer_update},
+     .answer = step_answer_written},
     READ_BACK_STEP,
 };
