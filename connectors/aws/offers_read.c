@@ -28,7 +28,6 @@ static const char *const types[] = {[OFFERS] = "Offer", [AUTHORIZATIONS] = "Resa
 struct reading {
     struct map *offers;     /* id → struct item: listed, or to be */
     struct map *agreements; /* offer id → its latest agreement */
-    struct map *details;    /* agreement id → struct item whose details are on their way */
     int64_t since_ms[2];    /* per type of entity; incremental: from which date on; 0: full */
     bool want_value, want_terms;
     bool agreements_broken; /* not all agreements are known */
@@ -133,82 +132,61 @@ static int take_entity(struct sweep *sweep, struct arena *arena, const char *id,
 
 /* ------------------------------------------------------------------ details of agreements */
 
-static void agreement_request(struct sweep *sweep, struct arena *arena, const char *operation,
-                              struct json *body, const char *id, struct http_request *ret_request)
+static int ask_agreement(struct sweep_fetch *fetch, const char *operation, const char *family,
+                         struct json *body, sweep_answer *answer)
 {
-    json_set_text(arena, body, "agreementId", id);
-    aws_agreement_request(sweep_cloud(sweep), arena, operation, body, ret_request);
+    json_set_text(fetch->arena, body, "agreementId", fetch->id);
+    return sweep_ask(fetch,
+                     &(struct sweep_call){operation, family, aws_agreement_request, body, answer});
 }
 
-static void build_value(struct sweep *sweep, struct arena *arena, const char *id,
-                        struct http_request *ret_request)
+static int take_value(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
 {
-    agreement_request(sweep, arena, "DescribeAgreement", json_object(arena), id, ret_request);
-}
-
-static int take_value(struct sweep *sweep, struct arena *arena, const char *id,
-                      const struct json *answer, struct error *error)
-{
-    struct reading *reading = sweep_context(sweep);
-    struct item *item = map_get(reading->details, id);
-    if (!text_equal(json_get_text(answer, "agreementId"), id))
+    struct item *item = fetch->state;
+    if (!text_equal(json_get_text(answer, "agreementId"), fetch->id))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                         "DescribeAgreement of %s answered without it", id);
-    item->agreement = json_clone(sweep_arena(sweep), answer);
-    finish(sweep, arena, item);
+                         "DescribeAgreement of %s answered without it", fetch->id);
+    item->agreement = json_clone(sweep_arena(fetch->sweep), answer);
+    finish(fetch->sweep, fetch->arena, item);
     return 0;
 }
 
-static void build_terms(struct sweep *sweep, struct arena *arena, const char *id,
-                        struct http_request *ret_request)
+static void ask_value(struct sweep_fetch *fetch)
 {
-    struct reading *reading = sweep_context(sweep);
-    const struct item *item = map_get(reading->details, id);
-    struct json *body = json_object(arena);
-    json_set(arena, body, "maxResults", json_int(arena, AGREEMENTS_PAGE));
-    if (item->next_terms)
-        json_set_text(arena, body, "nextToken", item->next_terms);
-    agreement_request(sweep, arena, "GetAgreementTerms", body, id, ret_request);
+    ask_agreement(fetch, "DescribeAgreement", AWS_DESCRIBE_AGREEMENT, json_object(fetch->arena),
+                  take_value);
 }
 
-static int take_terms(struct sweep *sweep, struct arena *arena, const char *id,
-                      const struct json *answer, struct error *error);
+static int ask_terms(struct sweep_fetch *fetch);
 
-static const struct sweep_detail value_detail = {
-    .operation = "DescribeAgreement",
-    .family = AWS_DESCRIBE_AGREEMENT,
-    .build = build_value,
-    .answer = take_value,
-};
-
-static const struct sweep_detail terms_detail = {
-    .operation = "GetAgreementTerms",
-    .family = AWS_AGREEMENT_TERMS,
-    .build = build_terms,
-    .answer = take_terms,
-};
-
-static int take_terms(struct sweep *sweep, struct arena *arena, const char *id,
-                      const struct json *answer, struct error *error)
+static int take_terms(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
 {
-    struct reading *reading = sweep_context(sweep);
-    struct item *item = map_get(reading->details, id);
+    struct item *item = fetch->state;
     const struct json *terms = json_get(answer, "acceptedTerms");
     const char *next = json_get_text(answer, "nextToken");
     if (!terms || terms->type != JSON_ARRAY || (next && text_equal(next, item->next_terms)) ||
         ++item->term_pages > TERM_PAGES)
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                         "GetAgreementTerms of %s answered without new terms", id);
+                         "GetAgreementTerms of %s answered without new terms", fetch->id);
+    struct arena *arena = sweep_arena(fetch->sweep);
     for (size_t i = 0; i < terms->count; i++)
-        json_append(sweep_arena(sweep), item->terms,
-                    json_clone(sweep_arena(sweep), terms->items[i]));
+        json_append(arena, item->terms, json_clone(arena, terms->items[i]));
     if (!text_blank(next)) {
-        item->next_terms = arena_copy(sweep_arena(sweep), next);
-        sweep_fetch(sweep, &terms_detail, id);
-        return 0;
+        item->next_terms = arena_copy(arena, next);
+        return ask_terms(fetch);
     }
-    finish(sweep, arena, item);
+    finish(fetch->sweep, fetch->arena, item);
     return 0;
+}
+
+static int ask_terms(struct sweep_fetch *fetch)
+{
+    const struct item *item = fetch->state;
+    struct json *body = json_object(fetch->arena);
+    json_set(fetch->arena, body, "maxResults", json_int(fetch->arena, AGREEMENTS_PAGE));
+    if (item->next_terms)
+        json_set_text(fetch->arena, body, "nextToken", item->next_terms);
+    return ask_agreement(fetch, "GetAgreementTerms", AWS_AGREEMENT_TERMS, body, take_terms);
 }
 
 /* ------------------------------------------------------------------ listings */
@@ -397,21 +375,20 @@ static bool list_related(struct sweep *sweep)
 
 static void fetch(struct sweep *sweep, struct item *item, bool former)
 {
-    struct reading *reading = sweep_context(sweep);
+    const struct reading *reading = sweep_context(sweep);
     const char *id = json_get_text(item->agreement, "agreementId");
     item->waiting = 1;
     sweep_describe(sweep, item->id);
     if (!id)
         return;
-    map_put(reading->details, id, item);
     if (reading->want_value || former) {
         item->waiting++;
-        sweep_fetch(sweep, &value_detail, id);
+        ask_value(sweep_fetch(sweep, id, item));
     }
     if (reading->want_terms) {
         item->terms = json_array(sweep_arena(sweep));
         item->waiting++;
-        sweep_fetch(sweep, &terms_detail, id);
+        ask_terms(sweep_fetch(sweep, id, item));
     }
 }
 
@@ -457,7 +434,6 @@ static void release(void *context)
     struct reading *reading = context;
     map_free(reading->offers);
     map_free(reading->agreements);
-    map_free(reading->details);
     free(reading);
 }
 
@@ -474,7 +450,6 @@ void aws_offers_read(struct cloud *cloud, const struct read_scope *scope,
     struct reading *reading = memory_alloc(sizeof *reading);
     reading->offers = map_new();
     reading->agreements = map_new();
-    reading->details = map_new();
     reading->want_value = read_wants(scope, kind, value_fields);
     reading->want_terms = read_wants(scope, kind, term_fields);
     struct sweep *sweep = sweep_new(cloud, scope, sink, &reader, reading);

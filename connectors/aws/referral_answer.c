@@ -5,8 +5,6 @@
 #include "connectors/aws/referral_steps.h"
 #include "connectors/document.h"
 
-#define WHAT "the acceptance"
-
 static const struct connector_kind *const kind = &aws_referrals;
 
 static int build_get(struct step_context *context, struct http_request *request,
@@ -80,56 +78,6 @@ static int build_start(struct step_context *context, struct http_request *reques
     return 0;
 }
 
-static enum step_result answer_start(struct step_context *context,
-                                     const struct http_response *response,
-                                     const struct error *failure, struct error *error)
-{
-    /* The token was used, or an acceptance is under way: its task is looked for, once. */
-    if (failure && failure->class == ERROR_STALE && !step_count_of(context, "conflicts")) {
-        step_keep_count(context, "conflicts", 1);
-        return step_go_to(context, "find");
-    }
-    struct json *task = NULL;
-    if (step_parse(context, response, failure, &task, error) < 0)
-        return step_failed(error);
-    return task_follow(context, WHAT, task, STEP_NEXT, error);
-}
-
-static int build_tasks(struct step_context *context, struct http_request *request,
-                       struct error *error)
-{
-    (void)error;
-    struct arena *arena = context->arena;
-    const char *task = step_text(context, "task");
-    struct json *body = aws_body(context->cloud, arena);
-    struct json *ids = json_array(arena);
-    json_append(arena, ids, json_string(arena, task ? task : context->change->remote_id));
-    json_set(arena, body, task ? "TaskIdentifier" : "EngagementInvitationIdentifier", ids);
-    step_send(context, "ListEngagementByAcceptingInvitationTasks", body, request);
-    return 0;
-}
-
-static enum step_result answer_poll(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
-{
-    return task_poll(context, WHAT, response, failure, error);
-}
-
-static enum step_result answer_find(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
-{
-    struct json *answer = NULL;
-    if (step_parse(context, response, failure, &answer, error) < 0)
-        return step_failed(error);
-    const struct json *task = task_newest(context, answer);
-    /* One that failed may be an earlier attempt's. If it was this one's, the token says so. */
-    if (task && !text_equal(json_get_text(task, "TaskStatus"), "FAILED"))
-        return task_follow(context, WHAT, task, step_go_to(context, "poll"), error);
-    return step_go_to(context, step_text(context, "engagement") ? "trace" : "start");
-}
-
 /* Accepted without a task of this account's: the engagement knows the opportunity. */
 static int build_trace(struct step_context *context, struct http_request *request,
                        struct error *error)
@@ -173,11 +121,13 @@ static int build_read(struct step_context *context, struct http_request *request
 const struct step aws_accept_steps[] = {
     READ_STEP("get", "GetEngagementInvitation", build_get, answer_accept_get),
     WRITE_STEP("start", "StartEngagementByAcceptingInvitationTask", "find", build_start,
-               answer_start),
-    READ_STEP("poll", "ListEngagementByAcceptingInvitationTasks", build_tasks, answer_poll),
+               task_answer_start),
+    READ_STEP("poll", "ListEngagementByAcceptingInvitationTasks", task_build_list,
+              task_answer_poll),
     READ_STEP("read", "GetOpportunity", build_read, step_answer_read),
     /* Only ever gone to. */
-    READ_STEP("find", "ListEngagementByAcceptingInvitationTasks", build_tasks, answer_find),
+    READ_STEP("find", "ListEngagementByAcceptingInvitationTasks", task_build_list,
+              task_answer_find),
     READ_STEP("trace", "ListEngagementResourceAssociations", build_trace, answer_trace),
 };
 
@@ -191,11 +141,19 @@ static enum step_result declined(struct step_context *context, const struct json
     return STEP_DONE;
 }
 
+/* What was rejected may not be shown any more. */
+static bool is_gone(const struct step_context *context, const struct error *failure)
+{
+    return failure && failure->http_status == 404 && step_count_of(context, "rejected");
+}
+
 static enum step_result answer_reject_get(struct step_context *context,
                                           const struct http_response *response,
                                           const struct error *failure, struct error *error)
 {
     struct json *invitation = NULL;
+    if (is_gone(context, failure))
+        return STEP_DONE;
     if (take_invitation(context, response, failure, &invitation, error) < 0)
         return step_failed(error);
     if (has_status(invitation, "PENDING"))
@@ -213,28 +171,16 @@ static int build_reject(struct step_context *context, struct http_request *reque
     json_set_text(context->arena, body, "Identifier", context->change->remote_id);
     json_set_text(context->arena, body, "RejectionReason", reason ? reason : "Other");
     step_send(context, "RejectEngagementInvitation", body, request);
+    step_keep_count(context, "rejected", 1);
     return 0;
 }
 
-static enum step_result answer_reject(struct step_context *context,
-                                      const struct http_response *response,
-                                      const struct error *failure, struct error *error)
-{
-    (void)context;
-    (void)response;
-    if (!failure)
-        return STEP_NEXT;
-    *error = *failure;
-    return step_failed(error);
-}
-
-/* What was rejected may not be shown any more. */
 static enum step_result answer_reject_read(struct step_context *context,
                                            const struct http_response *response,
                                            const struct error *failure, struct error *error)
 {
     struct json *invitation = NULL;
-    if (failure && failure->http_status == 404)
+    if (is_gone(context, failure))
         return STEP_DONE;
     if (take_invitation(context, response, failure, &invitation, error) < 0)
         return step_failed(error);
@@ -250,6 +196,6 @@ const struct step aws_reject_steps[] = {
      .repeatable = false, /* it has no token: after a lost answer, look first */
      .resume = "get",
      .build = build_reject,
-     .answer = answer_reject},
+     .answer = step_answer_written},
     READ_STEP("read", "GetEngagementInvitation", build_get, answer_reject_read),
 };

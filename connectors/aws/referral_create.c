@@ -46,10 +46,23 @@ static const char *find_reference(const struct step_context *context, const stru
     return NULL;
 }
 
+static void keep_page(struct step_context *context, const char *page, long long pages)
+{
+    step_keep(context, "page", page);
+    step_keep_count(context, "pages", pages);
+}
+
 static enum step_result answer_lookup(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
+    /* A page's token may be too old when a later run comes back: then from the beginning, once. */
+    if (failure && failure->class == ERROR_REFUSED && step_text(context, "page") &&
+        !step_count_of(context, "restarts")) {
+        step_keep_count(context, "restarts", 1);
+        keep_page(context, NULL, 0);
+        return step_go_to(context, "lookup");
+    }
     struct json *answer = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
@@ -67,8 +80,7 @@ static enum step_result answer_lookup(struct step_context *context,
     const char *page = json_get_text(context->progress, "page");
     long long pages = step_count_of(context, "pages") + 1;
     if (text_blank(next)) {
-        json_remove(context->progress, "page");
-        step_keep_count(context, "pages", 0);
+        keep_page(context, NULL, 0);
         return step_go_to(context, "create");
     }
     if (text_equal(next, page) || pages >= LIMIT_PAGES) {
@@ -76,8 +88,7 @@ static enum step_result answer_lookup(struct step_context *context,
                   "the listing repeats itself; whether the opportunity exists cannot be told");
         return STEP_FAIL;
     }
-    step_keep(context, "page", next);
-    step_keep_count(context, "pages", pages);
+    keep_page(context, next, pages);
     return step_go_to(context, "lookup");
 }
 
@@ -140,7 +151,7 @@ static enum step_result answer_create(struct step_context *context,
 const struct step aws_create_steps[] = {
     READ_STEP("lookup", "ListOpportunities", build_lookup, answer_lookup),
     CHECK_STEP,
-    DESCRIBE_STEP,
+    DESCRIBE_STEP("describe"),
     WRITE_STEP("create", "CreateOpportunity", "lookup", build_create, answer_create),
     ASSOCIATE_STEP,
     READ_BACK_STEP,

@@ -11,81 +11,96 @@
  * the record carries a version that no listing shows, so that the next read asks again. */
 #define UNSETTLED " unsettled"
 
-static bool may_still_come(const struct fetch *fetch)
+/* An invitation on its way: the state of its fetch. */
+struct invitation {
+    struct json *document; /* as listed, then GetEngagementInvitation's answer */
+    const char *became;
+};
+
+static bool may_still_come(const struct sweep_fetch *fetch)
 {
-    const char *expires = json_get_text(fetch->document, "ExpirationDate");
+    const struct invitation *invitation = fetch->state;
+    const char *expires = json_get_text(invitation->document, "ExpirationDate");
     int64_t ms;
-    return text_equal(json_get_text(fetch->document, "Status"), "ACCEPTED") && !fetch->became &&
-           expires && instant_parse(expires, &ms) &&
-           world_now(loop_world(fetch->reading->cloud->loop)) < ms;
+    return text_equal(json_get_text(invitation->document, "Status"), "ACCEPTED") &&
+           !invitation->became && expires && instant_parse(expires, &ms) &&
+           sweep_now(fetch->sweep) < ms;
 }
 
-static void keep_invitation(struct fetch *fetch)
+static int keep(struct sweep_fetch *fetch)
 {
-    const char *version = referral_invitation_version(fetch->arena, fetch->document);
+    const struct invitation *invitation = fetch->state;
+    const char *version = referral_invitation_version(fetch->arena, invitation->document);
     if (may_still_come(fetch))
         version = arena_printf(fetch->arena, "%s" UNSETTLED, version);
     const struct json *document =
-        referral_of_invitation(fetch->arena, fetch->document, fetch->became);
-    reading_record(fetch->reading, document_decode(fetch->arena, &aws_referrals, fetch->id, version,
-                                                   document, reading_note, fetch->reading));
-}
-
-/* The engagement tells too, where the task is forgotten or was never ours. */
-static int take_association(struct fetch *fetch, const struct json *answer, struct error *error)
-{
-    (void)error;
-    const struct json *list = json_get(answer, "EngagementResourceAssociationSummaries");
-    fetch->became = json_get_text(json_at(list, 0), "ResourceId");
+        referral_of_invitation(fetch->arena, invitation->document, invitation->became);
+    sweep_record(fetch->sweep, document_decode(fetch->arena, &aws_referrals, fetch->id, version,
+                                               document, sweep_note, fetch->sweep));
     return 0;
 }
 
-static int take_tasks(struct fetch *fetch, const struct json *answer, struct error *error)
+/* The engagement tells too, where the task is forgotten or was never ours. */
+static int take_association(struct sweep_fetch *fetch, const struct json *answer,
+                            struct error *error)
 {
     (void)error;
-    fetch->became = referral_became(answer);
-    const char *engagement = json_get_text(fetch->document, "EngagementId");
-    if (fetch->became || !engagement)
-        return 0;
-    struct json *body = fetch_body(fetch);
+    struct invitation *invitation = fetch->state;
+    const struct json *list = json_get(answer, "EngagementResourceAssociationSummaries");
+    invitation->became = json_get_text(json_at(list, 0), "ResourceId");
+    return keep(fetch);
+}
+
+static int take_tasks(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
+{
+    (void)error;
+    struct invitation *invitation = fetch->state;
+    const char *engagement = json_get_text(invitation->document, "EngagementId");
+    invitation->became = referral_became(answer);
+    if (invitation->became || !engagement)
+        return keep(fetch);
+    struct json *body = referral_body(fetch);
     json_set_text(fetch->arena, body, "EngagementIdentifier", engagement);
     json_set_text(fetch->arena, body, "ResourceType", "Opportunity");
     fetch->may_lack = true;
-    return fetch_call(fetch, "ListEngagementResourceAssociations", body, take_association);
+    return referral_ask(fetch, "ListEngagementResourceAssociations", body, take_association);
 }
 
 /* What was rejected may not be shown any more: then its row in the listing has to do. */
-static int take_invitation(struct fetch *fetch, const struct json *answer, struct error *error)
+static int take_invitation(struct sweep_fetch *fetch, const struct json *answer,
+                           struct error *error)
 {
+    struct invitation *invitation = fetch->state;
     if (!answer)
-        return 0;
+        return keep(fetch);
     if (!text_equal(json_get_text(answer, "Id"), fetch->id) ||
         !referral_invitation_version(fetch->arena, answer))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "GetEngagementInvitation of %s answered without Id, Status or "
                          "InvitationDate",
                          fetch->id);
-    fetch->document = json_clone(fetch->arena, answer);
+    invitation->document = json_clone(fetch->arena, answer);
     if (!text_equal(json_get_text(answer, "Status"), "ACCEPTED"))
-        return 0;
-    struct json *body = fetch_body(fetch);
+        return keep(fetch);
+    struct json *body = referral_body(fetch);
     struct json *ids = json_array(fetch->arena);
     json_append(fetch->arena, ids, json_string(fetch->arena, fetch->id));
     json_set(fetch->arena, body, "EngagementInvitationIdentifier", ids);
     fetch->may_lack = true;
-    return fetch_call(fetch, "ListEngagementByAcceptingInvitationTasks", body, take_tasks);
+    return referral_ask(fetch, "ListEngagementByAcceptingInvitationTasks", body, take_tasks);
 }
 
-static void invitation_fetch(struct reading *reading, const struct json *listed)
+static void invitation_fetch(struct sweep *sweep, const char *id, const struct json *listed)
 {
-    const char *id = json_get_text(listed, "Id");
-    struct fetch *fetch = fetch_new(reading, id, keep_invitation);
-    fetch->document = json_clone(fetch->arena, listed);
+    struct sweep_fetch *fetch = sweep_fetch(sweep, id, NULL);
+    struct invitation *invitation = arena_alloc(fetch->arena, sizeof *invitation);
+    fetch->state = invitation;
+    invitation->document = json_clone(fetch->arena, listed);
     fetch->may_lack = !text_equal(json_get_text(listed, "Status"), "PENDING") &&
                       referral_invitation_version(fetch->arena, listed);
-    struct json *body = fetch_body(fetch);
+    struct json *body = referral_body(fetch);
     json_set_text(fetch->arena, body, "Identifier", id);
-    fetch_call(fetch, "GetEngagementInvitation", body, take_invitation);
+    referral_ask(fetch, "GetEngagementInvitation", body, take_invitation);
 }
 
 const char *referral_became(const struct json *tasks)
@@ -100,29 +115,22 @@ const char *referral_became(const struct json *tasks)
 }
 
 /* ---- The listing. */
-static bool take_listed(struct reading *reading, const struct json *item)
+static void take_listed(struct sweep *sweep, const struct sweep_listing *listing, const char *id,
+                        const char *status, const struct json *item)
 {
-    const char *id = json_get_text(item, "Id");
-    const char *version = referral_invitation_version(reading->arena, item);
-    if (text_blank(id)) {
-        struct error error = {0};
-        error_set(&error, ERROR_TEMPORARY, SCOPE_COLLECTION, "a listed invitation has no Id");
-        reading_worsen(reading, READ_PARTIAL, &error);
-        return true;
-    }
-    if (!reading_news(reading, id, version))
-        return false;
-    const struct read_sink *sink = &reading->sink;
-    if (version && text_equal(sink->version(sink->context, id), version))
-        reading_seen(reading, id);
+    (void)listing, (void)status;
+    const char *version = referral_invitation_version(sweep_arena(sweep), item);
+    if (version && text_equal(sweep_known(sweep, id), version))
+        sweep_seen(sweep, id);
     else
-        invitation_fetch(reading, item);
-    return true;
+        invitation_fetch(sweep, id, item);
 }
 
-static void invitations_body(const struct reading *reading, struct arena *arena, struct json *body)
+static struct json *page(struct sweep *sweep, struct arena *arena,
+                         const struct sweep_listing *listing, const char *after)
 {
-    (void)reading;
+    (void)listing, (void)after;
+    struct json *body = aws_body(sweep_cloud(sweep), arena);
     json_set_text(arena, body, "ParticipantType", "RECEIVER");
     struct json *types = json_array(arena);
     json_append(arena, types, json_string(arena, "OpportunityInvitation"));
@@ -132,11 +140,17 @@ static void invitations_body(const struct reading *reading, struct arena *arena,
     json_set_text(arena, sort, "SortBy", "InvitationDate");
     json_set_text(arena, sort, "SortOrder", "ASCENDING");
     json_set(arena, body, "Sort", sort);
+    return body;
 }
 
-const struct sweep_type sweep_invitations = {
+const struct sweep_listing referral_invitations = {
     .operation = "ListEngagementInvitations",
-    .list = "EngagementInvitationSummaries",
-    .body = invitations_body,
-    .take = take_listed,
+    .family = AWS_READ,
+    .items = "EngagementInvitationSummaries",
+    .id = "Id",
+    .version = "Status",
+    .token = "NextToken",
+    .body = page,
+    .request = aws_request,
+    .item = take_listed,
 };

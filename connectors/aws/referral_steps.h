@@ -3,7 +3,7 @@
  *
  *   id, version   the opportunity and its LastModifiedDate, as the very text
  *   since         when the creation was first tried, for the lookup
- *   page, pages   where the lookup is
+ *   page, pages   where the lookup is; restarts: 1 if it has begun anew
  *   add           ties still to be made, {type, identifier} each; beside it, until Catalog has told
  *                 the address of an offer, `entity`, and `draft` if it is not released
  *   detach        ties to be taken off before, because only one is allowed; remove: afterwards
@@ -12,7 +12,8 @@
  *   missing       a solution that is not among the active ones
  *   document      the opportunity as freshly read, until the update is built from it
  *   engagement    of an invitation that was accepted before
- *   task, polls   the task of a submission or an acceptance */
+ *   task, polls   the task of a submission or an acceptance
+ *   rejected      1 if a rejection was sent */
 #ifndef CONNECTORS_AWS_REFERRAL_STEPS_H
 #define CONNECTORS_AWS_REFERRAL_STEPS_H
 
@@ -58,6 +59,9 @@ const char *step_opportunity(const struct step_context *context);
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request);
 
+/* A write whose answer tells nothing more. */
+step_answer step_answer_written;
+
 /* GetOpportunity: its request, its answer, the record in it, and the step that ends a procedure. */
 step_build step_build_get;
 int step_take_record(struct step_context *context, const struct http_response *response,
@@ -80,11 +84,12 @@ step_build step_build_describe, step_build_detach, step_build_associate, step_bu
 step_answer step_answer_describe, step_answer_detach, step_answer_associate,
     step_answer_disassociate;
 
-/* An offer is known by its identifier, and associated by its address. */
-#define DESCRIBE_STEP                                                                              \
+/* An offer is known by its identifier, and associated by its address. A draft may be waited for
+ * over many runs: `resume_` is where they come back. */
+#define DESCRIBE_STEP(resume_)                                                                     \
     {                                                                                              \
         .name = "describe", .operation = "DescribeEntity", .family = AWS_DESCRIBE_ENTITY,          \
-        .repeatable = true, .resume = "describe", .build = step_build_describe,                    \
+        .repeatable = true, .resume = resume_, .build = step_build_describe,                       \
         .answer = step_answer_describe                                                             \
     }
 #define ASSOCIATE_STEP                                                                             \
@@ -110,20 +115,18 @@ struct json *step_team(const struct step_context *context);
 int step_keep_assignee(struct step_context *context, const struct record *now, struct error *error);
 step_build step_build_assign;
 step_answer step_answer_assign;
+/* A lost answer is looked for first: somebody may have assigned another one meanwhile. */
 #define ASSIGN_STEP                                                                                \
-    WRITE_STEP("assign", "AssignOpportunity", "assign", step_build_assign, step_answer_assign)
+    WRITE_STEP("assign", "AssignOpportunity", "get", step_build_assign, step_answer_assign)
 
-/* ---- Tasks that the cloud runs (referral_task.c). `what` is "the submission", for messages. */
-/* What a task's state means: complete goes to step "read", failed ends the attempt, `waiting` is
- * for one that still runs. */
-enum step_result task_follow(struct step_context *context, const char *what,
-                             const struct json *task, enum step_result waiting,
-                             struct error *error);
-/* The task that progress names, else the newest one since the version that the change rests on. */
-const struct json *task_newest(const struct step_context *context, const struct json *answer);
-/* The answer of a step "poll". */
-enum step_result task_poll(struct step_context *context, const char *what,
-                           const struct http_response *response, const struct error *failure,
-                           struct error *error);
+/* ---- Tasks that the cloud runs for a submission or an acceptance (referral_task.c). A task that
+ * is complete goes to step "read", one that failed ends the attempt. */
+step_build task_build_list; /* the tasks of the record, or the one that was started */
+/* Of the step that starts it. A conflict looks for the task that is there; see task_answer_find. */
+step_answer task_answer_start;
+/* Goes to "poll" if there is a task; else to "start", or to "trace" if an engagement is known. */
+step_answer task_answer_find;
+/* Waits within the account's patience; a later run goes on. */
+step_answer task_answer_poll;
 
 #endif

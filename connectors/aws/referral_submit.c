@@ -1,14 +1,9 @@
 /* Submitting an opportunity to AWS: a task that the cloud runs, started and followed. */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/text.h"
-#include "base/times.h"
 #include "connectors/aws/referral_steps.h"
 #include "connectors/document.h"
-
-#define WHAT "the submission"
 
 static const struct connector_kind *const kind = &aws_referrals;
 
@@ -60,66 +55,16 @@ static int build_start(struct step_context *context, struct http_request *reques
     return 0;
 }
 
-static enum step_result answer_start(struct step_context *context,
-                                     const struct http_response *response,
-                                     const struct error *failure, struct error *error)
-{
-    /* The token was used, or a submission is under way: its task is looked for, once. */
-    if (failure && failure->class == ERROR_STALE && !step_count_of(context, "conflicts")) {
-        step_keep_count(context, "conflicts", 1);
-        return step_go_to(context, "find_task");
-    }
-    struct json *task = NULL;
-    if (step_parse(context, response, failure, &task, error) < 0)
-        return step_failed(error);
-    return task_follow(context, WHAT, task, STEP_NEXT, error);
-}
-
-static int build_tasks(struct step_context *context, struct http_request *request,
-                       struct error *error)
-{
-    (void)error;
-    struct arena *arena = context->arena;
-    const char *task = json_get_text(context->progress, "task");
-    struct json *body = aws_body(context->cloud, arena);
-    struct json *ids = json_array(arena);
-    json_append(arena, ids, json_string(arena, task ? task : step_opportunity(context)));
-    json_set(arena, body, task ? "TaskIdentifier" : "OpportunityIdentifier", ids);
-    step_send(context, "ListEngagementFromOpportunityTasks", body, request);
-    return 0;
-}
-
-static enum step_result answer_find(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
-{
-    struct json *answer = NULL;
-    if (step_parse(context, response, failure, &answer, error) < 0)
-        return step_failed(error);
-    const struct json *task = task_newest(context, answer);
-    /* One that failed may be an earlier attempt's. If it was this one's, the token says so. */
-    if (!task || text_equal(json_get_text(task, "TaskStatus"), "FAILED"))
-        return step_go_to(context, "start");
-    return task_follow(context, WHAT, task, step_go_to(context, "poll"), error);
-}
-
-static enum step_result answer_poll(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
-{
-    return task_poll(context, WHAT, response, failure, error);
-}
-
 const struct step aws_submit_steps[] = {
     GET_STEP(answer_submit_get),
     CHECK_STEP,
-    DESCRIBE_STEP,
+    DESCRIBE_STEP("get"),
     ASSOCIATE_STEP,
     WRITE_STEP("start", "StartEngagementFromOpportunityTask", "find_task", build_start,
-               answer_start),
-    READ_STEP("poll", "ListEngagementFromOpportunityTasks", build_tasks, answer_poll),
+               task_answer_start),
+    READ_STEP("poll", "ListEngagementFromOpportunityTasks", task_build_list, task_answer_poll),
     READ_BACK_STEP,
     /* Only ever gone to. */
-    READ_STEP("find_task", "ListEngagementFromOpportunityTasks", build_tasks, answer_find),
+    READ_STEP("find_task", "ListEngagementFromOpportunityTasks", task_build_list, task_answer_find),
     ACTIVE_STEP,
 };

@@ -22,128 +22,138 @@ bool aside_may_move(const struct json *summary)
 }
 
 /* Nobody at AWS has it yet: no answer, and no error. */
-static int take_summary(struct fetch *fetch, const struct json *answer, struct error *error)
+static int take_summary(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
 {
     (void)error;
-    fetch->aside.summary = answer;
-    fetch->summed_up = true;
+    struct opportunity *opportunity = fetch->state;
+    opportunity->aside.summary = answer;
+    opportunity->summed_up = true;
     return aside_go_on(fetch);
 }
 
-static int take_engagement(struct fetch *fetch, const struct json *answer, struct error *error)
+static int take_engagement(struct sweep_fetch *fetch, const struct json *answer,
+                           struct error *error)
 {
+    struct opportunity *opportunity = fetch->state;
     const struct json *list = json_get(answer, "EngagementResourceAssociationSummaries");
-    if (answer && (!list || list->type != JSON_ARRAY))
+    if (!list || list->type != JSON_ARRAY)
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "ListEngagementResourceAssociations answered without a list");
-    fetch->aside.engagement = json_get_text(json_at(list, 0), "EngagementId");
-    fetch->placed = true;
+    opportunity->aside.engagement = json_get_text(json_at(list, 0), "EngagementId");
+    opportunity->placed = true;
     return aside_go_on(fetch);
 }
 
-static int ask_members(struct fetch *fetch, const char *page);
+static int ask_members(struct sweep_fetch *fetch, const char *page);
 
-static int take_members(struct fetch *fetch, const struct json *answer, struct error *error)
+static int take_members(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
 {
+    struct opportunity *opportunity = fetch->state;
+    struct json *members = opportunity->members;
     const struct json *list = json_get(answer, "EngagementMemberList");
     const char *next = json_get_text(answer, "NextToken");
     if (!list || list->type != JSON_ARRAY)
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "ListEngagementMembers answered without EngagementMemberList");
     for (size_t i = 0; i < list->count; i++)
-        json_append(fetch->arena, fetch->members,
+        json_append(fetch->arena, members,
                     json_string(fetch->arena, referral_member(list->items[i])));
-    if (!text_blank(next) && fetch->members->count > MEMBERS * LIMIT_PAGES)
+    if (!text_blank(next) && members->count > MEMBERS * LIMIT_PAGES)
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "the list of the engagement's members does not end");
     if (!text_blank(next) && list->count)
         return ask_members(fetch, next);
-    fetch->aside.members = fetch->members;
-    return 0;
+    opportunity->aside.members = members;
+    return aside_go_on(fetch);
 }
 
-static int ask_members(struct fetch *fetch, const char *page)
+static int ask_members(struct sweep_fetch *fetch, const char *page)
 {
-    struct json *body = fetch_body(fetch);
-    json_set_text(fetch->arena, body, "Identifier", fetch->aside.engagement);
+    const struct opportunity *opportunity = fetch->state;
+    struct json *body = referral_body(fetch);
+    json_set_text(fetch->arena, body, "Identifier", opportunity->aside.engagement);
     json_set(fetch->arena, body, "MaxResults", json_int(fetch->arena, MEMBERS));
     if (page)
         json_set_text(fetch->arena, body, "NextToken", page);
-    return fetch_call(fetch, "ListEngagementMembers", body, take_members);
+    return referral_ask(fetch, "ListEngagementMembers", body, take_members);
 }
 
-static int ask_engagement(struct fetch *fetch)
+static int ask_engagement(struct sweep_fetch *fetch)
 {
-    struct json *body = fetch_body(fetch);
+    struct json *body = referral_body(fetch);
     json_set_text(fetch->arena, body, "ResourceType", "Opportunity");
     json_set_text(fetch->arena, body, "ResourceIdentifier", fetch->id);
-    return fetch_call(fetch, "ListEngagementResourceAssociations", body, take_engagement);
+    return referral_ask(fetch, "ListEngagementResourceAssociations", body, take_engagement);
 }
 
-static int ask_summary(struct fetch *fetch)
+static int ask_summary(struct sweep_fetch *fetch)
 {
-    struct json *body = fetch_body(fetch);
+    struct json *body = referral_body(fetch);
     json_set_text(fetch->arena, body, "RelatedOpportunityIdentifier", fetch->id);
     fetch->may_lack = true;
-    return fetch_call(fetch, "GetAwsOpportunitySummary", body, take_summary);
+    return referral_ask(fetch, "GetAwsOpportunitySummary", body, take_summary);
 }
 
-int aside_go_on(struct fetch *fetch)
+int aside_go_on(struct sweep_fetch *fetch)
 {
-    const struct reading *reading = fetch->reading;
-    if (!is_submitted(fetch->document))
-        return 0;
-    if (reading->wants_summary && !fetch->summed_up)
+    const struct reading *reading = sweep_context(fetch->sweep);
+    struct opportunity *opportunity = fetch->state;
+    if (!is_submitted(opportunity->document))
+        return opportunity_keep(fetch);
+    if (reading->wants_summary && !opportunity->summed_up)
         return ask_summary(fetch);
-    if (reading->wants_engagement && !fetch->placed) {
+    if (reading->wants_engagement && !opportunity->placed) {
         if (!reading->engagements)
             return ask_engagement(fetch);
-        fetch->aside.engagement = map_get(reading->engagements, fetch->id);
-        fetch->placed = true;
+        opportunity->aside.engagement = map_get(reading->engagements, fetch->id);
+        opportunity->placed = true;
     }
-    if (reading->wants_members && fetch->aside.engagement && !fetch->members) {
-        fetch->members = json_array(fetch->arena);
+    if (reading->wants_members && opportunity->aside.engagement && !opportunity->members) {
+        opportunity->members = json_array(fetch->arena);
         return ask_members(fetch, NULL);
     }
-    return 0;
+    return opportunity_keep(fetch);
 }
 
 /* ---- The whole map at once, for a full read. */
-static void engagements_body(const struct reading *reading, struct arena *arena, struct json *body)
+static struct json *page(struct sweep *sweep, struct arena *arena,
+                         const struct sweep_listing *listing, const char *after)
 {
-    (void)reading;
+    (void)listing, (void)after;
+    struct json *body = aws_body(sweep_cloud(sweep), arena);
     json_set(arena, body, "MaxResults", json_int(arena, ASSOCIATIONS));
     json_set_text(arena, body, "ResourceType", "Opportunity");
+    return body;
 }
 
-static bool take_association(struct reading *reading, const struct json *item)
+static void take_association(struct sweep *sweep, const struct sweep_listing *listing,
+                             const char *opportunity, const char *engagement,
+                             const struct json *item)
 {
-    const char *opportunity = json_get_text(item, "ResourceId");
-    const char *engagement = json_get_text(item, "EngagementId");
-    if (!reading->engagements)
-        reading->engagements = map_new();
-    if (opportunity && engagement && !map_has(reading->engagements, opportunity))
-        map_put(reading->engagements, opportunity, arena_copy(reading->arena, engagement));
-    return true;
+    (void)listing, (void)item;
+    struct reading *reading = sweep_context(sweep);
+    if (engagement && !map_has(reading->engagements, opportunity))
+        map_put(reading->engagements, opportunity, arena_copy(sweep_arena(sweep), engagement));
 }
 
 /* A map with holes would make engagements vanish: then they are asked for one by one. */
-static void engagements_ended(struct reading *reading, bool complete)
+static void map_broken(struct sweep *sweep, struct error *error)
 {
-    if (!complete) {
-        map_free(reading->engagements);
-        reading->engagements = NULL;
-    } else if (!reading->engagements) {
-        reading->engagements = map_new();
-    }
-    if (reading->outcome != READ_FAILED)
-        sweep_start(reading, &sweep_opportunities);
+    (void)error;
+    struct reading *reading = sweep_context(sweep);
+    map_free(reading->engagements);
+    reading->engagements = NULL;
 }
 
-const struct sweep_type sweep_engagements = {
+const struct sweep_listing referral_engagements = {
     .operation = "ListEngagementResourceAssociations",
-    .list = "EngagementResourceAssociationSummaries",
-    .body = engagements_body,
-    .take = take_association,
-    .ended = engagements_ended,
+    .family = AWS_READ,
+    .items = "EngagementResourceAssociationSummaries",
+    .id = "ResourceId",
+    .version = "EngagementId",
+    .token = "NextToken",
+    .body = page,
+    .request = aws_request,
+    .item = take_association,
+    .broken = map_broken,
 };

@@ -1,4 +1,5 @@
-/* Tasks that the cloud runs on the caller's behalf: started, then followed until they end. */
+/* Tasks that the cloud runs on the caller's behalf, one for a submission and one for an acceptance:
+ * started, then followed until they end. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,9 +8,26 @@
 #include "base/times.h"
 #include "connectors/aws/referral_steps.h"
 
-#define POLL_MS    2000 /* a task takes some seconds */
-#define POLL_MAX   5000
-#define POLL_LIMIT 150 /* about ten minutes; the next run goes on polling */
+#define POLL_MS   2000 /* a task takes some seconds */
+#define POLL_MAX  5000
+#define POLL_STEP 250 /* longer each time */
+
+static const struct task_type {
+    const char *what;    /* for messages */
+    const char *list;    /* operation */
+    const char *subject; /* its filter for what the task is about */
+    const char *find;    /* step that looks for a task */
+} types[ACTION_COUNT] = {
+    [ACTION_SUBMIT] = {"the submission", "ListEngagementFromOpportunityTasks",
+                       "OpportunityIdentifier", "find_task"},
+    [ACTION_ACCEPT] = {"the acceptance", "ListEngagementByAcceptingInvitationTasks",
+                       "EngagementInvitationIdentifier", "find"},
+};
+
+static const struct task_type *type_of(const struct step_context *context)
+{
+    return &types[context->change->action];
+}
 
 /* Why a task may fail today and pass tomorrow; all other reasons lie in the record. */
 static const struct passing {
@@ -35,21 +53,23 @@ static const struct passing *find_passing(const char *reason)
 }
 
 /* The task is over, and its token is used up: only another attempt can pass. */
-static enum step_result task_failed(const char *what, const struct json *task, struct error *error)
+static enum step_result task_failed(const struct step_context *context, const struct json *task,
+                                    struct error *error)
 {
     const char *reason = json_get_text(task, "ReasonCode");
     const char *message = json_get_text(task, "Message");
     const struct passing *found = find_passing(reason);
     error_set(error, found ? found->class : ERROR_REFUSED, found ? found->scope : SCOPE_RECORD,
-              "%s failed: %s%s%s", what, reason ? reason : "no reason given", message ? ": " : "",
-              message ? message : "");
+              "%s failed: %s%s%s", type_of(context)->what, reason ? reason : "no reason given",
+              message ? ": " : "", message ? message : "");
     if (reason)
         snprintf(error->vendor_code, sizeof error->vendor_code, "%s", reason);
     return found ? STEP_OVER : STEP_FAIL;
 }
 
-enum step_result task_follow(struct step_context *context, const char *what,
-                             const struct json *task, enum step_result waiting, struct error *error)
+/* What a task's state means; `waiting` is for one that still runs. */
+static enum step_result follow(struct step_context *context, const struct json *task,
+                               enum step_result waiting, struct error *error)
 {
     const char *id = json_get_text(task, "TaskId");
     const char *status = json_get_text(task, "TaskStatus");
@@ -57,7 +77,7 @@ enum step_result task_follow(struct step_context *context, const char *what,
     if (!text_blank(id))
         step_keep(context, "task", id);
     if (text_equal(status, "FAILED"))
-        return task_failed(what, task, error);
+        return task_failed(context, task, error);
     if (!text_equal(status, "COMPLETE"))
         return waiting;
     if (!text_blank(opportunity))
@@ -65,14 +85,13 @@ enum step_result task_follow(struct step_context *context, const char *what,
     return step_go_to(context, "read");
 }
 
-/* One that was started on the version that this change rests on or a later one: an earlier attempt
- * may have left tasks behind. */
-const struct json *task_newest(const struct step_context *context, const struct json *answer)
+/* The task that progress names, else the newest one that was started on the version that this
+ * change rests on or a later one: an earlier attempt may have left tasks behind. */
+static const struct json *newest(const struct step_context *context, const struct json *answer)
 {
-    const struct json *tasks = json_get(answer, "TaskSummaries"), *newest = NULL;
-    const char *id = json_get_text(context->progress, "task");
+    const struct json *tasks = json_get(answer, "TaskSummaries"), *found = NULL;
+    const char *id = step_text(context, "task"), *version = step_text(context, "version");
     int64_t start = 0, latest = INT64_MIN, since = INT64_MIN;
-    const char *version = json_get_text(context->progress, "version");
     if (!version || !instant_parse(version, &since))
         since = INT64_MIN;
     for (size_t i = 0; tasks && tasks->type == JSON_ARRAY && i < tasks->count; i++) {
@@ -82,31 +101,70 @@ const struct json *task_newest(const struct step_context *context, const struct 
         const char *text = json_get_text(task, "StartTime");
         bool timed = text && instant_parse(text, &start);
         if (!id && timed && start >= since && start > latest) {
-            newest = task;
+            found = task;
             latest = start;
         }
     }
-    return newest;
+    return found;
 }
 
-enum step_result task_poll(struct step_context *context, const char *what,
-                           const struct http_response *response, const struct error *failure,
-                           struct error *error)
+enum step_result task_answer_start(struct step_context *context,
+                                   const struct http_response *response,
+                                   const struct error *failure, struct error *error)
+{
+    /* The token was used, or such a task is under way: it is looked for, once. */
+    if (failure && failure->class == ERROR_STALE && !step_count_of(context, "conflicts")) {
+        step_keep_count(context, "conflicts", 1);
+        return step_go_to(context, type_of(context)->find);
+    }
+    struct json *task = NULL;
+    if (step_parse(context, response, failure, &task, error) < 0)
+        return step_failed(error);
+    return follow(context, task, STEP_NEXT, error);
+}
+
+int task_build_list(struct step_context *context, struct http_request *request, struct error *error)
+{
+    (void)error;
+    struct arena *arena = context->arena;
+    const char *task = step_text(context, "task");
+    struct json *body = aws_body(context->cloud, arena), *ids = json_array(arena);
+    json_append(arena, ids, json_string(arena, task ? task : context->change->remote_id));
+    json_set(arena, body, task ? "TaskIdentifier" : type_of(context)->subject, ids);
+    step_send(context, type_of(context)->list, body, request);
+    return 0;
+}
+
+enum step_result task_answer_find(struct step_context *context,
+                                  const struct http_response *response, const struct error *failure,
+                                  struct error *error)
 {
     struct json *answer = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
-    long long polls = step_count_of(context, "polls") + 1;
-    step_keep_count(context, "polls", polls);
-    const struct json *task = task_newest(context, answer);
-    enum step_result result = task ? task_follow(context, what, task, STEP_WAIT, error) : STEP_WAIT;
+    const struct json *task = newest(context, answer);
+    /* One that failed may be an earlier attempt's. If it was this one's, the token says so. */
+    if (task && !text_equal(json_get_text(task, "TaskStatus"), "FAILED"))
+        return follow(context, task, step_go_to(context, "poll"), error);
+    return step_go_to(context, step_text(context, "engagement") ? "trace" : "start");
+}
+
+enum step_result task_answer_poll(struct step_context *context,
+                                  const struct http_response *response, const struct error *failure,
+                                  struct error *error)
+{
+    struct json *answer = NULL;
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
+    const struct json *task = newest(context, answer);
+    enum step_result result = task ? follow(context, task, STEP_WAIT, error) : STEP_WAIT;
     if (result != STEP_WAIT)
         return result;
-    if (polls % POLL_LIMIT == 0) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "%s is still in progress", what);
-        return STEP_FAIL;
-    }
-    int64_t wait_ms = POLL_MS + 250 * (polls - 1);
-    context->wait_ms = wait_ms < POLL_MAX ? wait_ms : POLL_MAX;
-    return STEP_WAIT;
+    long long polls = step_count_of(context, "polls");
+    step_keep_count(context, "polls", polls + 1);
+    int64_t wait_ms =
+        polls < (POLL_MAX - POLL_MS) / POLL_STEP ? POLL_MS + POLL_STEP * polls : POLL_MAX;
+    return step_wait(
+        context, wait_ms,
+        arena_printf(context->arena, "AWS has not finished %s", type_of(context)->what));
 }

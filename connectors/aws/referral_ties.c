@@ -226,9 +226,6 @@ static enum step_result pass_draft(struct step_context *context, struct json *it
     step_keep(context, "note",
               arena_printf(arena, "the %s %s is still a draft; it is tied once it is released",
                            json_get_text(item, "entity"), json_get_text(item, "identifier")));
-    const struct json *add = json_get(context->progress, "add");
-    for (size_t i = 0; i < add->count; i++)
-        json_remove(add->items[i], "draft"); /* a later run looks again */
     return STEP_LATER;
 }
 
@@ -258,16 +255,23 @@ enum step_result step_answer_describe(struct step_context *context,
 }
 
 /* ---- Making and taking off. */
-static const struct json *next_tie(const struct step_context *context, const char *list,
-                                   const char *done)
+static const struct tying {
+    const char *step, *operation;
+    const char *list, *done; /* in progress */
+} associating = {"associate", "AssociateOpportunity", "add", "added"},
+  detaching = {"detach", "DisassociateOpportunity", "detach", "detached"},
+  disassociating = {"disassociate", "DisassociateOpportunity", "remove", "removed"};
+
+static const struct json *next_tie(const struct step_context *context, const struct tying *tying)
 {
-    return json_at(json_get(context->progress, list), (size_t)step_count_of(context, done));
+    return json_at(json_get(context->progress, tying->list),
+                   (size_t)step_count_of(context, tying->done));
 }
 
-static int build_association(struct step_context *context, const char *operation, const char *list,
-                             const char *done, struct http_request *request)
+static int build_tying(struct step_context *context, const struct tying *tying,
+                       struct http_request *request)
 {
-    const struct json *tie = next_tie(context, list, done);
+    const struct json *tie = next_tie(context, tying);
     if (!tie)
         return 1;
     struct json *body = aws_body(context->cloud, context->arena);
@@ -275,35 +279,35 @@ static int build_association(struct step_context *context, const char *operation
     json_set_text(context->arena, body, "RelatedEntityType", json_get_text(tie, "type"));
     json_set_text(context->arena, body, "RelatedEntityIdentifier",
                   json_get_text(tie, "identifier"));
-    step_send(context, operation, body, request);
+    step_send(context, tying->operation, body, request);
     return 0;
 }
 
 /* The operations have no token and are idempotent in effect: what stands already is well. */
-static enum step_result answer_association(struct step_context *context, const char *step,
-                                           const char *list, const char *done,
-                                           const struct error *failure, bool well,
-                                           struct error *error)
+static bool stands_already(const struct tying *tying, const struct error *failure)
 {
-    if (failure && !well) {
+    if (tying == &associating)
+        return strcasestr(failure->message, "already") ||
+               strstr(failure->message, "DUPLICATE_KEY_VALUE");
+    return failure->http_status == 404 || strcasestr(failure->message, "not associated");
+}
+
+static enum step_result answer_tying(struct step_context *context, const struct tying *tying,
+                                     const struct error *failure, struct error *error)
+{
+    if (failure && !stands_already(tying, failure)) {
         *error = *failure; /* a Conflict here is not about our version: none was sent */
         return STEP_FAIL;
     }
-    step_keep_count(context, done, step_count_of(context, done) + 1);
-    return next_tie(context, list, done) ? step_go_to(context, step) : STEP_NEXT;
-}
-
-static bool is_off(const struct error *failure)
-{
-    return failure &&
-           (failure->http_status == 404 || strcasestr(failure->message, "not associated"));
+    step_keep_count(context, tying->done, step_count_of(context, tying->done) + 1);
+    return next_tie(context, tying) ? step_go_to(context, tying->step) : STEP_NEXT;
 }
 
 int step_build_associate(struct step_context *context, struct http_request *request,
                          struct error *error)
 {
     (void)error;
-    return build_association(context, "AssociateOpportunity", "add", "added", request);
+    return build_tying(context, &associating, request);
 }
 
 enum step_result step_answer_associate(struct step_context *context,
@@ -311,16 +315,14 @@ enum step_result step_answer_associate(struct step_context *context,
                                        const struct error *failure, struct error *error)
 {
     (void)response;
-    bool stands_already = failure && (strcasestr(failure->message, "already") ||
-                                      strstr(failure->message, "DUPLICATE_KEY_VALUE"));
-    return answer_association(context, "associate", "add", "added", failure, stands_already, error);
+    return answer_tying(context, &associating, failure, error);
 }
 
 int step_build_detach(struct step_context *context, struct http_request *request,
                       struct error *error)
 {
     (void)error;
-    return build_association(context, "DisassociateOpportunity", "detach", "detached", request);
+    return build_tying(context, &detaching, request);
 }
 
 enum step_result step_answer_detach(struct step_context *context,
@@ -328,15 +330,14 @@ enum step_result step_answer_detach(struct step_context *context,
                                     const struct error *failure, struct error *error)
 {
     (void)response;
-    return answer_association(context, "detach", "detach", "detached", failure, is_off(failure),
-                              error);
+    return answer_tying(context, &detaching, failure, error);
 }
 
 int step_build_disassociate(struct step_context *context, struct http_request *request,
                             struct error *error)
 {
     (void)error;
-    return build_association(context, "DisassociateOpportunity", "remove", "removed", request);
+    return build_tying(context, &disassociating, request);
 }
 
 enum step_result step_answer_disassociate(struct step_context *context,
@@ -344,6 +345,5 @@ enum step_result step_answer_disassociate(struct step_context *context,
                                           const struct error *failure, struct error *error)
 {
     (void)response;
-    return answer_association(context, "disassociate", "remove", "removed", failure,
-                              is_off(failure), error);
+    return answer_tying(context, &disassociating, failure, error);
 }

@@ -15,6 +15,13 @@ static const char *const not_updated[] = {
 /* Where the record stands, as far as the change goes. */
 enum standing { STANDS_OLD, STANDS_NEW, STANDS_OTHER };
 
+/* What our own steps may have left: ties half-way, and an owner as the cloud writes him. */
+static bool ours(const struct step_context *context, const struct change_field *field)
+{
+    return value_type_many(context->change->kind->fields[field->field].type) ||
+           step_count_of(context, "assigned");
+}
+
 static enum standing standing(const struct step_context *context, const struct record *record)
 {
     bool old = true, new = true;
@@ -25,9 +32,9 @@ static enum standing standing(const struct step_context *context, const struct r
         if (!remote || !(remote->flags & REMOTE_READ))
             continue;
         const char *now = record->values[field->field];
-        bool ours = remote->flags & REMOTE_STEP; /* our own associations may stand half-way */
-        old = old && (ours || text_equal(now, field->old_value));
-        new = new &&text_equal(now, field->new_value);
+        bool is_old = text_equal(now, field->old_value), is_new = text_equal(now, field->new_value);
+        old = old && (is_old || (remote->flags & REMOTE_STEP && (is_new || ours(context, field))));
+        new = new &&is_new;
     }
     return new ? STANDS_NEW : old ? STANDS_OLD : STANDS_OTHER;
 }
@@ -120,21 +127,9 @@ static int build_update(struct step_context *context, struct http_request *reque
     return 0;
 }
 
-static enum step_result answer_update(struct step_context *context,
-                                      const struct http_response *response,
-                                      const struct error *failure, struct error *error)
-{
-    (void)context;
-    (void)response; /* the new LastModifiedDate comes with the record */
-    if (!failure)
-        return STEP_NEXT;
-    *error = *failure;
-    return step_failed(error);
-}
-
 const struct step aws_update_steps[] = {
     GET_STEP(answer_get),
-    DESCRIBE_STEP,
+    DESCRIBE_STEP("get"),
     DETACH_STEP,
     ASSOCIATE_STEP,
     DISASSOCIATE_STEP, /* afterwards: the last solution cannot be taken off */
@@ -153,6 +148,6 @@ const struct step aws_update_steps[] = {
      .repeatable = false, /* LastModifiedDate protects it: after a lost answer, look first */
      .resume = "get",
      .build = build_update,
-     .answer = answer_update},
+     .answer = step_answer_written},
     READ_BACK_STEP,
 };

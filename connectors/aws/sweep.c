@@ -12,8 +12,6 @@
 #define PAGE_SIZE 50   /* the most that ListEntities takes */
 #define SECOND    1000 /* ms */
 
-struct chain;
-
 struct sweep {
     struct cloud *cloud;
     struct read_sink sink;
@@ -21,11 +19,11 @@ struct sweep {
     void *context;
     struct arena *arena;
     bool full;
-    const char *watermark; /* of the read before; NULL: none */
-    struct chain *chains;  /* in the order they were started */
-    size_t listing;        /* chains with pages to come */
-    size_t pages;          /* read, of all chains */
-    size_t waiting;        /* calls under way */
+    const char *watermark;      /* of the read before; NULL: none */
+    struct sweep_chain *chains; /* in the order they were started */
+    size_t listing;             /* chains with pages to come */
+    size_t pages;               /* read, of all chains */
+    size_t waiting;             /* calls under way */
     const char *batch[BATCH];
     size_t batch_count;
     enum read_outcome outcome;
@@ -33,27 +31,16 @@ struct sweep {
 };
 
 /* A listing under way. */
-struct chain {
+struct sweep_chain {
     struct sweep *sweep;
     const struct sweep_listing *listing;
-    struct chain *next;
+    struct sweep_chain *next;
     const char *after; /* NULL: everything */
     const char *mark;  /* greatest date received or known from before; NULL: none */
     int64_t mark_ms;
     struct map *versions; /* id → version as listed */
     struct map *tokens;   /* those used */
     size_t pages;         /* asked for */
-};
-
-/* One call under way, with memory of its own. */
-struct fetch {
-    struct sweep *sweep;
-    struct arena *arena;
-    struct http_request request;
-    struct chain *chain;               /* a page */
-    const struct sweep_detail *detail; /* details of ids[0] */
-    const char **ids;                  /* neither: a batch */
-    size_t count;
 };
 
 /* ------------------------------------------------------------------ beginning and end */
@@ -98,7 +85,7 @@ int64_t sweep_now(const struct sweep *sweep)
 static const char *join_marks(const struct sweep *sweep)
 {
     const char *text = NULL;
-    for (const struct chain *chain = sweep->chains; chain; chain = chain->next) {
+    for (const struct sweep_chain *chain = sweep->chains; chain; chain = chain->next) {
         const char *name = chain->listing->mark;
         if (!name || !chain->mark)
             continue;
@@ -134,7 +121,7 @@ static void end(struct sweep *sweep)
         sweep->reader->release(sweep->context);
     sweep->sink.done(sweep->sink.context, sweep->outcome, complete ? join_marks(sweep) : NULL,
                      complete ? NULL : &sweep->error);
-    for (struct chain *chain = sweep->chains; chain; chain = chain->next) {
+    for (struct sweep_chain *chain = sweep->chains; chain; chain = chain->next) {
         map_free(chain->versions);
         map_free(chain->tokens);
     }
@@ -155,9 +142,9 @@ static bool failed(const struct sweep *sweep)
     return sweep->outcome == READ_FAILED;
 }
 
-static struct fetch *fetch_new(struct sweep *sweep)
+static struct sweep_fetch *fetch_new(struct sweep *sweep)
 {
-    struct fetch *fetch = memory_alloc(sizeof *fetch);
+    struct sweep_fetch *fetch = memory_alloc(sizeof *fetch);
     fetch->sweep = sweep;
     fetch->arena = arena_new();
     sweep->waiting++;
@@ -167,7 +154,7 @@ static struct fetch *fetch_new(struct sweep *sweep)
 static void flush(struct sweep *sweep);
 
 /* Every callback ends here; the last one ends the read. */
-static void fetch_free(struct fetch *fetch)
+static void fetch_free(struct sweep_fetch *fetch)
 {
     struct sweep *sweep = fetch->sweep;
     arena_free(fetch->arena);
@@ -184,7 +171,8 @@ static void fetch_free(struct fetch *fetch)
         end(sweep);
 }
 
-static void send(struct fetch *fetch, const char *operation, const char *family, session_done *done)
+static void send(struct sweep_fetch *fetch, const char *operation, const char *family,
+                 session_done *done)
 {
     const struct call call = {
         .family = family,
@@ -198,7 +186,7 @@ static void send(struct fetch *fetch, const char *operation, const char *family,
 }
 
 /* The answer's object; what the session ended with is an error like what cannot be read. */
-static int parse(struct fetch *fetch, const struct http_response *response,
+static int parse(struct sweep_fetch *fetch, const struct http_response *response,
                  const struct error *failure, struct json **ret_answer, struct error *error)
 {
     if (!failure)
@@ -262,10 +250,10 @@ void sweep_missed(struct sweep *sweep, const char *id, const struct error *error
 
 /* ------------------------------------------------------------------ pages */
 
-static void fetch_page(struct chain *chain, const char *token);
+static void fetch_page(struct sweep_chain *chain, const char *token);
 
 /* The greatest date received, as the very text; never the own clock. */
-static void raise_mark(struct chain *chain, const char *version)
+static void raise_mark(struct sweep_chain *chain, const char *version)
 {
     int64_t ms;
     if (!version || !instant_parse(version, &ms) || (chain->mark && ms <= chain->mark_ms))
@@ -276,7 +264,7 @@ static void raise_mark(struct chain *chain, const char *version)
 
 /* Returns true if the item told something new. What changes while it is listed moves to the end and
  * comes again with a later date. */
-static bool take_item(struct chain *chain, const struct json *item)
+static bool take_item(struct sweep_chain *chain, const struct json *item)
 {
     struct sweep *sweep = chain->sweep;
     const struct sweep_listing *listing = chain->listing;
@@ -299,7 +287,7 @@ static bool take_item(struct chain *chain, const struct json *item)
 }
 
 /* Decides on the next page; a listing can repeat or loop while it is read. */
-static int next_page(struct chain *chain, const struct json *answer, bool news, size_t count,
+static int next_page(struct sweep_chain *chain, const struct json *answer, bool news, size_t count,
                      bool *ret_more, struct error *error)
 {
     const char *token = json_get_text(answer, chain->listing->token);
@@ -320,10 +308,10 @@ static int next_page(struct chain *chain, const struct json *answer, bool news, 
     return 0;
 }
 
-static int take_page(struct fetch *fetch, const struct http_response *response,
+static int take_page(struct sweep_fetch *fetch, const struct http_response *response,
                      const struct error *failure, bool *ret_more, struct error *error)
 {
-    struct chain *chain = fetch->chain;
+    struct sweep_chain *chain = fetch->chain;
     struct json *answer = NULL;
     int result = parse(fetch, response, failure, &answer, error);
     if (result < 0)
@@ -345,19 +333,20 @@ static int take_page(struct fetch *fetch, const struct http_response *response,
     return 0;
 }
 
-/* A page that cannot be read: nothing is known about what it would have held. At the beginning of a
- * listing, others may still tell of their parts. */
+/* A page that cannot be read: nothing is known about what it would have held. Where a whole listing
+ * is refused, others may still tell of their parts. */
 static void got_page(void *context, const struct http_response *response,
                      const struct error *failure)
 {
-    struct fetch *fetch = context;
+    struct sweep_fetch *fetch = context;
     struct sweep *sweep = fetch->sweep;
     struct error error = {0};
     bool more = false;
     if (!failed(sweep) && take_page(fetch, response, failure, &more, &error) < 0) {
         bool passing = error.class == ERROR_TEMPORARY || error.class == ERROR_THROTTLED;
         bool first = fetch->chain->pages == 1;
-        bool part = first ? error.class != ERROR_AUTH : failure && passing;
+        bool part = failure && (passing || (first && error.class != ERROR_AUTH)) &&
+                    !(first && fetch->chain->listing->essential);
         if (fetch->chain->listing->broken) {
             fetch->chain->listing->broken(sweep, &error);
             part = true;
@@ -369,11 +358,11 @@ static void got_page(void *context, const struct http_response *response,
     fetch_free(fetch);
 }
 
-static void fetch_page(struct chain *chain, const char *token)
+static void fetch_page(struct sweep_chain *chain, const char *token)
 {
     struct sweep *sweep = chain->sweep;
     const struct sweep_listing *listing = chain->listing;
-    struct fetch *fetch = fetch_new(sweep);
+    struct sweep_fetch *fetch = fetch_new(sweep);
     fetch->chain = chain;
     struct json *body = listing->body(sweep, fetch->arena, listing, chain->after);
     if (token)
@@ -385,8 +374,8 @@ static void fetch_page(struct chain *chain, const char *token)
 
 void sweep_list(struct sweep *sweep, const struct sweep_listing *listing)
 {
-    struct chain *chain = arena_alloc(sweep->arena, sizeof *chain);
-    struct chain **last = &sweep->chains;
+    struct sweep_chain *chain = arena_alloc(sweep->arena, sizeof *chain);
+    struct sweep_chain **last = &sweep->chains;
     while (*last)
         last = &(*last)->next;
     *last = chain;
@@ -437,42 +426,43 @@ struct json *sweep_entities(struct arena *arena, const char *type, const char *a
 static void got_detail(void *context, const struct http_response *response,
                        const struct error *failure)
 {
-    struct fetch *fetch = context;
-    struct sweep *sweep = fetch->sweep;
+    struct sweep_fetch *fetch = context;
     struct error error = {0};
     struct json *answer = NULL;
-    if (!failed(sweep)) {
-        int result = parse(fetch, response, failure, &answer, &error);
+    bool lacking = failure && fetch->may_lack && failure->http_status == 404;
+    fetch->may_lack = false;
+    int result = 0;
+    if (!failed(fetch->sweep)) {
+        result = lacking ? 0 : parse(fetch, response, failure, &answer, &error);
         if (!result)
-            result = fetch->detail->answer(sweep, fetch->arena, fetch->ids[0], answer, &error);
+            result = fetch->answer(fetch, answer, &error);
         if (result < 0)
-            sweep_missed(sweep, fetch->ids[0], &error);
+            sweep_missed(fetch->sweep, fetch->id, &error);
     }
-    fetch_free(fetch);
+    if (result != 1)
+        fetch_free(fetch);
 }
 
-static struct fetch *fetch_of(struct sweep *sweep, const char *const *ids, size_t count)
+struct sweep_fetch *sweep_fetch(struct sweep *sweep, const char *id, void *state)
 {
-    struct fetch *fetch = fetch_new(sweep);
-    fetch->ids = arena_array(fetch->arena, count, sizeof *fetch->ids);
-    fetch->count = count;
-    for (size_t i = 0; i < count; i++)
-        fetch->ids[i] = arena_copy(fetch->arena, ids[i]);
+    struct sweep_fetch *fetch = fetch_new(sweep);
+    fetch->id = arena_copy(fetch->arena, id);
+    fetch->state = state;
     return fetch;
 }
 
-void sweep_fetch(struct sweep *sweep, const struct sweep_detail *detail, const char *id)
+int sweep_ask(struct sweep_fetch *fetch, const struct sweep_call *call)
 {
-    struct fetch *fetch = fetch_of(sweep, &id, 1);
-    fetch->detail = detail;
-    detail->build(sweep, fetch->arena, fetch->ids[0], &fetch->request);
-    send(fetch, detail->operation, detail->family, got_detail);
+    fetch->answer = call->answer;
+    call->request(fetch->sweep->cloud, fetch->arena, call->operation, call->body, &fetch->request);
+    send(fetch, call->operation, call->family, got_detail);
+    return 1;
 }
 
 /* ------------------------------------------------------------------ batches of entities */
 
 /* An answer of 200 can say that some were not found. */
-static int take_entity(struct fetch *fetch, const struct json *answer, const char *id,
+static int take_entity(struct sweep_fetch *fetch, const struct json *answer, const char *id,
                        struct error *error)
 {
     struct json *entity = json_get(json_get(answer, "EntityDetails"), id);
@@ -491,7 +481,7 @@ static void describe(struct sweep *sweep, const char *const *ids, size_t count);
 static void got_batch(void *context, const struct http_response *response,
                       const struct error *failure)
 {
-    struct fetch *fetch = context;
+    struct sweep_fetch *fetch = context;
     struct sweep *sweep = fetch->sweep;
     struct error error = {0};
     struct json *answer = NULL;
@@ -512,10 +502,13 @@ static void got_batch(void *context, const struct http_response *response,
 
 static void describe(struct sweep *sweep, const char *const *ids, size_t count)
 {
-    struct fetch *fetch = fetch_of(sweep, ids, count);
+    struct sweep_fetch *fetch = fetch_new(sweep);
     struct json *body = json_object(fetch->arena), *list = json_array(fetch->arena);
+    fetch->ids = arena_array(fetch->arena, count, sizeof *fetch->ids);
+    fetch->count = count;
     for (size_t i = 0; i < count; i++) {
         struct json *one = json_object(fetch->arena);
+        fetch->ids[i] = arena_copy(fetch->arena, ids[i]);
         json_set_text(fetch->arena, one, "Catalog", AWS_MARKETPLACE);
         json_set_text(fetch->arena, one, "EntityId", ids[i]);
         json_append(fetch->arena, list, one);

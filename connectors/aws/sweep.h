@@ -5,8 +5,7 @@
  *
  * A reader starts its listings right after sweep_new(); from then on everything comes through its
  * callbacks, and the sweep ends itself when no call is under way any more. Specifications
- * (struct sweep_reader, sweep_listing, sweep_detail) are not copied: constants, or in
- * sweep_arena(). */
+ * (struct sweep_reader, sweep_listing) are not copied: constants, or in sweep_arena(). */
 #ifndef CONNECTORS_AWS_SWEEP_H
 #define CONNECTORS_AWS_SWEEP_H
 
@@ -34,23 +33,27 @@ struct arena *sweep_arena(const struct sweep *sweep); /* lives as long as the re
 void *sweep_context(const struct sweep *sweep);
 int64_t sweep_now(const struct sweep *sweep);
 
+/* As aws_request. */
+typedef void sweep_request(const struct cloud *cloud, struct arena *arena, const char *operation,
+                           const struct json *body, struct http_request *ret_request);
+
 /* One listing. */
 struct sweep_listing {
     const char *operation, *family;
     const char *items;   /* member of the answer: "EntitySummaryList" */
     const char *id;      /* member of an item: "EntityId" */
-    const char *version; /* member of an item: "LastModifiedDate"; NULL: items have none */
+    const char *version; /* member of an item that moves with it: "LastModifiedDate"; NULL: none */
     const char *token;   /* member of request and answer: "NextToken" */
     const char *mark;    /* name of its part of the watermark; "": the whole; NULL: none. Each
                             listing needs its own: what one lists meanwhile says nothing about
                             what another has missed */
+    bool essential;      /* without its first page nothing is known at all: that fails the read */
     const void *detail;  /* for build: what it lists */
     /* The request for one page, the token aside; all pages are asked for alike. `after` is the date
      * from which on to list, NULL: everything. */
     struct json *(*body)(struct sweep *sweep, struct arena *arena,
                          const struct sweep_listing *listing, const char *after);
-    void (*request)(const struct cloud *cloud, struct arena *arena, const char *operation,
-                    const struct json *body, struct http_request *ret_request);
+    sweep_request *request;
     /* An item that is new to the listing, or has another version than when it was listed before. */
     void (*item)(struct sweep *sweep, const struct sweep_listing *listing, const char *id,
                  const char *version, const struct json *item);
@@ -60,15 +63,33 @@ struct sweep_listing {
 };
 void sweep_list(struct sweep *sweep, const struct sweep_listing *listing);
 
-/* One call for the details of one thing; what fails is reported as missed. */
-struct sweep_detail {
-    const char *operation, *family;
-    void (*build)(struct sweep *sweep, struct arena *arena, const char *id,
-                  struct http_request *ret_request);
-    int (*answer)(struct sweep *sweep, struct arena *arena, const char *id,
-                  const struct json *answer, struct error *error);
+/* The details of one thing: calls one after the other, with memory of their own. What fails is
+ * reported as missed. An answer returns 1 if it has asked for more, 0 if that was all, or a
+ * negative error. */
+struct sweep_fetch;
+typedef int sweep_answer(struct sweep_fetch *fetch, const struct json *answer, struct error *error);
+struct sweep_fetch {
+    struct sweep *sweep;
+    struct arena *arena; /* lives until the last answer was read */
+    const char *id;
+    void *state;   /* the reader's */
+    bool may_lack; /* a 404 to the next call is an answer: NULL */
+    /* The sweep's own. */
+    struct http_request request;
+    sweep_answer *answer;
+    struct sweep_chain *chain; /* a page */
+    const char **ids;          /* a batch */
+    size_t count;
 };
-void sweep_fetch(struct sweep *sweep, const struct sweep_detail *detail, const char *id);
+struct sweep_call {
+    const char *operation, *family;
+    sweep_request *request;
+    const struct json *body;
+    sweep_answer *answer;
+};
+/* A fetch is begun by its first call, at once. */
+struct sweep_fetch *sweep_fetch(struct sweep *sweep, const char *id, void *state);
+int sweep_ask(struct sweep_fetch *fetch, const struct sweep_call *call); /* 1 */
 /* The documents of entities, as many per call as it takes. */
 void sweep_describe(struct sweep *sweep, const char *id);
 

@@ -1,39 +1,15 @@
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/formats.h"
+#include "tests/sandbox/rows.h"
 #include "tests/sandbox/words.h"
 
 #define BOTH    (FIELD_CREATE | FIELD_UPDATE)
-#define NEEDED  FIELD_REQUIRED
 #define SHOWN   FIELD_SUMMARY
 #define FROZEN  FIELD_FROZEN
 #define ACTION  FIELD_ACTION
 #define ADDRESS "Customer.Account.Address"
 #define SPEND   "Project.ExpectedCustomerSpend"
 
-#define TEXT(path, min, max, flags)                                                                \
-    {                                                                                              \
-        path, FIELD_TEXT, min, max, NULL, NULL, flags                                              \
-    }
-#define WORD(path, words, flags)                                                                   \
-    {                                                                                              \
-        path, FIELD_TEXT, 0, 0, words, NULL, flags                                                 \
-    }
-#define FORM(path, fits, flags)                                                                    \
-    {                                                                                              \
-        path, FIELD_TEXT, 0, 0, NULL, fits, flags                                                  \
-    }
-#define NUMBER(path, min, max, flags)                                                              \
-    {                                                                                              \
-        path, FIELD_NUMBER, min, max, NULL, NULL, flags                                            \
-    }
-#define OBJECT(path, flags)                                                                        \
-    {                                                                                              \
-        path, FIELD_OBJECT, 0, 0, NULL, NULL, flags                                                \
-    }
-#define LIST(path, min, max, flags)                                                                \
-    {                                                                                              \
-        path, FIELD_LIST, min, max, NULL, NULL, flags                                              \
-    }
 #define PERSON(path, flags)                                                                        \
     OBJECT(path, flags), {path ".Email", FIELD_TEXT, 0, 80, NULL, is_email, flags},                \
         TEXT(path ".FirstName", 0, 80, flags), TEXT(path ".LastName", 0, 80, flags),               \

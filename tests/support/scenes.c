@@ -27,6 +27,7 @@ static void set_up(struct run *run, const struct scene *scene, struct cloud *clo
     run->arena = arena_new();
     *cloud = (struct cloud){
         .catalog = "AWS",
+        .patience_ms = 10000,
         .urls = {[AWS_SELLING] = "http://127.0.0.1:1/", [AWS_CATALOG] = "http://127.0.0.1:1"}};
     const struct kind *kind = &kinds[KIND_REFERRAL];
     bool creates = scene->action == ACTION_CREATE;
@@ -57,7 +58,8 @@ static void set_up(struct run *run, const struct scene *scene, struct cloud *clo
                                          .local = local,
                                          .progress = progress,
                                          .token = "token-1",
-                                         .now_ms = FAKE_START_MS};
+                                         .now_ms = FAKE_START_MS,
+                                         .began_ms = FAKE_START_MS};
 }
 
 /* Plays the answer through the session's own judge. */
@@ -105,7 +107,10 @@ void scene_play(struct run *run, const struct scene *scene)
         assert_true(run->sent < COUNT(run->bodies) && answered < COUNT(scene->replies));
         run->bodies[run->sent++] = request.body;
         enum step_result result = play(run, step, &scene->replies[answered++]);
-        run->waited_ms += result == STEP_WAIT ? run->context.wait_ms : 0;
+        if (result == STEP_WAIT) {
+            run->waited_ms += run->context.wait_ms;
+            run->context.now_ms += run->context.wait_ms;
+        }
         if (result == STEP_NEXT)
             step++;
         else if (result == STEP_GOTO)

@@ -377,6 +377,31 @@ static void test_a_map_that_fails(void **state)
     bench_close(&bench);
 }
 
+/* Half a map is none: what its second page would have held must not look untied. */
+static void test_half_a_map(void **state)
+{
+    (void)state;
+    static const struct line lines[] = {
+        {"ListOpportunities", NULL, LISTED(SUMMARY("O1", "Approved", "Qualified")), 200},
+        {"GetOpportunity", "O1", SUMMARY("O1", "Approved", "Qualified"), 200},
+        {"ListEngagementResourceAssociations", "O1", TIED(TIE("O1", "eng-7")), 200},
+        {"ListEngagementResourceAssociations", "\"NextToken\":\"n\"", "", 500},
+        {"ListEngagementResourceAssociations", NULL,
+         "{\"EngagementResourceAssociationSummaries\":[" TIE("O2", "eng-8") "],"
+                                                                            "\"NextToken\":\"n\"}",
+         200},
+        {0},
+    };
+    struct bench bench;
+    bench_open(&bench, lines);
+    want(&bench, "engagement");
+    bench.scope.full = true;
+    bench_read(&bench);
+    assert_int_equal(bench.outcome, READ_PARTIAL);
+    assert_string_equal(value(&bench, "O1", "engagement"), "eng-7");
+    bench_close(&bench);
+}
+
 /* ------------------------------------------------------------------ invitations */
 
 static const struct line proposals[] = {
@@ -528,6 +553,52 @@ static void test_proposals_that_fail(void **state)
     }
 }
 
+/* Without opportunities nothing is known, whatever the other listings tell. */
+static void test_opportunities_that_fail(void **state)
+{
+    (void)state;
+    static const struct line lines[] = {
+        {"ListOpportunities", NULL, "", 500},
+        {"ListEngagementResourceAssociations", NULL, TIED(TIE("O1", "eng-7")), 200},
+        {"ListEngagementInvitations", NULL, INVITED(INVITATION("engi-1", "EXPIRED", "")), 200},
+        {"GetEngagementInvitation", NULL, MISSING, 404},
+        {0},
+    };
+    for (int full = 0; full < 2; full++) {
+        struct bench bench;
+        bench_open(&bench, lines);
+        bench.scope.full = full;
+        bench.scope.proposals = true;
+        bench_read(&bench);
+        assert_int_equal(bench.outcome, READ_FAILED);
+        bench_close(&bench);
+    }
+}
+
+/* A status that moves between two pages is told again; the last one stays. */
+static void test_a_status_that_moves(void **state)
+{
+    (void)state;
+    static const struct line lines[] = {
+        {"ListOpportunities", NULL, LISTED(""), 200},
+        {"ListEngagementInvitations", "\"NextToken\":\"n\"",
+         INVITED(INVITATION("engi-1", "EXPIRED", "")), 200},
+        {"ListEngagementInvitations", NULL,
+         "{\"EngagementInvitationSummaries\":[" INVITATION("engi-1", "PENDING",
+                                                           "") "],\"NextToken\":\"n\"}",
+         200},
+        {"GetEngagementInvitation", NULL, INVITATION("engi-1", "EXPIRED", ""), 200},
+        {0},
+    };
+    struct bench bench;
+    bench_open(&bench, lines);
+    bench.scope.proposals = true;
+    bench_read(&bench);
+    assert_int_equal(bench.outcome, READ_COMPLETE);
+    assert_int_equal(calls(&bench, "GetEngagementInvitation"), 2);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,6 +611,9 @@ int main(void)
         cmocka_unit_test(test_proposals),
         cmocka_unit_test(test_unsettled_for_good),
         cmocka_unit_test(test_proposals_that_fail),
+        cmocka_unit_test(test_half_a_map),
+        cmocka_unit_test(test_opportunities_that_fail),
+        cmocka_unit_test(test_a_status_that_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
