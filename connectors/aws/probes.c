@@ -161,7 +161,7 @@ static int build_entity(struct probe_context *context, struct http_request *requ
                         struct error *error)
 {
     (void)error;
-    const char *id = kept(context, "entity", "there is no offer to read");
+    const char *id = kept(context, "entity", "no offer was listed that could be read");
     if (!id)
         return 1;
     aws_catalog_query(context->cloud, context->arena, "GET", "DescribeEntity", "entityId", id,

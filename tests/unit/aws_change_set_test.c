@@ -450,8 +450,8 @@ static void test_names(void **state)
         "a",
         "006/4711#x",
         "Größe \"1\"\n",
-        "a long one that goes on and on, 0123456789 0123456789 0123456789 0123456789 0123456789 "
-        "0123456789 0123456789 0123456789",
+        ("a long one that goes on and on, 0123456789 0123456789 0123456789 0123456789 0123456789 "
+         "0123456789 0123456789 0123456789"),
     };
     static const char *const tokens[] = {"agent-1", "agent-2"};
     char names[COUNT(keys)][COUNT(tokens)][128];
