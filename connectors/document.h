@@ -37,7 +37,7 @@ size_t document_check(const struct connector_kind *kind, unsigned at, const stru
 
 /* What an edit amounts to where the stage tells it: LAUNCH if it becomes won, CLOSE if it becomes
  * lost, else UPDATE. For the kind's `classify`. */
-enum action classify_by_stage(const struct change *change, const struct record *before,
-                              int64_t now_ms);
+enum action document_classify_by_stage(const struct change *change, const struct record *before,
+                                       int64_t now_ms);
 
 #endif

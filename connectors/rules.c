@@ -395,8 +395,8 @@ size_t document_check(const struct connector_kind *kind, unsigned at, const stru
     return checking.count;
 }
 
-enum action classify_by_stage(const struct change *change, const struct record *before,
-                              int64_t now_ms)
+enum action document_classify_by_stage(const struct change *change, const struct record *before,
+                                       int64_t now_ms)
 {
     const struct change_field *stage = change_field(change, FIELD_STAGE);
     (void)before, (void)now_ms;

@@ -1,5 +1,7 @@
 #include "reconcile/guard.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -53,13 +55,18 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
         plan_add_finding(guard->plan, "MRG-003", change->remote_id, change->local_key, NULL,
                          "%s: %s", change->id, change->hold_reason);
     } else if (text_starts(word, GUARD_REFUSED)) {
-        const char *code = arena_printf(arena, "%.7s", word + sizeof GUARD_REFUSED - 1);
+        const char *refusal = word + sizeof GUARD_REFUSED - 1;
         hold(change, HOLD_RULE, word);
-        plan_add_finding(guard->plan, finding_type(code) ? code : "REF-019", change->remote_id,
-                         change->local_key, NULL, "%s: %s", change->id,
-                         word + sizeof GUARD_REFUSED - 1);
+        plan_add_finding(guard->plan, guard_refusal_code(arena, refusal), change->remote_id,
+                         change->local_key, NULL, "%s: %s", change->id, refusal);
     }
     return 0;
+}
+
+const char *guard_refusal_code(struct arena *arena, const char *refusal)
+{
+    const char *code = arena_printf(arena, "%.*s", (int)strcspn(refusal, " "), refusal);
+    return finding_type(code) ? code : "REF-019";
 }
 
 const char *guard_subject(struct arena *arena, const struct change *change, const char *version)

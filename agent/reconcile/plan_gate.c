@@ -29,6 +29,9 @@ unsigned plan_gates_due(struct planner *planner, const struct gate_view *view)
             connector_procedure(planner->work->kind, type->action) && gate_holds(planner, i, view))
             due |= bit(i);
     }
+    /* What is to be taken back is not released first. */
+    if (due & bit(GATE_PUBLISH) && gate_holds(planner, GATE_CANCEL, view))
+        due &= ~bit(GATE_PUBLISH);
     if ((due & both) == both) {
         due &= ~both;
         plan_add_finding(

@@ -195,27 +195,18 @@ static struct change *start_change(struct planner *planner, const struct pair *p
     return change;
 }
 
-static void drop_gate(unsigned *gates, enum gate gate)
-{
-    *gates &= ~(1u << gate);
-}
-
-/* What the gates open beside the edits of the same record. A record that is taken back is neither
- * edited nor released, and what an edit amounts to already needs no action of its own. */
+/* What the gates open beside the edits of the same record. What an edit amounts to already needs no
+ * action of its own, and a record that is taken back is not edited any more. */
 static unsigned settle_gates(struct planner *planner, const struct gate_view *view,
                              struct change *update)
 {
     unsigned due = plan_gates_due(planner, view);
     for (enum gate i = 0; i < GATE_COUNT; i++) {
         if (update->field_count && gate_types[i].action == update->action)
-            drop_gate(&due, i);
+            due &= ~(1u << i);
     }
-    if (update->field_count && update->action == ACTION_CANCEL)
-        drop_gate(&due, GATE_PUBLISH);
-    if (due & 1u << GATE_CANCEL) {
-        drop_gate(&due, GATE_PUBLISH);
+    if (due & 1u << GATE_CANCEL)
         update->field_count = 0;
-    }
     return due;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "reconcile/guard.h"
 #include "reconcile/plan_private.h"
 
 /* The record that a wish is about, as far as it is there. */
@@ -116,18 +117,21 @@ struct history {
     bool over;
 };
 
+/* An edit may have become another action, and leaves out what the cloud had already; what tells it
+ * is that it wrote at least one of the values, and no other for any of the fields. */
 static bool same_wish(const struct wish *wish, const struct change *change)
 {
-    if (!text_equal(change->asked_by, wish->who) ||
-        (change->action != wish->action && wish->action != ACTION_UPDATE))
+    bool edit = wish->action == ACTION_UPDATE, wrote = false;
+    if (!text_equal(change->asked_by, wish->who) || (change->action != wish->action && !edit))
         return false;
     for (size_t i = 0; i < wish->field_count; i++) {
         const struct field *field = &change->kind->fields[wish->fields[i].field];
         const struct change_field *done = change_field(change, field->name);
         if (done && !text_equal(done->new_value, wish->fields[i].new_value))
             return false;
+        wrote |= done != NULL;
     }
-    return true;
+    return wrote || !edit;
 }
 
 /* A refusal is repeated to people, and not tried again before they ask once more. */
@@ -139,10 +143,12 @@ static int note_done(void *context, const struct journal_row *row)
         (row->state != JOURNAL_DONE && row->state != JOURNAL_FAILED))
         return 0;
     history->over = true;
-    if (row->state == JOURNAL_FAILED)
-        plan_add_finding(history->plan, "REF-019", change->remote_id, change->local_key, NULL,
-                         "%s %s: %s", change->id, action_name(change->action),
-                         row->result ? row->result : "refused");
+    if (row->state == JOURNAL_FAILED) {
+        const char *refusal = row->result ? row->result : "refused";
+        plan_add_finding(history->plan, guard_refusal_code(history->plan->arena, refusal),
+                         change->remote_id, change->local_key, NULL, "%s %s: %s", change->id,
+                         action_name(change->action), refusal);
+    }
     return 0;
 }
 

@@ -59,8 +59,8 @@ const struct permission aws_offer_permissions[AWS_OFFER_PERMISSIONS] = {
     {"aws-marketplace:ListEntities", 0, NULL},
     {"aws-marketplace:DescribeEntity", 0, NULL},
     {"aws-marketplace:SearchAgreements", 0, NULL},
-    {"aws-marketplace:DescribeAgreement", 0, "agreement_value"},
-    {"aws-marketplace:DescribeAgreement", CREATE, "replaces"},
+    /* Whatever is mapped: an agreement that the search leaves out is asked for by itself. */
+    {"aws-marketplace:DescribeAgreement", 0, NULL},
     {"aws-marketplace:GetAgreementTerms", 0,
      "agreement_schedule|agreement_chosen|auto_renew|replaces"},
     {"aws-marketplace:StartChangeSet", CHANGE_SET, NULL},

@@ -7,7 +7,7 @@
 /* Sizes that the constant structs need. */
 enum {
     AWS_PERMISSIONS = 29,
-    AWS_OFFER_PERMISSIONS = 9,
+    AWS_OFFER_PERMISSIONS = 8,
     AWS_LISTING_PERMISSIONS = 5,
     AWS_PROBES = 13,
 };

@@ -84,7 +84,7 @@ const struct connector_kind aws_referrals = {
     .rule_count = AWS_REFERRAL_RULES,
     .procedures = aws_referral_procedures,
     .procedure_count = AWS_REFERRAL_PROCEDURES,
-    .classify = classify_by_stage,
+    .classify = document_classify_by_stage,
     .write_family = AWS_WRITE,
     .writes_per_action =
         {

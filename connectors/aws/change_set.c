@@ -16,6 +16,7 @@
 #define PAGE_SIZE     20
 #define PAGES_MAX     50
 #define DAY_MS        INT64_C(86400000)
+#define HISTORY_DAYS  60
 
 /* ------------------------------------------------------------------ requests */
 
@@ -200,10 +201,21 @@ enum step_result change_set_answer_start(struct step_context *context,
     return STEP_NEXT;
 }
 
+/* Sets are remembered for sixty days. Of what was begun earlier only the records tell: the change
+ * is planned afresh once they were read, since to begin again could make the same twice. */
+static bool is_forgotten(const struct step_context *context)
+{
+    const char *since = step_text(context, "since");
+    int64_t ms;
+    return since && instant_parse(since, &ms) && context->now_ms - ms > HISTORY_DAYS * DAY_MS;
+}
+
 /* A look that fails tells nothing of the set, which may be at work: whatever the reason, the change
  * stays open and a later run looks again. A change that ends as refused would be started anew. */
-static enum step_result look_failed(struct error *error)
+static enum step_result look_failed(const struct step_context *context, struct error *error)
 {
+    if (text_equal(error->vendor_code, "ResourceNotFoundException") && is_forgotten(context))
+        return STEP_STALE;
     if (error->class != ERROR_AUTH && error->class != ERROR_THROTTLED)
         error->class = ERROR_TEMPORARY;
     return STEP_FAIL;
@@ -298,7 +310,7 @@ enum step_result change_set_answer_poll(struct step_context *context,
 {
     struct json *set = NULL;
     if (step_parse(context, response, failure, &set, error) < 0)
-        return look_failed(error);
+        return look_failed(context, error);
     const char *status = json_get_text(set, "Status");
     if (text_equal(status, "FAILED"))
         return set_failed(context, set, error);
@@ -359,7 +371,7 @@ enum step_result change_set_answer_find(struct step_context *context,
 {
     struct json *answer = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
-        return look_failed(error);
+        return look_failed(context, error);
     const struct json *list = json_get(answer, "ChangeSetSummaryList");
     if (!list || list->type != JSON_ARRAY) {
         error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
@@ -377,7 +389,9 @@ enum step_result change_set_answer_find(struct step_context *context,
         return next_page(context, token, error);
     json_remove(context->progress, "page");
     json_remove(context->progress, "pages");
-    return lost ? found(context, lost) : step_go_to(context, "start");
+    if (lost)
+        return found(context, lost);
+    return is_forgotten(context) ? STEP_STALE : step_go_to(context, "start");
 }
 
 /* ------------------------------------------------------------------ refusals */

@@ -36,7 +36,8 @@ enum step_result change_set_answer_start(struct step_context *context,
                                          const struct error *failure, struct error *error);
 /* Steps "poll" and "find"; after success of "poll" comes the step after it. FAILED by the data is
  * STEP_FAIL with every code and message in the error and the first code as its vendor_code; by the
- * service STEP_OVER. "find" goes to "poll" or, if there is no such set, to "start". */
+ * service STEP_OVER. "find" goes to "poll" or, if there is no such set, to "start". What the
+ * service may have forgotten by now is STEP_STALE. */
 int change_set_build_poll(struct step_context *context, struct http_request *request,
                           struct error *error);
 enum step_result change_set_answer_poll(struct step_context *context,

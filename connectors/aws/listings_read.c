@@ -26,7 +26,7 @@ static void take_summary(struct sweep *sweep, const struct sweep_listing *listin
 {
     (void)listing;
     (void)summary; /* has title and visibility only */
-    if (version && text_equal(sweep_known(sweep, id), version))
+    if (sweep_same_second(sweep_known(sweep, id), version))
         sweep_seen(sweep, id);
     else
         sweep_describe(sweep, id);

@@ -52,7 +52,8 @@ struct json *writing_terms(const struct offer_writing *writing, const char *cons
         if (!is_among(json_get_text(all->items[i], "Type"), types))
             continue;
         struct json *term = json_clone(writing->arena, all->items[i]);
-        json_remove(term, "Id"); /* shown when read, unknown when written */
+        json_remove(term, "Id"); /* shown when read, unknown when written; and so are nulls */
+        json_drop_nulls(term);
         json_append(writing->arena, terms, term);
     }
     return terms;
@@ -192,27 +193,28 @@ static int build_targeting(const struct offer_writing *writing, struct json **re
     if (rule && json_equal(details, rule))
         return 0;
     json_remove(details, "Type");
+    json_remove(details, "Id");
     *ret_details = details;
     return 0;
 }
 
-/* "standard", "standard 2019-04-24", or where the text lies. */
+/* "standard", "standard 2019-04-24", or where the text lies. A resale authorization knows neither
+ * versions nor agreements of data products. */
 struct json *writing_eula(const struct offer_writing *writing)
 {
     struct arena *arena = writing->arena;
     const char *eula = writing_value(writing, "eula");
     size_t word = strlen("standard");
     bool standard = text_starts(eula, "standard") && (eula[word] == '\0' || eula[word] == ' ');
-    const char *family = writing->data ? "Dsa" : "Eula";
+    const char *family = writing->data && !writing->resale ? "Dsa" : "Eula";
     struct json *document = json_object(arena);
     json_set_text(arena, document, "Type",
                   arena_printf(arena, "%s%s", standard ? "Standard" : "Custom", family));
     if (!standard)
         json_set_text(arena, document, "Url", eula);
-    else if (eula[word])
-        json_set_text(arena, document, "Version", text_trim(arena_copy(arena, eula + word)));
     else if (!writing->resale)
-        json_set_text(arena, document, "Version", STANDARD_EULA);
+        json_set_text(arena, document, "Version",
+                      eula[word] ? text_trim(arena_copy(arena, eula + word)) : STANDARD_EULA);
     return document;
 }
 

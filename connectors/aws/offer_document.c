@@ -72,16 +72,31 @@ static const struct json *plain_term(const struct deriving *of, const char *type
 
 /* ------------------------------------------------------------------ the description */
 
+/* The bracket that the last one closes, so that a reference may have brackets of its own; NULL if
+ * there is none. */
+static char *last_bracket(char *text)
+{
+    size_t at = strlen(text), open = 0;
+    if (!at || text[at - 1] != ']')
+        return NULL;
+    while (at-- > 0) {
+        open += text[at] == ']';
+        open -= text[at] == '[';
+        if (!open)
+            return text + at;
+    }
+    return strrchr(text, '[');
+}
+
 void offer_split_description(struct arena *arena, const char *description, const char **ret_note,
                              const char **ret_reference, bool *ret_cancelled)
 {
     char *note = description ? text_trim(arena_copy(arena, description)) : NULL;
     char *reference = NULL;
     bool cancelled = false;
-    size_t length = note ? strlen(note) : 0;
-    char *open = length && note[length - 1] == ']' ? strrchr(note, '[') : NULL;
+    char *open = note ? last_bracket(note) : NULL;
     if (open) {
-        note[length - 1] = '\0';
+        note[strlen(note) - 1] = '\0';
         *open = '\0';
         reference = text_trim(open + 1);
         size_t rest = strlen(reference), mark = strlen(CANCELLED);
@@ -259,9 +274,10 @@ static bool all_zero(const struct json *prices)
     return prices->count > 0;
 }
 
-/* The document of an offer has no pricing model: its terms tell it. A free offer is one by usage
- * that costs nothing. */
-static const char *pricing_of(const struct deriving *of, const struct json *use)
+/* The document of an offer has no pricing model: its terms tell it. A free offer is one whose
+ * prices are zero, and has no other. */
+static const char *pricing_of(const struct deriving *of, const struct json *prices,
+                              const struct json *use)
 {
     const char *model = json_get_text(of->details, "PricingModel");
     if (text_equal(model, "Free"))
@@ -271,7 +287,7 @@ static const char *pricing_of(const struct deriving *of, const struct json *use)
     if (term(of, "FixedUpfrontPricingTerm"))
         return "fixed";
     if (term(of, "ConfigurableUpfrontPricingTerm"))
-        return "configurable";
+        return all_zero(prices) && !use->count && !model ? "free" : "configurable";
     if (!term(of, "UsageBasedPricingTerm"))
         return NULL;
     return all_zero(use) && !model ? "free" : "usage";
@@ -343,7 +359,7 @@ static void derive_pricing(struct deriving *of)
     struct json *use = prices_of(of, term(of, "UsageBasedPricingTerm"));
     struct json *schedule =
         schedule_of(of, json_get(term(of, "PaymentScheduleTerm"), "Schedule"), &sum);
-    const char *pricing = pricing_of(of, use);
+    const char *pricing = pricing_of(of, prices, use);
     say(of, "Pricing", pricing);
     say(of, "Currency", currency);
     derive_value(of, pricing, prices, sum, currency);
@@ -384,6 +400,14 @@ static void derive_prior(struct deriving *of)
         json_get(of->details, of->resale ? "PreExistingBuyerAgreement" : "PreExistingAgreement");
     say(of, "PriorChannel", json_get_text(prior, "AcquisitionChannel"));
     say(of, "PriorPricing", json_get_text(prior, "PricingModel"));
+}
+
+/* When the contract starts; of a resale authorization, when a buyer's starts at the latest. */
+static void derive_start(struct deriving *of)
+{
+    say(of, "StartDate",
+        of->resale ? json_get_text(plain_term(of, "BuyerValidityTerm"), "MaximumAgreementStartDate")
+                   : json_get_text(plain_term(of, "ValidityTerm"), "AgreementStartDate"));
 }
 
 /* ------------------------------------------------------------------ the agreement */
@@ -479,6 +503,7 @@ struct json *offer_document(struct arena *arena, const struct json *entity,
     derive_pricing(&of);
     derive_renewal(&of);
     derive_prior(&of);
+    derive_start(&of);
     derive_agreement(&of);
     struct json *document = json_object(arena);
     json_set(arena, document, "Entity", json_clone(arena, entity));

@@ -63,6 +63,7 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
 
 #define SAME_DIGITS     "^(0{12}|1{12}|2{12}|3{12}|4{12}|5{12}|6{12}|7{12}|8{12}|9{12})$"
 #define DURATION        "^P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)$"
+#define FOR_A_DURATION  "^P[0-9][^/]*/"
 #define UP_TO(decimals) "(100000000([.]0+)?|[0-9]{1,8}([.][0-9]{1," decimals "})?)"
 #define RATE            "^[^=]+=" UP_TO("8") "$"
 #define PERCENT         "(0|[1-9][0-9]*)([.][0-9]{0,8}[1-9])?"
@@ -98,9 +99,16 @@ const struct rule aws_offer_rules[] = {
     NEEDED_BY("grants", WHEN("pricing", "fixed")),
     NEEDED_BY("prices", WHEN("pricing", "configurable")),
     NEEDED_BY("usage_prices", WHEN("pricing", "usage")),
-    NEEDED_BY("duration", WHEN("pricing", "configurable")),
+    /* One duration for all prices, or one for each: what is said twice would never be read so. */
+    {ROW(RULE_PATTERN, "OFR-002", MADE, "prices"), .words = WORDS(FOR_A_DURATION),
+     .when = {WHEN("pricing", "configurable"), WHEN("duration", "")},
+     .remedy = "set duration; where there are several, write P12M/seats=12.50"},
+    {ROW(RULE_UNLIKE, "OFR-003", AT_CREATE, "prices"), .words = WORDS(FOR_A_DURATION),
+     .when = {WHEN("duration", ANY)},
+     .remedy = "empty duration, or take the durations off the prices"},
     NEEDED_BY("duration", WHEN("pricing", "fixed", "usage"), WHEN("end_date", ""), OFFERED),
     NOT_WITH("value", WHEN("pricing", "usage", "free")),
+    NOT_WITH("value", WHEN("pricing", "byol"), WHEN("grants", "")), /* it would have no place */
     NOT_WITH("schedule", WHEN("pricing", "usage", "free")),
     NOT_WITH("prices", WHEN("pricing", "fixed", "usage", "byol")),
     NOT_WITH("usage_prices", WHEN("pricing", "byol")),
@@ -110,13 +118,24 @@ const struct rule aws_offer_rules[] = {
      .remedy = "where the buyer chooses between prices nobody knows the value: empty it"},
     OF_TWO(RULE_CURRENCY, "OFR-009", "value", "currency"),
     OF_TWO(RULE_SUM, "OFR-009", "schedule", "value"),
+    {ROW(RULE_SUM, "OFR-009", ALWAYS, "prices"), .words = WORDS("value"),
+     .when = {WHEN("pricing", "configurable"), WHEN("schedule", "")}},
     {ROW(RULE_WORDS, "OFR-009", MADE, "currency"), .when = {AUTHORIZATION},
      .words = WORDS("USD", "EUR", "GBP", "AUD", "JPY"),
      .remedy = "resale authorizations know USD, EUR, GBP, AUD and JPY"},
 
     /* Who and what for. */
     NOT_WITH("buyer_accounts", REPLACEMENT),
-    NOT_WITH("countries", REPLACEMENT),
+    NOT_WITH("countries", WHEN("form", "replacement", "resale_authorization")),
+    NOT_WITH("offer_set", WHEN("form", "replacement", "resale_authorization")),
+    /* A resale authorization has no change that would say these. */
+    NOT_WITH("end_date", AUTHORIZATION),
+    NOT_WITH("refund_policy", AUTHORIZATION),
+    NOT_WITH("payment_due", AUTHORIZATION),
+    NOT_WITH("renewals", AUTHORIZATION),
+    NOT_WITH("renewal_increase", AUTHORIZATION),
+    NOT_WITH("renewal_lockout", AUTHORIZATION),
+    NOT_WITH("renewal_adjustment", AUTHORIZATION),
     FORM_OF("replaces", "set the form to replacement, or empty it", WHEN("form", "!replacement")),
     FORM_OF("reseller", "set the form to resale_authorization, or empty it", OFFERED),
     FORM_OF("resale_authorization", "set the form to channel, or empty it",
@@ -137,10 +156,12 @@ const struct rule aws_offer_rules[] = {
 
     /* Dates. */
     {ROW(RULE_FUTURE, "OFR-008", MADE, "expires")},
-    NEEDED_BY("end_date", WHEN("start_date", ANY)),
-    NOT_WITH("end_date", WHEN("start_date", ""), WHEN("form", "!replacement")),
+    NEEDED_BY("end_date", WHEN("start_date", ANY), OFFERED),
+    NOT_WITH("end_date", WHEN("start_date", ""),
+             WHEN("form", "!replacement", "!resale_authorization")),
     NOT_WITH("end_date", WHEN("duration", ANY), WHEN("pricing", "!configurable")),
-    OF_TWO(RULE_AFTER, "OFR-007", "start_date", "expires"),
+    {ROW(RULE_AFTER, "OFR-007", ALWAYS, "start_date"), .words = WORDS("expires"),
+     .when = {OFFERED}},
     OF_TWO(RULE_AFTER, "OFR-007", "end_date", "start_date"),
     OF_TWO(RULE_AFTER, "OFR-007", "end_date", "expires"),
     {ROW(RULE_WITHIN, "OFR-007", ALWAYS, "start_date"), .words = WORDS("1095"),
@@ -167,6 +188,9 @@ const struct rule aws_offer_rules[] = {
            "AWS takes P15D, P30D, P45D, P60D, P90D and P120D"),
     FORMAT("eula", "^(standard( (2022-07-14|2019-12-12|2019-04-24))?|https?://[^[:space:]]+)$",
            "write standard, standard and its version as in \"standard 2022-07-14\", or a URL"),
+    {ROW(RULE_PATTERN, "OFR-004", ALWAYS, "eula"), .words = WORDS("^(standard|https?://.*)$"),
+     .when = {AUTHORIZATION},
+     .remedy = "resale authorizations know no versions of the standard EULA: write standard"},
     FORMAT("refund_policy", PLAIN, "AWS takes plain ASCII text there"),
     FORMAT("markup", "^" PERCENT "$", SHORTEST),
     FORMAT("renewal_increase", "^" PERCENT "(-" PERCENT ")?$", SHORTEST),

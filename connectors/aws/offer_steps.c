@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/aws/offer_changes.h"
+#include "connectors/aws/sweep.h"
 
 #define PAGE 20 /* as many as BatchDescribeEntities takes */
 
@@ -243,6 +244,18 @@ static struct json *own_summary(struct step_context *context)
     return summary;
 }
 
+/* The record as it was read. What only the listing says is missing if that was late: then the
+ * version has a state that no offer has, so that the next read fetches it again. */
+static struct record *read_back(struct step_context *context)
+{
+    const struct json *entity = json_get(context->progress, "entity");
+    struct record *record = offer_now(context, entity);
+    if (json_get_bool(context->progress, "late", false))
+        record->version =
+            offer_version(context->arena, json_get_text(entity, "LastModifiedDate"), "-", NULL);
+    return record;
+}
+
 enum step_result offer_answer_summary(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
@@ -254,12 +267,17 @@ enum step_result offer_answer_summary(struct step_context *context,
     const struct json *listed = json_at(json_get(answer, "EntitySummaryList"), 0);
     const char *member = offer_is_resale(context) ? "ResaleAuthorizationSummary" : "OfferSummary";
     const struct json *summary = json_get(listed, member);
+    const char *dated = json_get_text(listed, "LastModifiedDate");
+    bool late = json_is_null(summary) ||
+                (dated && !sweep_same_second(dated, json_get_text(entity, "LastModifiedDate")));
     json_set(context->arena, entity, "Summary",
              json_is_null(summary) ? own_summary(context) : json_clone(context->arena, summary));
+    json_remove(context->progress, "late");
+    json_set(context->arena, context->progress, "late", json_bool(context->arena, late));
     /* Only what is released can have been bought; a resale authorization never is. */
     if (text_equal(json_text(json_find(entity, "DetailsDocument.State")), "Released"))
         return STEP_NEXT;
-    context->after = offer_now(context, entity);
+    context->after = read_back(context);
     return STEP_DONE;
 }
 
@@ -302,7 +320,7 @@ enum step_result offer_answer_bought(struct step_context *context,
         return step_failed(error);
     const struct json *found = json_get(answer, "agreementViewSummaries");
     if (!found || !found->count)
-        context->after = offer_now(context, json_get(context->progress, "entity"));
+        context->after = read_back(context);
     return STEP_DONE;
 }
 

@@ -7,6 +7,7 @@
  *   product, data       creation: the product whose dimensions are checked; if it is a data product
  *   drafts              creation: ids of drafts to look into; next, sweeps: the page after them and
  *                       how many there were
+ *   late                the listing has not seen yet what the entity says
  *   found               creation: the draft that an earlier attempt left
  *   namesakes           creation: how many drafts without a description have the offer's name */
 #ifndef CONNECTORS_AWS_OFFER_STEPS_H

@@ -120,7 +120,8 @@ static int put_currency(const struct offer_writing *writing, struct json *term, 
 
 /* ------------------------------------------------------------------ rate cards */
 
-/* Items "dimension=price" whose duration is `duration` (NULL: all of them) into a card. */
+/* Items "dimension=price" whose duration is `duration` (NULL: all of them) into a card; those
+ * without one are for the record's. */
 static int put_rates(const struct offer_writing *writing, const char *field, const char *duration,
                      struct json *card, struct error *error)
 {
@@ -134,7 +135,7 @@ static int put_rates(const struct offer_writing *writing, const char *field, con
             return bad_item(error, field, items[i], "a dimension and its price: seats=12.50");
         if (duration) {
             offer_split_duration(arena, key, &of, &key);
-            if (of && strcmp(of, duration) != 0)
+            if (!text_equal(of ? of : writing_value(writing, "duration"), duration))
                 continue;
         }
         struct json *rate = item_for(arena, json_get(card, "RateCard"), "DimensionKey", key);
@@ -202,6 +203,10 @@ static int durations_of(const struct offer_writing *writing, const char **ret_li
     }
     static const struct field set = {.type = TYPE_SET};
     *ret_list = list_make(arena, &set, items, count);
+    if (!otherwise && list_count(*ret_list) == 1) /* which would be read in the other form */
+        return error_set(error, ERROR_REFUSED, SCOPE_RECORD,
+                         "all prices are for %s: set duration to it and take it off the prices",
+                         list_item(arena, *ret_list, 0));
     return 0;
 }
 

@@ -37,7 +37,7 @@ extern const struct connector_kind aws_offers; /* offers.c */
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. Procedures: CREATE, PUBLISH, UPDATE, EXTEND, CANCEL. */
-enum { AWS_OFFER_FIELDS = 46, AWS_OFFER_RULES = 75, AWS_OFFER_PROCEDURES = 5 };
+enum { AWS_OFFER_FIELDS = 46, AWS_OFFER_RULES = 87, AWS_OFFER_PROCEDURES = 5 };
 
 extern const struct remote_field aws_offer_fields[AWS_OFFER_FIELDS];      /* offer_fields.c */
 extern const struct rule aws_offer_rules[AWS_OFFER_RULES];                /* offer_rules.c */

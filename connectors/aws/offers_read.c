@@ -17,8 +17,9 @@
 #include "connectors/aws/offers.h"
 #include "connectors/aws/sweep.h"
 
-#define IDS_PER_FILTER  10 /* the most that a ValueList takes */
-#define AGREEMENTS_PAGE 50 /* the most that SearchAgreements and GetAgreementTerms take */
+#define IDS_PER_FILTER  10  /* the most that a ValueList takes */
+#define AGREEMENTS_PAGE 50  /* the most that SearchAgreements and GetAgreementTerms take */
+#define TERM_PAGES      100 /* more is a loop: an agreement has some ten terms */
 #define DAY_MS          86400000LL
 
 enum { OFFERS, AUTHORIZATIONS };
@@ -44,7 +45,8 @@ struct item {
     struct json *entity;          /* once it was fetched */
     struct json *terms;           /* array, once asked for */
     const char *next_terms;       /* page of them to ask for; NULL: the first */
-    size_t waiting;               /* for the entity, the agreement, pages of terms */
+    size_t term_pages;
+    size_t waiting; /* for the entity, the agreement, pages of terms */
 };
 
 /* ------------------------------------------------------------------ what is stored */
@@ -66,14 +68,6 @@ static bool split_version(struct arena *arena, const char *text, struct version 
     }
     *ret = (struct version){parts[0], parts[1], parts[2], parts[3]};
     return !text;
-}
-
-/* Lists have no fraction, documents may. */
-static bool same_second(const char *a, const char *b)
-{
-    int64_t left, right;
-    return instant_parse(a ? a : "", &left) && instant_parse(b ? b : "", &right) &&
-           left / 1000 == right / 1000;
 }
 
 static bool same_agreement(const struct version *stored, const struct json *agreement)
@@ -103,8 +97,8 @@ static bool unchanged(struct sweep *sweep, const struct item *item, const struct
     const char *end = json_get_text(item->summary, "AvailabilityEndDate");
     const char *state = offer_state(status, end, item->agreement,
                                     text_equal(stored->state, "cancelled"), sweep_now(sweep));
-    return same_second(stored->modified, item->modified) && text_equal(stored->state, state) &&
-           same_agreement(stored, item->agreement);
+    return sweep_same_second(stored->modified, item->modified) &&
+           text_equal(stored->state, state) && same_agreement(stored, item->agreement);
 }
 
 /* ------------------------------------------------------------------ records */
@@ -114,7 +108,7 @@ static void finish(struct sweep *sweep, struct arena *arena, struct item *item)
 {
     if (--item->waiting)
         return;
-    json_set(sweep_arena(sweep), item->entity, "Summary", item->summary);
+    json_set(arena, item->entity, "Summary", item->summary);
     struct json *document =
         offer_document(arena, item->entity, item->agreement, item->terms, sweep_now(sweep));
     sweep_record(sweep, offer_record(arena, document, sweep_note, sweep));
@@ -131,7 +125,8 @@ static int take_entity(struct sweep *sweep, struct arena *arena, const char *id,
         details->type != JSON_OBJECT || !json_get_text(entity, "LastModifiedDate"))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "BatchDescribeEntities answered %s without a whole document", id);
-    item->entity = json_clone(sweep_arena(sweep), entity);
+    bool last = item->waiting == 1; /* then it need not outlive its answer: there are thousands */
+    item->entity = json_clone(last ? arena : sweep_arena(sweep), entity);
     finish(sweep, arena, item);
     return 0;
 }
@@ -200,7 +195,8 @@ static int take_terms(struct sweep *sweep, struct arena *arena, const char *id,
     struct item *item = map_get(reading->details, id);
     const struct json *terms = json_get(answer, "acceptedTerms");
     const char *next = json_get_text(answer, "nextToken");
-    if (!terms || terms->type != JSON_ARRAY || (next && text_equal(next, item->next_terms)))
+    if (!terms || terms->type != JSON_ARRAY || (next && text_equal(next, item->next_terms)) ||
+        ++item->term_pages > TERM_PAGES)
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "GetAgreementTerms of %s answered without new terms", id);
     for (size_t i = 0; i < terms->count; i++)

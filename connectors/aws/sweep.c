@@ -214,6 +214,13 @@ const char *sweep_known(struct sweep *sweep, const char *id)
     return sweep->sink.version(sweep->sink.context, id);
 }
 
+bool sweep_same_second(const char *a, const char *b)
+{
+    int64_t left, right;
+    return instant_parse(a ? a : "", &left) && instant_parse(b ? b : "", &right) &&
+           left / SECOND == right / SECOND;
+}
+
 void sweep_record(struct sweep *sweep, const struct record *record)
 {
     struct error error = {0};

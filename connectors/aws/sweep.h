@@ -74,6 +74,8 @@ void sweep_describe(struct sweep *sweep, const char *id);
 
 /* The sink, with its failures turned into the read's. */
 const char *sweep_known(struct sweep *sweep, const char *id); /* version; NULL if there is none */
+/* True if both are dates of the same second: lists have no fraction, documents may. */
+bool sweep_same_second(const char *a, const char *b);
 void sweep_record(struct sweep *sweep, const struct record *record);
 void sweep_seen(struct sweep *sweep, const char *id);
 void sweep_note(void *sweep, const struct finding *finding); /* as document_report */

@@ -200,12 +200,14 @@ shop "$(sale 001 Pricing=configurable "${NO_SUM[@]}" \
     "$(sale 004 Form=channel Product= Pricing= Term= "${NO_SUM[@]}" Eula= \
         Resale=resaleauthz-sandboxshare1 Markup=12.5)" \
     "$(sale 005 Form=resale_authorization Buyers= Expires= Pricing=configurable "${NO_SUM[@]}" \
-        Prices=basic_service=5000 Reseller=777788889999)"
+        Starts="$(days +90)" Prices=basic_service=5000 Reseller=777788889999)" \
+    "$(sale 006 Pricing=configurable "${NO_SUM[@]}" Term= \
+        Prices="P12M/basic_service=9000; P24M/basic_service=16000")"
 SELL=publish sell
 agent reconcile
 agent reconcile
-exits 0 "prices to choose, by usage, a later start, a resale, the right to resell"
-is "all of them are out" "open open open open open" "$(csv crm.csv "AWS Offer" | xargs)"
+exits 0 "prices to choose, by usage, a later start, a resale, the right to resell, two durations"
+is "all of them are out" "open open open open open open" "$(csv crm.csv "AWS Offer" | xargs)"
 agent plan
 exits 0 "as the rows have them"
 is "no finding" "" "$("$AGENT" findings --output csv | tail -n +2)"

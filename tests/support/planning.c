@@ -122,7 +122,7 @@ static const struct connector_kind referral_tables = {
     .rule_count = COUNT(rules),
     .procedures = referral_procedures,
     .procedure_count = COUNT(referral_procedures),
-    .classify = classify_by_stage,
+    .classify = document_classify_by_stage,
     .deadlines = &referral_deadline,
     .deadline_count = 1,
 };

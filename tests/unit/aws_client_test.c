@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,6 +19,7 @@
 #include "connectors/aws/sigv4.h"
 #include "connectors/aws/sts.h"
 #include "tests/support/fake.h"
+#include "tests/support/folder.h"
 
 /* ------------------------------------------------------------------ judge */
 
@@ -494,8 +494,7 @@ struct file {
 
 static void file_open(struct file *file)
 {
-    snprintf(file->folder, sizeof file->folder, "/tmp/aws_client_test-XXXXXX");
-    assert_non_null(mkdtemp(file->folder));
+    folder_make(file->folder, sizeof file->folder, "aws_client");
     snprintf(file->path, sizeof file->path, "%s/shared", file->folder);
     FILE *out = fopen(file->path, "w");
     assert_non_null(out);
@@ -505,8 +504,7 @@ static void file_open(struct file *file)
 
 static void file_close(const struct file *file)
 {
-    unlink(file->path);
-    rmdir(file->folder);
+    folder_remove(file->folder);
 }
 
 enum request_type { TO_SELLING, TO_CATALOG, TO_QUERY, TO_PATCH, TO_AGREEMENT, TO_STS };

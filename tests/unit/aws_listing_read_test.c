@@ -281,7 +281,8 @@ static void test_incremental(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.pages = pages;
-    map_put(bench.known, "s2", (void *)(uintptr_t)STAMP("2"));
+    /* documents may have a fraction where listings have none */
+    map_put(bench.known, "s2", (void *)(uintptr_t) "2026-01-01T00:00:02.250Z");
     bench_read(&bench, false, "SaaSProduct=" STAMP("2") " AmiProduct=2026-01-01T00:00:00Z");
     assert_int_equal(bench.outcome, READ_COMPLETE);
     assert_int_equal(map_count(bench.records), 1);

@@ -323,6 +323,10 @@ static const struct body bodies[] = {
      {{0}},
      "set currency"},
     {"no duration", {DEAL, DOLLARS, {"prices", NULL, "basic=1"}}, {{0}}, "set duration"},
+    {"one duration said with the prices",
+     {DEAL, DOLLARS, {"prices", NULL, "P12M/basic=1"}},
+     {{0}},
+     "set duration to it"},
     {"two currencies",
      {DEAL,
       DOLLARS,
@@ -415,6 +419,14 @@ struct edit {
     "\"RateCards\":[{\"Selector\":{\"Type\":\"Duration\",\"Value\":\"P12M\"},\"Constraints\":{"    \
     "\"MultipleDimensionSelection\":\"Allowed\",\"QuantityConfiguration\":\"Allowed\"},"           \
     "\"New\":true,\"RateCard\":[" members "]}]}"
+#define CARD(duration, price)                                                                      \
+    "{\"Selector\":{\"Type\":\"Duration\",\"Value\":\"" duration "\"},\"Constraints\":{"           \
+    "\"MultipleDimensionSelection\":\"Allowed\",\"QuantityConfiguration\":\"Allowed\"},"           \
+    "\"New\":true,\"RateCard\":[{\"DimensionKey\":\"seats\",\"Price\":\"" price "\"}]}"
+#define NEW_CARD(duration, price)                                                                  \
+    "{\"Selector\":{\"Type\":\"Duration\",\"Value\":\"" duration "\"},\"Constraints\":{"           \
+    "\"MultipleDimensionSelection\":\"Disallowed\",\"QuantityConfiguration\":\"Disallowed\"},"     \
+    "\"RateCard\":[{\"DimensionKey\":\"seats\",\"Price\":\"" price "\"}]}"
 #define TRIAL "{\"Type\":\"FreeTrialPricingTerm\",\"Duration\":\"P7D\",\"Grants\":[]}"
 #define CHANGE(type, identifier, details)                                                          \
     "{\"ChangeType\":\"" type "\",\"Entity\":{\"Type\":\"Offer@1.0\",\"Identifier\":\"" identifier \
@@ -431,6 +443,33 @@ static const struct edit edits[] = {
              "{\"PricingModel\":\"Contract\",\"Terms\":[" TRIAL
              "," RATES("{\"DimensionKey\":\"basic\",\"Price\":\"12000.00\",\"Tier\":7},{"
                        "\"DimensionKey\":\"seats\",\"Price\":\"6\"}") "]}")},
+     0},
+    {"one price for the duration, one for another: each on its own card",
+     ACTION_UPDATE,
+     {{"prices", NULL, "P24M/seats=18\x1fseats=10"}, {"duration", NULL, "P12M"}},
+     OFFER(V1, "3", TERMS(RATES("{\"DimensionKey\":\"seats\",\"Price\":\"9\"}"))),
+     {CHANGE("UpdatePricingTerms", "offer-1@3",
+             "{\"PricingModel\":\"Contract\",\"Terms\":[{\"Type\":"
+             "\"ConfigurableUpfrontPricingTerm\",\"CurrencyCode\":\"USD\",\"Odd\":1.50,"
+             "\"RateCards\":[" CARD("P12M", "10") "," NEW_CARD("P24M", "18") "]}]}")},
+     0},
+    {"nulls and ids of what stands are not sent back",
+     ACTION_UPDATE,
+     {{"prices", NULL, "seats=10"}, {"buyer_accounts", "1", "444455556666"}},
+     OFFER(
+         V1, "3",
+         TERMS("{\"Type\":\"RecurringPaymentTerm\",\"Id\":\"t-1\",\"Duration\":null,"
+               "\"Price\":\"1\"}," RATES(
+                   "{\"DimensionKey\":\"seats\",\"Price\":\"9\"}")) ",\"Rules\":[{\"Type\":"
+                                                                    "\"TargetingRule\",\"Id\":\"r-"
+                                                                    "1\",\"PositiveTargeting\":{"
+                                                                    "\"BuyerAccounts\":[\"1\"],"
+                                                                    "\"CountryCodes\":null}}]"),
+     {CHANGE("UpdateTargeting", "offer-1@3",
+             "{\"PositiveTargeting\":{\"BuyerAccounts\":[\"444455556666\"]}}"),
+      CHANGE("UpdatePricingTerms", "offer-1",
+             "{\"PricingModel\":\"Contract\",\"Terms\":[{\"Type\":\"RecurringPaymentTerm\","
+             "\"Price\":\"1\"}," RATES("{\"DimensionKey\":\"seats\",\"Price\":\"10\"}") "]}")},
      0},
     {"the same price in other digits is no edit",
      ACTION_UPDATE,
@@ -668,13 +707,46 @@ static void test_resale(void **state)
     arena_free(run.arena);
 }
 
-/* What only the listing tells of a replacement must not look as if it were gone. */
+/* Agreements of data products have names of their own, but not where they are resold. */
+static void test_data_product(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *form, *documents;
+    } rows[] = {
+        {"private", "[{\"Type\":\"StandardDsa\",\"Version\":\"2022-07-14\"}]"},
+        {"resale_authorization", "[{\"Type\":\"StandardEula\"}]"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct scene scene = {
+            .title = rows[i].form,
+            .action = ACTION_CREATE,
+            .fields = {DEAL, {"form", NULL, rows[i].form}, STANDARD},
+            .replies = {{200, "{\"EntityType\":\"DataProduct@1.0\",\"EntityIdentifier\":"
+                              "\"prod-1@7\",\"LastModifiedDate\":\"" V1 "\","
+                              "\"DetailsDocument\":{}}"},
+                        {200, NO_DRAFTS},
+                        {422, INVALID}}};
+        struct run run;
+        play_scene(&run, &scene);
+        const struct json *changes = json_get(started(&run), "ChangeSet");
+        const struct json *documents = NULL;
+        for (size_t c = 0; c < changes->count; c++) {
+            if (text_equal(json_get_text(changes->items[c], "ChangeType"), "UpdateLegalTerms"))
+                documents = json_find(changes->items[c], "DetailsDocument.Terms[0].Documents");
+        }
+        assert_json(&run, documents, rows[i].documents);
+        arena_free(run.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_resale),
+        cmocka_unit_test(test_data_product),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

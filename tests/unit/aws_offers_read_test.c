@@ -44,6 +44,7 @@ struct bench {
     const bool *mapped;
     struct map *known, *records, *seen;
     size_t findings, done, describes, values, terms;
+    bool endless; /* terms */
     enum read_outcome outcome;
     char watermark[128];
     struct error error;
@@ -130,6 +131,11 @@ static void handle(void *context, struct arena *arena, const struct http_request
         assert_non_null(strstr(target, ".GetAgreementTerms"));
         bool second = json_get(body, "nextToken") != NULL;
         bench->terms++;
+        if (bench->endless) {
+            ret_answer->body = arena_printf(arena, "{\"acceptedTerms\":[],\"nextToken\":\"%zu\"}",
+                                            bench->terms % 3);
+            return;
+        }
         ret_answer->body =
             second ? "{\"acceptedTerms\":[{\"paymentScheduleTerm\":{\"schedule\":[{\"chargeDate\":"
                      "1768435200,\"chargeAmount\":\"5.0\"}]}}],\"nextToken\":null}"
@@ -366,6 +372,39 @@ static void test_details(void **state)
     bench_close(&bench);
 }
 
+/* Terms that never end are no reason to ask for ever. */
+static void test_endless_terms(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bool mapped[LIMIT_FIELDS] = {false};
+    mapped[kind_field(&kinds[KIND_OFFER], "auto_renew")] = true;
+    bench_open(&bench);
+    bench.mapped = mapped;
+    bench.endless = true;
+    bench.changed = SUMMARY("o-sold") "," SUMMARY("o-open");
+    bench.agreements = AGREED("agmt-1", "o-sold", "1765000001", "ACTIVE");
+    bench_read(&bench, NULL);
+    assert_int_equal(bench.outcome, READ_PARTIAL);
+    assert_in_range(bench.terms, 2, 1000);
+    assert_int_equal(bench.findings, 1);
+    assert_int_equal(map_count(bench.records), 1);
+    bench_close(&bench);
+}
+
+/* What an accepted offer's read may ask is in the policy, whatever the job maps. */
+static void test_former_agreement_is_allowed(void **state)
+{
+    (void)state;
+    bool allowed = false;
+    for (size_t i = 0; i < aws_offers.permission_count; i++) {
+        const struct permission *permission = &aws_offers.permissions[i];
+        allowed = allowed || (!strcmp(permission->name, "aws-marketplace:DescribeAgreement") &&
+                              !permission->actions && !permission->field);
+    }
+    assert_true(allowed);
+}
+
 /* Agreements that a search leaves out are asked for, not forgotten. */
 static void test_former_agreement(void **state)
 {
@@ -488,6 +527,8 @@ int main(void)
         cmocka_unit_test(test_nothing_new),
         cmocka_unit_test(test_untouched),
         cmocka_unit_test(test_details),
+        cmocka_unit_test(test_endless_terms),
+        cmocka_unit_test(test_former_agreement_is_allowed),
         cmocka_unit_test(test_former_agreement),
         cmocka_unit_test(test_agreements_denied),
         cmocka_unit_test(test_missing_document),

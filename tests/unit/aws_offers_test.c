@@ -156,6 +156,21 @@ static const struct decoding {
      NULL,
      NULL,
      {{"pricing", "free"}, {"value", NULL}}},
+    {"free, by duration",
+     OFFER_HEAD "'Terms':[{'Type':'ConfigurableUpfrontPricingTerm','CurrencyCode':'USD','RateCards'"
+                ":[{'Selector':{'Value':'P1Y'},'RateCard':[{'DimensionKey':'a','Price':'0.0'}]}]}"
+                "]}}",
+     NULL,
+     NULL,
+     {{"pricing", "free"}, {"value", NULL}, {"prices", "a=0"}, {"duration", "P1Y"}}},
+    {"no price for the contract, but for use beyond it",
+     OFFER_HEAD "'Terms':[{'Type':'ConfigurableUpfrontPricingTerm','CurrencyCode':'USD','RateCards'"
+                ":[{'Selector':{'Value':'P1Y'},'RateCard':[{'DimensionKey':'a','Price':'0.0'}]}]},"
+                "{'Type':'UsageBasedPricingTerm','CurrencyCode':'USD','RateCards':[{'RateCard':["
+                "{'DimensionKey':'gb','Price':'0.1'}]}]}]}}",
+     NULL,
+     NULL,
+     {{"pricing", "configurable"}, {"prices", "a=0"}, {"usage_prices", "gb=0.1"}}},
     {"one price to choose is the value",
      OFFER_HEAD "'Terms':[{'Type':'ConfigurableUpfrontPricingTerm','CurrencyCode':'USD','RateCards'"
                 ":[{'Selector':{'Value':'P1Y'},'RateCard':[{'DimensionKey':'a','Price':'99.9'}]}]}"
@@ -199,7 +214,8 @@ static const struct decoding {
                            "{'Type':'ResaleFixedUpfrontPricingTerm','CurrencyCode':'GBP',"
                            "'Price':'900.000','Duration':'P6M','Grants':[{'DimensionKey':'seats',"
                            "'MaxQuantity':'3'}]},{'Type':'BuyerTargetingTerm','PositiveTargeting':"
-                           "{'BuyerAccounts':[{'AwsAccountId':'246813579024','LegalName':'L'}]}}],"
+                           "{'BuyerAccounts':[{'AwsAccountId':'246813579024','LegalName':'L'}]}},"
+                           "{'Type':'BuyerValidityTerm','MaximumAgreementStartDate':'2026-06-30'}],"
                            "'Rules':[{'Type':'PartnerTargetingRule','ResellerAccountId':"
                            "'975310864297'}]}}",
      NULL,
@@ -212,6 +228,7 @@ static const struct decoding {
       {"duration", "P6M"},
       {"grants", "seats=3"},
       {"buyer_accounts", "246813579024"},
+      {"start_date", "2026-06-30"},
       {"prior_channel", NULL}}},
     {"accepted, with the buyer's choice",
      OFFER_HEAD "'Description':'no brackets','Rules':[" UNTIL("2025-12-20") "]}}",
@@ -320,6 +337,8 @@ static void test_description(void **state)
         {"Just so", NULL, false, "Just so"},
         {NULL, "Deal 17", true, "[Deal 17 cancelled]"},
         {NULL, "uncancelled", false, "[uncancelled]"},
+        {"Seats [10]", "D [EMEA] 17", true, "Seats [10] [D [EMEA] 17 cancelled]"},
+        {NULL, "D[1]", false, "[D[1]]"},
     };
     CLEANUP_ARENA struct arena *arena = arena_new();
     const char *note, *reference;

@@ -630,6 +630,78 @@ static void test_plan_writes_nothing_outside(void **state)
     rig_free(rig);
 }
 
+/* ---- wishes ---- */
+
+static const struct engine_result *run_wishes(struct rig *rig, const struct wish *wishes,
+                                              size_t count)
+{
+    rig->work.wishes = wishes;
+    rig->work.wish_count = count;
+    const struct engine_result *result = rig_run(rig);
+    rig->work.wish_count = 0;
+    return result;
+}
+
+/* Two deals are drafts; one is handed over because a person asks, whatever the rules would do with
+ * the rest meanwhile, and once, though the run looks at the records again after it. */
+static void test_wish_is_carried_out_once(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_with(3, &(struct rig_options){0});
+    const char *drafts = rig_replace(rig, rig_yaml, "    submit: {when: {column: Share, ", "    #");
+    rig_set_cell(rig, "L3", "Share", "no");
+    rig_configure(rig, drafts);
+    rig_settle(rig, 3);
+    rig_set_cell(rig, "L1", "NextStep", "An edit that waits for the next run");
+    rig_set_cell(rig, "L3", "Share", "yes");
+    const struct wish wishes[] = {{.action = ACTION_SUBMIT, .subject = "L2", .who = "ann"},
+                                  {.action = ACTION_SUBMIT, .subject = "L9", .who = "ann"}};
+    const struct engine_result *result = run_wishes(rig, wishes, COUNT(wishes));
+    assert_int_equal(result->outcome, READ_COMPLETE);
+    assert_int_equal(result->counts.applied, 1);
+    assert_int_equal(result->plan->change_count, 1);
+    assert_string_equal(result->plan->findings[0].type->code, "RUN-010"); /* L9 */
+    assert_int_equal(rig_calls(rig, "StartEngagementFromOpportunityTask"), 1);
+    assert_int_equal(rig_calls(rig, "UpdateOpportunity"), 0);
+    assert_int_equal(rig_calls(rig, "CreateOpportunity"), 2);
+    assert_string_equal(rig_member(rig, rig_id_of(rig, "L2"), "LifeCycle.ReviewStatus"),
+                        "Submitted");
+    assert_int_equal(rig_finding_count(rig, "RUN-010"), 0); /* said to whom asked, to nobody else */
+    /* Asked once more: it is no draft any more. */
+    result = run_wishes(rig, wishes, 1);
+    assert_int_equal(result->plan->change_count, 0);
+    assert_string_equal(result->plan->findings[0].type->code, "RUN-010");
+    assert_int_equal(rig_calls(rig, "StartEngagementFromOpportunityTask"), 1);
+    /* The rules had nothing taken from them. */
+    rig_run(rig);
+    assert_int_equal(rig_calls(rig, "UpdateOpportunity"), 1);
+    assert_int_equal(rig_calls(rig, "CreateOpportunity"), 3);
+    rig_free(rig);
+}
+
+/* A refusal is told once in the run, and does not keep the run from ending. */
+static void test_refused_wish_is_not_repeated(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_with(1, &(struct rig_options){0});
+    rig_configure(rig, rig_replace(rig, rig_yaml, "    submit: {when: {column: Share, ", "    #"));
+    rig_settle(rig, 3);
+    rig_fault(rig, "operation=UpdateOpportunity,kind=validation,times=9");
+    const struct change_field title = {.field = kind_field(&kinds[KIND_REFERRAL], "title"),
+                                       .new_value = "Asked for"};
+    const struct wish wish = {
+        .action = ACTION_UPDATE, .subject = "L1", .fields = &title, .field_count = 1, .who = "ann"};
+    const struct engine_result *result = run_wishes(rig, &wish, 1);
+    assert_int_equal(result->counts.failed, 1);
+    assert_int_equal(rig_calls(rig, "UpdateOpportunity"), 1);
+    assert_int_equal(result->left->change_count, 0);
+    assert_int_equal(result->left->finding_count, 1);
+    rig_clear_faults(rig);
+    assert_int_equal(run_wishes(rig, &wish, 1)->counts.applied, 1); /* who asks again is heard */
+    assert_string_equal(rig_member(rig, rig_id_of(rig, "L1"), "Project.Title"), "Asked for");
+    rig_free(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -657,6 +729,8 @@ int main(void)
         cmocka_unit_test(test_file_edited_during_the_run),
         cmocka_unit_test(test_missing_file_changes_nothing),
         cmocka_unit_test(test_plan_writes_nothing_outside),
+        cmocka_unit_test(test_wish_is_carried_out_once),
+        cmocka_unit_test(test_refused_wish_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

@@ -220,6 +220,34 @@ static void test_refused_write(void **state)
     assert_int_equal(planning_guarded(p)->changes[0]->hold, HOLD_NONE);
 }
 
+/* A refusal is said again under the code that it came with. */
+static void test_refusal_keeps_its_code(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *verdict, *code;
+    } rows[] = {
+        {GUARD_REFUSED "REF-009 that is no phone", "REF-009"},
+        {GUARD_REFUSED "OFR-023 the seller is not verified", "OFR-023"},
+        {GUARD_REFUSED "XYZ-001 of a code that nobody knows", "REF-019"},
+        {GUARD_REFUSED "REF-0090 that is another", "REF-019"},
+        {GUARD_REFUSED "REF-009", "REF-009"},
+        {GUARD_REFUSED, "REF-019"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct planning *p = planning_new();
+        add_pairs(p, 1, 1);
+        struct change *change = planning_guarded(p)->changes[0];
+        planning_verdict(p, guard_subject(p->arena, change, "v1"), rows[i].verdict);
+        struct plan *plan = planning_guarded(p);
+        assert_int_equal(plan->changes[0]->hold, HOLD_RULE);
+        assert_int_equal(plan->finding_count, 1);
+        assert_string_equal(plan->findings[0].type->code, rows[i].code);
+        assert_non_null(strstr(plan->findings[0].detail, rows[i].verdict + strlen(GUARD_REFUSED)));
+        planning_free(p);
+    }
+}
+
 static void test_write_that_was_not_kept(void **state)
 {
     struct planning *p = *state;
@@ -399,6 +427,135 @@ static void test_held_changes_do_not_count(void **state)
     assert_int_equal(held(plan, HOLD_REJECTED), 1);
 }
 
+/* ---- the acts of gates ---- */
+
+static struct planning *planning_gates(enum kind_id kind)
+{
+    struct planning *p = kind == KIND_OFFER ? planning_offers_new() : planning_new();
+    for (enum gate gate = 0; gate < GATE_COUNT; gate++)
+        p->job.gates[gate] = (struct gate_rule){0};
+    p->job.allow = 0;
+    return p;
+}
+
+static const struct {
+    enum kind_id kind;
+    enum gate gate;
+    enum action action;
+    const char *field, *word;
+    unsigned allow;
+} acts[] = {
+    {KIND_REFERRAL, GATE_SUBMIT, ACTION_SUBMIT, "status", "draft", ACT_SUBMIT},
+    {KIND_REFERRAL, GATE_ACCEPT, ACTION_ACCEPT, "status", "invited", ACT_ACCEPT},
+    {KIND_REFERRAL, GATE_REJECT, ACTION_REJECT, "status", "invited", ACT_REJECT},
+    {KIND_OFFER, GATE_PUBLISH, ACTION_PUBLISH, "state", "draft", ACT_PUBLISH},
+    {KIND_OFFER, GATE_CANCEL, ACTION_CANCEL, "state", "open", ACT_CANCEL},
+};
+
+static void add_act(struct planning *p, size_t row, const char *id, const char *key)
+{
+    const char *more = acts[row].kind == KIND_OFFER ? "expires" : "next_steps";
+    planning_pair(p, id, key,
+                  PAIRS("title", "T", acts[row].field, acts[row].word, more, "2026-12-31"));
+}
+
+static struct planning *planning_act(size_t row)
+{
+    struct planning *p = planning_gates(acts[row].kind);
+    planning_open(p, acts[row].gate, NULL);
+    add_act(p, row, "O1", "L1");
+    return p;
+}
+
+/* Each waits for a person unless exactly that act is allowed, and for a complete read anyway. */
+static void test_every_act_needs_its_word(void **state)
+{
+    (void)state;
+    const unsigned all =
+        ACT_CLOSE | ACT_LAUNCH | ACT_SUBMIT | ACT_PUBLISH | ACT_CANCEL | ACT_ACCEPT | ACT_REJECT;
+    for (size_t i = 0; i < COUNT(acts); i++) {
+        struct planning *p = planning_act(i);
+        p->job.allow = all & ~acts[i].allow;
+        struct plan *plan = planning_guarded(p);
+        struct change *change = planning_change(plan, acts[i].action, "O1");
+        assert_int_equal(change->hold, HOLD_APPROVAL);
+        assert_int_equal(planning_findings(plan, "APV-001"), 1);
+        p->job.allow = acts[i].allow;
+        assert_int_equal(planning_change(planning_guarded(p), acts[i].action, "O1")->hold,
+                         HOLD_NONE);
+        p->trust.remote = READ_PARTIAL;
+        assert_int_equal(planning_change(planning_guarded(p), acts[i].action, "O1")->hold,
+                         HOLD_READ);
+        p->trust.remote = READ_COMPLETE;
+        p->job.allow = 0;
+        planning_verdict(p, change->id, "approve");
+        assert_int_equal(planning_change(planning_guarded(p), acts[i].action, "O1")->hold,
+                         HOLD_NONE);
+        planning_verdict(p, change->id, "reject");
+        assert_int_equal(planning_change(planning_guarded(p), acts[i].action, "O1")->hold,
+                         HOLD_REJECTED);
+        planning_free(p);
+    }
+}
+
+static void link_as(struct planning *p, const char *how)
+{
+    struct store *store = p->work.store;
+    struct record *base = record_new(p->arena, p->job.kind, "O1");
+    const struct store_link link = {
+        .remote_id = "O1", .local_key = "L1", .base = base->values, .how = how};
+    assert_ok(p->store,
+              store->ops->link_put(store, FIXTURE_JOB, p->job.kind, &link, &p->store->error));
+}
+
+/* All of them count as changes and against the share; what hands over a record that was created
+ * here does not change an existing one. */
+static void test_acts_count_against_the_limits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(acts); i++) {
+        bool hands_over = acts[i].action == ACTION_SUBMIT || acts[i].action == ACTION_PUBLISH;
+        for (int made = 0; made < 2; made++) {
+            struct planning *p = planning_act(i);
+            if (made)
+                link_as(p, LINK_CREATED);
+            p->job.allow = acts[i].allow;
+            p->job.limits = (struct limits){.max_share = 99, .floor = 1};
+            struct plan *plan = planning_guarded(p);
+            assert_int_equal(planning_change(plan, acts[i].action, "O1")->hold,
+                             made && hands_over ? HOLD_NONE : HOLD_LIMIT);
+            planning_free(p);
+        }
+        struct planning *p = planning_act(i);
+        add_act(p, i, "O2", "L2");
+        p->job.allow = acts[i].allow;
+        p->job.limits = (struct limits){.max_changes = 1};
+        struct plan *plan = planning_guarded(p);
+        assert_int_equal(held(plan, HOLD_LIMIT), 2);
+        assert_int_equal(planning_findings(plan, "RUN-004"), 1);
+        planning_verdict(p, planning_change(plan, acts[i].action, "O2")->id, "approve");
+        assert_int_equal(held(planning_guarded(p), HOLD_LIMIT), 0); /* released each for itself */
+        planning_free(p);
+    }
+}
+
+/* Imports write at the local side: no limit of the cloud's counts them, the mode does. */
+static void test_imports_and_the_guard(void **state)
+{
+    (void)state;
+    struct planning *p = planning_gates(KIND_OFFER);
+    planning_open(p, GATE_IMPORT, NULL);
+    for (size_t i = 0; i < 5; i++)
+        planning_remote(p, text(p, "O", i), "v1", PAIRS("title", "T"));
+    p->job.limits = (struct limits){.max_changes = 1, .max_share = 1};
+    struct plan *plan = planning_guarded(p);
+    assert_int_equal(plan->change_count, 5);
+    assert_int_equal(held(plan, HOLD_NONE), 5);
+    p->job.mode = MODE_PROPOSE;
+    assert_int_equal(held(planning_guarded(p), HOLD_MODE), 5);
+    planning_free(p);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -410,6 +567,7 @@ int main(void)
         TEST(test_rejected_pair),
         TEST(test_submission_waits_for_its_correction),
         TEST(test_refused_write),
+        cmocka_unit_test(test_refusal_keeps_its_code),
         TEST(test_write_that_was_not_kept),
         TEST(test_delivered_pull),
         TEST(test_busy_records),
@@ -418,6 +576,9 @@ int main(void)
         TEST(test_count),
         cmocka_unit_test(test_money),
         TEST(test_held_changes_do_not_count),
+        cmocka_unit_test(test_every_act_needs_its_word),
+        cmocka_unit_test(test_acts_count_against_the_limits),
+        cmocka_unit_test(test_imports_and_the_guard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
