@@ -11,6 +11,7 @@
 #define BATCH     20   /* the most that BatchDescribeEntities takes */
 #define PAGE_SIZE 50   /* the most that ListEntities takes */
 #define SECOND    1000 /* ms */
+#define OVERLAP   (300 * SECOND)
 
 struct sweep {
     struct cloud *cloud;
@@ -398,12 +399,13 @@ struct json *sweep_entities(struct arena *arena, const char *type, const char *a
     json_set_text(arena, body, "EntityType", type);
     json_set(arena, body, "MaxResults", json_int(arena, PAGE_SIZE));
     json_set(arena, both, arena_printf(arena, "%sFilters", type), filters);
-    /* Dates have no fraction, and whether the filter includes its own is not said: from a second
-     * before, what was seen already costs nothing. */
+    /* Dates have no fraction, whether the filter includes its own is not said, and a listing may
+     * show an edit later than another that was made after it: from some time before, since what
+     * was seen already costs nothing. */
     int64_t ms;
     if (after && instant_parse(after, &ms)) {
         char text[INSTANT_TEXT];
-        instant_print(ms - SECOND, text);
+        instant_print(ms - OVERLAP, text);
         struct json *range = json_object(arena), *modified = json_object(arena);
         json_set_text(arena, range, "AfterValue", arena_printf(arena, "%.19sZ", text));
         json_set(arena, modified, "DateRange", range);
