@@ -686,7 +686,10 @@ static void test_refused_wish_is_not_repeated(void **state)
     struct rig *rig = rig_with(1, &(struct rig_options){0});
     rig_configure(rig, rig_replace(rig, rig_yaml, "    submit: {when: {column: Share, ", "    #"));
     rig_settle(rig, 3);
-    rig_fault(rig, "operation=UpdateOpportunity,kind=validation,times=9");
+    const char *id = rig_id_of(rig, "L1");
+    static const char spend[] = "Project.ExpectedCustomerSpend[TargetCompany=Nobody]";
+    /* Something else in the record is broken behind our back, and our tables do not know it. */
+    rig_edit(rig, id, rig_replace(rig, spend, "Nobody]", "Nobody].CurrencyCode"), "GBP");
     const struct change_field title = {.field = kind_field(&kinds[KIND_REFERRAL], "title"),
                                        .new_value = "Asked for"};
     const struct wish wish = {
@@ -694,11 +697,10 @@ static void test_refused_wish_is_not_repeated(void **state)
     const struct engine_result *result = run_wishes(rig, &wish, 1);
     assert_int_equal(result->counts.failed, 1);
     assert_int_equal(rig_calls(rig, "UpdateOpportunity"), 1);
-    assert_int_equal(result->left->change_count, 0);
-    assert_int_equal(result->left->finding_count, 1);
-    rig_clear_faults(rig);
+    assert_int_equal(rig_finding_count(rig, "REF-019"), 1);
+    rig_edit(rig, id, spend, NULL);
     assert_int_equal(run_wishes(rig, &wish, 1)->counts.applied, 1); /* who asks again is heard */
-    assert_string_equal(rig_member(rig, rig_id_of(rig, "L1"), "Project.Title"), "Asked for");
+    assert_string_equal(rig_member(rig, id, "Project.Title"), "Asked for");
     rig_free(rig);
 }
 
