@@ -170,7 +170,7 @@ struct procedure {
 
 /* What the vendor's access control must allow. */
 struct permission {
-    const char *name;  /* the vendor's: "partnercentral:GetOpportunity" */
+    const char *name; /* the vendor's: "partnercentral:GetOpportunity" */
     /* 1u << ACTION_…: which of them need it; ACTION_IMPORT: reading proposals; 0: reading does */
     unsigned actions;
     const char *field; /* only jobs that map this field, or one of "a|b|c", need it; NULL: all */

@@ -18,8 +18,8 @@
 static void test_findings(void **state)
 {
     (void)state;
-    static const char *const areas[] = {"CFG-", "SRC-", "MAT-", "MRG-",
-                                        "REF-", "OFR-", "CLD-", "RUN-", "APV-"};
+    static const char *const areas[] = {"CFG-", "SRC-", "MAT-", "MRG-", "REF-",
+                                        "OFR-", "CLD-", "RUN-", "APV-"};
     for (size_t i = 0; i < finding_type_count; i++) {
         const struct finding_type *type = &finding_types[i];
         if (finding_type(type->code) != type)
