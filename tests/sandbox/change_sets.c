@@ -372,7 +372,8 @@ static struct json *describe_change(struct call_context *call, const struct chan
     json_set(arena, row, "ChangeName",
              json_string(arena, json_get_text(change->request, "ChangeName")));
     json_set(arena, row, "Entity", entity);
-    json_set_text(arena, row, "Details", json_print(arena, document));
+    if (document->type == JSON_OBJECT) /* no other text fits the model */
+        json_set_text(arena, row, "Details", json_print(arena, document));
     json_set(arena, row, "DetailsDocument", json_clone(arena, document));
     json_set(arena, row, "ErrorDetailList", json_clone(arena, change->errors));
     return row;
