@@ -25,13 +25,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char *new_value(const struct change *change, const char *field)
-{
-    assert_non_null(change);
-    const struct change_field *found = change_field(change, field);
-    return found ? found->new_value : NULL;
-}
-
 /* One wish, with one field; `field` NULL: with none. */
 static struct wish wish_for(struct planning *p, enum action action, const char *subject,
                             const char *field, const char *value)
@@ -84,18 +77,6 @@ static struct change *only_change(const struct plan *plan)
     }
     assert_non_null(found);
     return found;
-}
-
-/* The row's present content cannot be used. */
-static void spoil_row(struct planning *p, const char *key)
-{
-    struct store *store = p->work.store;
-    const struct finding finding = {.type = finding_type("SRC-004"),
-                                    .job = FIXTURE_JOB,
-                                    .subject = key,
-                                    .local_key = key,
-                                    .field = "close_date"};
-    assert_ok(p->store, store->ops->finding_put(store, &finding, NULL, &p->store->error));
 }
 
 /* ---- every action on every kind of record ---- */
@@ -174,7 +155,7 @@ static void check_subject(size_t row, enum subject subject)
         assert_string_equal(change->asked_by, WHO);
         assert_true(text_equal(change->local_key, subject == REMOTE_ONLY ? NULL : "L1"));
         if (rows[row].field)
-            assert_string_equal(new_value(change, rows[row].field), rows[row].value);
+            assert_string_equal(planning_value(change, rows[row].field), rows[row].value);
         assert_int_equal(plan->finding_count, 0);
     }
     planning_free(p);
@@ -234,7 +215,7 @@ static void test_row_of_the_name_is_gone(void **state)
     planning_gone(p, SIDE_LOCAL, "O1");
     struct change *submit = only_change(ask(p, ACTION_SUBMIT, "O1", NULL, NULL));
     assert_null(submit->local_key);
-    assert_null(new_value(submit, "involvement"));
+    assert_null(planning_value(submit, "involvement"));
 }
 
 /* The old name of a record stands for the pair that goes on with the new one. */
@@ -264,11 +245,11 @@ static void test_fields_that_go_along(void **state)
     planning_link(p, "O1", "L1", PAIRS("id", "O1"));
     struct change *reject = only_change(ask(p, ACTION_REJECT, "O1", "reject_reason", "Other"));
     assert_int_equal(reject->field_count, 1);
-    assert_string_equal(new_value(reject, "reject_reason"), "Other");
+    assert_string_equal(planning_value(reject, "reject_reason"), "Other");
     assert_non_null(strstr(reject->fields[0].rule, WHO));
     reject = only_change(ask(p, ACTION_REJECT, "O1", NULL, NULL));
-    assert_string_equal(new_value(reject, "reject_reason"), "Next steps unclear");
-    spoil_row(p, "L1");
+    assert_string_equal(planning_value(reject, "reject_reason"), "Next steps unclear");
+    planning_spoil(p, "L1");
     reject = only_change(ask(p, ACTION_REJECT, "O1", NULL, NULL));
     assert_int_equal(reject->field_count, 0);
     assert_string_equal(reject->local_key, "L1");
@@ -291,8 +272,9 @@ static void test_pair_that_is_new(void **state)
         assert_int_equal(plan->changes[0]->action, ACTION_ADOPT);
         assert_string_equal(plan->changes[0]->remote_id, "O1");
         assert_string_equal(plan->changes[1]->local_key, "L1");
-        assert_string_equal(new_value(plan->changes[1], "involvement"), "co_sell");
-        assert_null(new_value(plan->changes[1], "title")); /* the row's edit is not asked for */
+        assert_string_equal(planning_value(plan->changes[1], "involvement"), "co_sell");
+        assert_null(
+            planning_value(plan->changes[1], "title")); /* the row's edit is not asked for */
         assert_int_equal(plan->pair_count, 1);
     }
     struct apply_counts counts = {0};
@@ -319,9 +301,9 @@ static void test_create(void **state)
     struct wish wish = wish_for(p, ACTION_CREATE, "L1", "title", "Asked");
     struct plan *plan = plan_for(p, &wish, 1);
     struct change *create = only_change(plan);
-    assert_string_equal(new_value(create, "title"), "Asked");
-    assert_string_equal(new_value(create, "next_steps"), "Call");
-    assert_string_equal(new_value(create, "partner_reference"), "L1");
+    assert_string_equal(planning_value(create, "title"), "Asked");
+    assert_string_equal(planning_value(create, "next_steps"), "Call");
+    assert_string_equal(planning_value(create, "partner_reference"), "L1");
     assert_int_equal(create->hold, HOLD_APPROVAL); /* who asks has not answered the doubts */
     assert_int_equal(planning_findings(plan, "OFR-014"), 1);
     wish.force = true;
@@ -343,7 +325,7 @@ static void test_create_in_vain(void **state)
     planning_local(p, "L4", NULL, PAIRS("title", "T"));
     planning_local(p, "L5", NULL, PAIRS("title", "T"));
     planning_gone(p, SIDE_LOCAL, "L5");
-    spoil_row(p, "L4");
+    planning_spoil(p, "L4");
     assert_vain(ask(p, ACTION_CREATE, "L1", NULL, NULL), "it is at the cloud already, as O1");
     assert_vain(ask(p, ACTION_CREATE, "L2", NULL, NULL), "it was created before");
     assert_vain(ask(p, ACTION_CREATE, "L3", NULL, NULL), "its reference is taken");
