@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -400,10 +401,10 @@ static void doubt_namesakes(const struct newcomer *newcomer,
 {
     const char *title = record_get(newcomer->record, "title");
     for (size_t i = 0; i < newcomer->peer_count; i++) {
-        char detail[100] = "of the name: ";
+        char detail[100];
         if (!text_equal(record_get(newcomer->peers[i], "title"), title))
             continue;
-        strncat(detail, newcomer->peers[i]->id, 50);
+        snprintf(detail, sizeof detail, "of the name: %s", newcomer->peers[i]->id);
         const struct finding finding = {.type = finding_type("OFR-014"), .detail = detail};
         report(context, &finding);
     }
