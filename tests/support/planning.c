@@ -379,3 +379,29 @@ size_t planning_findings(const struct plan *plan, const char *code)
         count += !strcmp(plan->findings[i].type->code, code);
     return count;
 }
+
+const char *planning_value(const struct change *change, const char *field)
+{
+    assert_non_null(change);
+    const struct change_field *found = change_field(change, field);
+    return found ? found->new_value : NULL;
+}
+
+void planning_keep_books(struct planning *planning, const struct plan *plan)
+{
+    struct apply_counts counts = {0};
+    assert_ok(planning->store,
+              apply_bookkeeping(&planning->work, plan, 1, &counts, &planning->store->error));
+}
+
+void planning_spoil(struct planning *planning, const char *key)
+{
+    struct store *store = planning->work.store;
+    const struct finding finding = {.type = finding_type("SRC-004"),
+                                    .job = FIXTURE_JOB,
+                                    .subject = key,
+                                    .local_key = key,
+                                    .field = "close_date"};
+    assert_ok(planning->store,
+              store->ops->finding_put(store, &finding, NULL, &planning->store->error));
+}

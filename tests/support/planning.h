@@ -54,6 +54,12 @@ struct plan *planning_guarded(struct planning *planning); /* guarded */
 const char *planning_json(struct planning *planning, const struct plan *plan);
 /* The change of that action for the remote id or local key; NULL if there is none. */
 struct change *planning_change(const struct plan *plan, enum action action, const char *subject);
+/* What the change writes into the field; NULL: nothing. */
+const char *planning_value(const struct change *change, const char *field);
+/* What apply writes down beside the changes. */
+void planning_keep_books(struct planning *planning, const struct plan *plan);
+/* A finding about a row: its present content cannot be used. */
+void planning_spoil(struct planning *planning, const char *key);
 size_t planning_findings(const struct plan *plan, const char *code);
 
 #endif

@@ -6,17 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "tests/support/planning.h"
-
-static const char *new_value(const struct change *change, const char *field)
-{
-    assert_non_null(change);
-    const struct change_field *found = change_field(change, field);
-    return found ? found->new_value : NULL;
-}
 
 static struct planning *planning_of(enum kind_id kind)
 {
@@ -309,7 +303,7 @@ static void test_edit_that_is_the_act(void **state)
     struct plan *plan = planning_make(p);
     assert_int_equal(plan->change_count, 1);
     assert_int_equal(plan->changes[0]->action, ACTION_CANCEL);
-    assert_string_equal(new_value(plan->changes[0], "expires"), "2025-12-31");
+    assert_string_equal(planning_value(plan->changes[0], "expires"), "2025-12-31");
     planning_free(p);
 }
 
@@ -358,7 +352,7 @@ static void test_reject_reason(void **state)
     planning_link(p, "O1", "L1", PAIRS("id", "O1"));
     struct plan *plan = planning_make(p);
     struct change *linked = planning_change(plan, ACTION_REJECT, "O1");
-    assert_string_equal(new_value(linked, "reject_reason"), "Next steps unclear");
+    assert_string_equal(planning_value(linked, "reject_reason"), "Next steps unclear");
     assert_string_equal(linked->title, "Ankerwerk");
     assert_string_equal(linked->note, "company Ankerwerk");
     struct change *alone = planning_change(plan, ACTION_REJECT, "O2");
@@ -368,7 +362,7 @@ static void test_reject_reason(void **state)
     planning_map(p, "reject_reason")->column = NULL; /* the same for all */
     planning_map(p, "reject_reason")->constant = "Other";
     plan = planning_make(p);
-    assert_string_equal(new_value(planning_change(plan, ACTION_REJECT, "O2"), "reject_reason"),
+    assert_string_equal(planning_value(planning_change(plan, ACTION_REJECT, "O2"), "reject_reason"),
                         "Other");
     planning_free(p);
 }
@@ -407,10 +401,10 @@ static void doubt_namesakes(const struct newcomer *newcomer,
 {
     const char *title = record_get(newcomer->record, "title");
     for (size_t i = 0; i < newcomer->peer_count; i++) {
-        char detail[100] = "of the name: ";
+        char detail[100];
         if (!text_equal(record_get(newcomer->peers[i], "title"), title))
             continue;
-        strncat(detail, newcomer->peers[i]->id, 50);
+        snprintf(detail, sizeof detail, "of the name: %s", newcomer->peers[i]->id);
         const struct finding finding = {.type = finding_type("OFR-014"), .detail = detail};
         report(context, &finding);
     }
@@ -498,17 +492,17 @@ static void test_ties_wait_for_their_record(void **state)
         planning_link(p, "O1", "L1", PAIRS("title", "Old"));
         struct plan *plan = planning_guarded(p);
         struct change *update = planning_change(plan, ACTION_UPDATE, "O1");
-        assert_string_equal(new_value(update, "title"), "New");
+        assert_string_equal(planning_value(update, "title"), "New");
         assert_int_equal(update->hold, HOLD_NONE);
-        assert_int_equal(new_value(update, "offers") == NULL, rows[i].waits);
+        assert_int_equal(planning_value(update, "offers") == NULL, rows[i].waits);
         assert_int_equal(planning_findings(plan, "REF-024"), rows[i].waits);
         assert_false(plan->pairs[0].settled); /* so the release is noticed */
         if (rows[i].waits) {
             put_offer(p, &jobs[1], "F1", "open");
             put_offer(p, &jobs[1], "F2", "open");
             plan = planning_guarded(p);
-            assert_string_equal(new_value(planning_change(plan, ACTION_UPDATE, "O1"), "offers"),
-                                offers);
+            assert_string_equal(
+                planning_value(planning_change(plan, ACTION_UPDATE, "O1"), "offers"), offers);
             assert_int_equal(planning_findings(plan, "REF-024"), 0);
         }
         planning_free(p);

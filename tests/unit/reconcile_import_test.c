@@ -35,19 +35,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char *new_value(const struct change *change, const char *field)
-{
-    assert_non_null(change);
-    const struct change_field *found = change_field(change, field);
-    return found ? found->new_value : NULL;
-}
-
-static void keep_books(struct planning *p, const struct plan *plan)
-{
-    struct apply_counts counts = {0};
-    assert_ok(p->store, apply_bookkeeping(&p->work, plan, 1, &counts, &p->store->error));
-}
-
 static size_t unsettled(struct planning *p)
 {
     return (size_t)fixture_counts(p->store).unsettled;
@@ -70,18 +57,6 @@ static struct store_link *link_of(struct planning *p, enum side side, const char
     return link;
 }
 
-/* A finding about a row: its present content cannot be used. */
-static void block(struct planning *p, const char *key)
-{
-    struct store *store = p->work.store;
-    const struct finding finding = {.type = finding_type("SRC-004"),
-                                    .job = FIXTURE_JOB,
-                                    .subject = key,
-                                    .local_key = key,
-                                    .field = "close_date"};
-    assert_ok(p->store, store->ops->finding_put(store, &finding, NULL, &p->store->error));
-}
-
 /* ---- import ---- */
 
 static void test_import(void **state)
@@ -99,14 +74,14 @@ static void test_import(void **state)
     assert_string_equal(import->remote_id, "O1");
     assert_string_equal(import->local_key, "O1"); /* until the source gives it another key */
     assert_string_equal(import->version, "v3");
-    assert_string_equal(new_value(import, "id"), "O1");
-    assert_string_equal(new_value(import, "title"), "Deal");
-    assert_string_equal(new_value(import, "spend"), "10.00 USD");
-    assert_null(new_value(import, "company")); /* there is no column for it */
-    assert_null(new_value(import, "status"));  /* it is not mapped */
+    assert_string_equal(planning_value(import, "id"), "O1");
+    assert_string_equal(planning_value(import, "title"), "Deal");
+    assert_string_equal(planning_value(import, "spend"), "10.00 USD");
+    assert_null(planning_value(import, "company")); /* there is no column for it */
+    assert_null(planning_value(import, "status"));  /* it is not mapped */
     assert_int_equal(import->hold, HOLD_NONE);
     assert_int_equal(plan->finding_count, 0);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_int_equal(unsettled(p), 1); /* until the row is there */
 }
 
@@ -136,7 +111,7 @@ static void test_import_only_where_it_may(void **state)
         struct plan *plan = planning_make(p);
         if (plan->change_count != rows[i].imports || plan->finding_count)
             fail_msg("%s: %s", rows[i].what, planning_json(p, plan));
-        keep_books(p, plan);
+        planning_keep_books(p, plan);
         assert_int_equal(unsettled(p), rows[i].imports); /* what is not imported is settled */
         planning_free(p);
     }
@@ -160,8 +135,9 @@ static void test_import_once(void **state)
     plan = planning_guarded(p);
     assert_int_equal(imports(plan), 0);
     assert_string_equal(planning_change(plan, ACTION_ADOPT, "O1")->local_key, "CRM-7");
-    assert_string_equal(new_value(planning_change(plan, ACTION_PULL, "O1"), "next_steps"), "Call");
-    keep_books(p, plan);
+    assert_string_equal(planning_value(planning_change(plan, ACTION_PULL, "O1"), "next_steps"),
+                        "Call");
+    planning_keep_books(p, plan);
     assert_int_equal(imports(planning_make(p)), 0);
 }
 
@@ -181,9 +157,9 @@ static void test_import_not_beside_a_question(void **state)
     /* The row that may be its partner cannot be read. */
     planning_remote(p, "O5", "v1", PAIRS("partner_reference", "C1"));
     planning_local(p, "C1", NULL, PAIRS("title", "Bad"));
-    block(p, "C1");
+    planning_spoil(p, "C1");
     planning_remote(p, "O6", "v1", PAIRS("title", "Its row was imported and is bad now"));
-    block(p, "O6");
+    planning_spoil(p, "O6");
     /* It is gone. */
     planning_remote(p, "O7", "v1", PAIRS("title", "Gone"));
     planning_gone(p, SIDE_REMOTE, "O7");
@@ -191,7 +167,7 @@ static void test_import_not_beside_a_question(void **state)
     assert_int_equal(imports(plan), 0);
     assert_int_equal(planning_findings(plan, "MAT-001") + planning_findings(plan, "MAT-002"), 2);
     assert_int_equal(planning_findings(plan, "MAT-005"), 1);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     /* Said until it is mended. */
     plan = planning_guarded(p);
     assert_int_equal(planning_findings(plan, "MAT-005"), 1);
@@ -224,7 +200,7 @@ static void test_became(void **state)
 
     struct plan *plan = planning_guarded(p); /* O1 is not listed yet */
     assert_int_equal(plan->change_count + plan->finding_count, 0);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_int_equal(unsettled(p), 2); /* so that it is not forgotten */
 
     planning_remote(p, "O1", "v1",
@@ -233,17 +209,17 @@ static void test_became(void **state)
     struct change *adopt = planning_change(plan, ACTION_ADOPT, "O1");
     assert_string_equal(adopt->local_key, "L1");
     assert_string_equal(adopt->note, "I1 became O1");
-    assert_string_equal(new_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
+    assert_string_equal(planning_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
                         "Local"); /* by the old base no conflict: only the local side moved */
     struct change *pull = planning_change(plan, ACTION_PULL, "O1");
-    assert_string_equal(new_value(pull, "close_date"), "2026-06-01");
-    assert_string_equal(new_value(pull, "id"), "O1");
+    assert_string_equal(planning_value(pull, "close_date"), "2026-06-01");
+    assert_string_equal(planning_value(pull, "id"), "O1");
     assert_int_equal(plan->change_count, 3); /* no import, no creation */
     assert_int_equal(plan->conflict_count, 0);
     assert_int_equal(plan->pair_count, 1);
     assert_string_equal(plan->pairs[0].replaces, "I1");
 
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_null(link_of(p, SIDE_REMOTE, "I1"));
     struct store_link *link = link_of(p, SIDE_REMOTE, "O1");
     assert_string_equal(link->local_key, "L1");
@@ -266,7 +242,7 @@ static void test_became_is_spoken_for(void **state)
     planning_link(p, "I1", "L1", PAIRS("title", "Deal"));
     planning_remote(p, "O1", "v1", PAIRS("title", "Deal", "partner_reference", "L2"));
     planning_local(p, "L2", NULL, PAIRS("title", "Another"));
-    block(p, "L1");
+    planning_spoil(p, "L1");
     struct plan *plan = planning_guarded(p);
     assert_null(planning_change(plan, ACTION_ADOPT, "O1"));
     assert_int_equal(imports(plan), 0);
@@ -283,7 +259,7 @@ static void test_became_what_belongs_to_another(void **state)
     struct plan *plan = planning_guarded(p);
     assert_int_equal(plan->change_count, 0);
     assert_int_equal(planning_findings(plan, "MAT-002"), 1);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_string_equal(link_of(p, SIDE_REMOTE, "O1")->local_key, "L2");
     assert_string_equal(link_of(p, SIDE_REMOTE, "I1")->local_key, "L1");
 }
@@ -314,7 +290,7 @@ static void test_became_and_absence(void **state)
         planning_gone(p, local ? SIDE_LOCAL : SIDE_REMOTE, local ? "L1" : "O1");
         struct plan *plan = planning_guarded(p);
         assert_int_equal(plan->change_count, 0);
-        keep_books(p, plan);
+        planning_keep_books(p, plan);
         assert_string_equal(link_of(p, SIDE_LOCAL, "L1")->remote_id, "I1");
         planning_free(p);
     }
@@ -366,7 +342,7 @@ static void test_deadlines(void **state)
             fail_msg("row %zu: %s", row, planning_json(p, plan));
         if (said)
             assert_non_null(strstr(plan->findings[0].detail, rows[row].says));
-        keep_books(p, plan);
+        planning_keep_books(p, plan);
         if ((unsettled(p) == 0) == rows[row].ahead)
             fail_msg("row %zu: %zu are left unsettled", row, unsettled(p));
         planning_free(p);
@@ -383,7 +359,7 @@ static void test_deadline_through_time(void **state)
         struct plan *plan = planning_make(p);
         size_t expected = day >= 5 && day < 20; /* from the 6th on, until the 20th is over */
         assert_int_equal(planning_findings(plan, "OFR-017"), expected);
-        keep_books(p, plan);
+        planning_keep_books(p, plan);
         assert_int_equal(unsettled(p) != 0, day < 20);
         p->store->now_ms += DAY_MS;
     }

@@ -25,23 +25,9 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char *new_value(const struct change *change, const char *field)
-{
-    assert_non_null(change);
-    const struct change_field *found = change_field(change, field);
-    return found ? found->new_value : NULL;
-}
-
 static size_t unsettled(struct planning *p)
 {
     return (size_t)fixture_counts(p->store).unsettled;
-}
-
-/* What apply writes down beside the changes. */
-static void keep_books(struct planning *p, const struct plan *plan)
-{
-    struct apply_counts counts = {0};
-    assert_ok(p->store, apply_bookkeeping(&p->work, plan, 1, &counts, &p->store->error));
 }
 
 /* ---- actions ---- */
@@ -55,7 +41,7 @@ static void test_quiet_pair(void **state)
     assert_int_equal(plan->drift, 0);
     assert_int_equal(plan->pair_count, 1);
     assert_true(plan->pairs[0].settled);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_int_equal(unsettled(p), 0);
     assert_int_equal(planning_make(p)->pair_count, 0); /* not even looked at again */
 }
@@ -70,18 +56,18 @@ static void test_update_and_pull(void **state)
     assert_int_equal(plan->change_count, 2);
     struct change *update = planning_change(plan, ACTION_UPDATE, "O1");
     assert_int_equal(update->field_count, 1);
-    assert_string_equal(new_value(update, "title"), "New");
+    assert_string_equal(planning_value(update, "title"), "New");
     assert_string_equal(update->fields[0].old_value, "Old");
     assert_string_equal(update->fields[0].base, "Old");
     assert_string_equal(update->version, "v7");
     assert_string_equal(update->title, "Old");
     struct change *pull = planning_change(plan, ACTION_PULL, "O1");
     assert_int_equal(pull->field_count, 2);
-    assert_string_equal(new_value(pull, "next_steps"), "Cloud");
-    assert_string_equal(new_value(pull, "stage"), "won");
+    assert_string_equal(planning_value(pull, "next_steps"), "Cloud");
+    assert_string_equal(planning_value(pull, "stage"), "won");
     assert_int_equal(plan->drift, 3);
     assert_false(plan->pairs[0].settled);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_int_equal(unsettled(p), 2);
 }
 
@@ -126,10 +112,10 @@ static void test_adopt(void **state)
     assert_string_equal(adopt->local_key, "L1");
     assert_string_equal(adopt->note, "partner_reference = \"L1\"");
     assert_ptr_equal(plan->changes[0], adopt); /* before everything else */
-    assert_string_equal(new_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
+    assert_string_equal(planning_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
                         "Call");
-    assert_string_equal(new_value(planning_change(plan, ACTION_PULL, "O1"), "id"), "O1");
-    keep_books(p, plan);
+    assert_string_equal(planning_value(planning_change(plan, ACTION_PULL, "O1"), "id"), "O1");
+    planning_keep_books(p, plan);
     struct store_link *link = NULL;
     struct store *store = p->work.store;
     assert_ok(p->store, store->ops->link_get(store, FIXTURE_JOB, p->job.kind, SIDE_REMOTE, "O1",
@@ -152,13 +138,13 @@ static void test_create(void **state)
     assert_int_equal(create->action, ACTION_CREATE);
     assert_null(create->remote_id);
     assert_null(create->version);
-    assert_string_equal(new_value(create, "partner_reference"), "L1");
-    assert_string_equal(new_value(create, "title"), "Deal");
-    assert_string_equal(new_value(create, "reject_reason"), "Other");
-    assert_string_equal(new_value(create, "involvement"), "co_sell");
+    assert_string_equal(planning_value(create, "partner_reference"), "L1");
+    assert_string_equal(planning_value(create, "title"), "Deal");
+    assert_string_equal(planning_value(create, "reject_reason"), "Other");
+    assert_string_equal(planning_value(create, "involvement"), "co_sell");
     assert_int_equal(create->hold, HOLD_NONE);
     assert_non_null(create->note); /* it will be submitted */
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_int_equal(unsettled(p), 1); /* L2 is settled, L1 is not */
     p->job.gates[GATE_CREATE].open = false;
     assert_int_equal(planning_make(p)->change_count, 0);
@@ -257,7 +243,7 @@ static void test_submit(void **state)
         if (submit) {
             assert_int_equal(submit->hold, rows[i].hold);
             assert_string_equal(submit->version, "v4");
-            assert_string_equal(new_value(submit, "involvement"), "co_sell");
+            assert_string_equal(planning_value(submit, "involvement"), "co_sell");
         }
         if (rows[i].code)
             assert_int_equal(planning_findings(plan, rows[i].code), 1);
@@ -295,7 +281,7 @@ static void test_locked_fields_leave_the_update(void **state)
     struct plan *plan = planning_make(p);
     struct change *update = planning_change(plan, ACTION_UPDATE, "O1");
     assert_int_equal(update->field_count, 1);
-    assert_string_equal(new_value(update, "next_steps"), "New");
+    assert_string_equal(planning_value(update, "next_steps"), "New");
     assert_int_equal(update->hold, HOLD_NONE);
     assert_int_equal(planning_findings(plan, "REF-003"), 1); /* both fields in one */
     assert_non_null(strstr(plan->findings[0].detail, "title"));
@@ -325,7 +311,7 @@ static void test_bad_value_leaves_the_update(void **state)
     struct plan *plan = planning_make(p);
     struct change *update = planning_change(plan, ACTION_UPDATE, "O1");
     assert_int_equal(update->field_count, 1);
-    assert_null(new_value(update, "title"));
+    assert_null(planning_value(update, "title"));
     assert_int_equal(planning_findings(plan, "REF-007"), 1);
 }
 
@@ -362,11 +348,12 @@ static void test_conflict_and_verdict(void **state)
     planning_verdict(p, id, "local");
     plan = planning_make(p);
     assert_int_equal(plan->conflict_count, 0);
-    assert_string_equal(new_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
+    assert_string_equal(planning_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
                         "Local");
     planning_verdict(p, id, "cloud"); /* the last word counts */
     plan = planning_make(p);
-    assert_string_equal(new_value(planning_change(plan, ACTION_PULL, "O1"), "next_steps"), "Cloud");
+    assert_string_equal(planning_value(planning_change(plan, ACTION_PULL, "O1"), "next_steps"),
+                        "Cloud");
     /* Another value is another conflict. */
     planning_remote(p, "O1", "v2", PAIRS("next_steps", "Cloud again"));
     plan = planning_make(p);
@@ -388,7 +375,7 @@ static void test_absence_is_said_and_nothing_else(void **state)
     assert_int_equal(plan->change_count, 0);
     assert_int_equal(planning_findings(plan, "MAT-003"), 1);
     assert_int_equal(planning_findings(plan, "MAT-004"), 1);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_int_equal(fixture_counts(p->store).links, 3);
     plan = planning_make(p); /* said until it is mended */
     assert_int_equal(plan->finding_count, 2);
@@ -405,18 +392,12 @@ static void test_blocked_rows(void **state)
     planning_remote(p, "O3", "v1", PAIRS("partner_reference", "L3"));
     planning_local(p, "L3", "yes", PAIRS("title", "Would be adopted"));
     struct store *store = p->work.store;
-    static const char *const keys[] = {"L1", "L2", "L3"};
-    for (size_t i = 0; i < COUNT(keys); i++) {
-        const struct finding finding = {.type = finding_type("SRC-004"),
-                                        .job = FIXTURE_JOB,
-                                        .subject = keys[i],
-                                        .local_key = keys[i],
-                                        .field = "close_date"};
-        assert_ok(p->store, store->ops->finding_put(store, &finding, NULL, &p->store->error));
-    }
+    planning_spoil(p, "L1");
+    planning_spoil(p, "L2");
+    planning_spoil(p, "L3");
     struct plan *plan = planning_make(p);
     assert_int_equal(plan->change_count, 0);
-    keep_books(p, plan);
+    planning_keep_books(p, plan);
     assert_ok(p->store, store->ops->finding_sweep(store, FIXTURE_JOB, "SRC-", p->store->now_ms + 1,
                                                   &p->store->error));
     assert_int_equal(planning_make(p)->change_count, 6); /* all of it was only waiting */
@@ -506,8 +487,8 @@ static void test_settled_marks_hide_nothing(void **state)
         p->job.gates[GATE_SUBMIT].open = round % 3 != 0;
         for (size_t i = 0; i < 25; i++)
             add_at_random(p, &chance, i);
-        keep_books(p, planning_make(p));
-        keep_books(p, planning_make(p)); /* what was adopted may settle only now */
+        planning_keep_books(p, planning_make(p));
+        planning_keep_books(p, planning_make(p)); /* what was adopted may settle only now */
         size_t left = unsettled(p);
         const char *some = planning_json(p, planning_guarded(p));
         struct store *store = p->work.store;

@@ -25,13 +25,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static const char *new_value(const struct change *change, const char *field)
-{
-    assert_non_null(change);
-    const struct change_field *found = change_field(change, field);
-    return found ? found->new_value : NULL;
-}
-
 /* One wish, with one field; `field` NULL: with none. */
 static struct wish wish_for(struct planning *p, enum action action, const char *subject,
                             const char *field, const char *value)
@@ -162,7 +155,7 @@ static void check_subject(size_t row, enum subject subject)
         assert_string_equal(change->asked_by, WHO);
         assert_true(text_equal(change->local_key, subject == REMOTE_ONLY ? NULL : "L1"));
         if (rows[row].field)
-            assert_string_equal(new_value(change, rows[row].field), rows[row].value);
+            assert_string_equal(planning_value(change, rows[row].field), rows[row].value);
         assert_int_equal(plan->finding_count, 0);
     }
     planning_free(p);
@@ -212,6 +205,56 @@ static void test_subjects_that_are_in_question(void **state)
     assert_string_equal(only_change(ask(p, ACTION_SUBMIT, "O6", NULL, NULL))->remote_id, "O5");
 }
 
+/* A row that is gone is nobody's partner by its name alone. */
+static void test_row_of_the_name_is_gone(void **state)
+{
+    struct planning *p = *state;
+    planning_remote(p, "O1", "v1", PAIRS("title", "T", "status", "draft", "next_steps", "Call"));
+    planning_local(p, "O1", NULL, PAIRS("involvement", "co_sell"));
+    planning_local(p, "L2", NULL, PAIRS("title", "Stays"));
+    planning_gone(p, SIDE_LOCAL, "O1");
+    struct change *submit = only_change(ask(p, ACTION_SUBMIT, "O1", NULL, NULL));
+    assert_null(submit->local_key);
+    assert_null(planning_value(submit, "involvement"));
+}
+
+/* The old name of a record stands for the pair that goes on with the new one. */
+static void test_old_name_of_a_pair(void **state)
+{
+    struct planning *p = *state;
+    planning_remote(p, "I1", "v2", PAIRS("status", "accepted", "became", "O1"));
+    planning_local(p, "L1", NULL, PAIRS("title", "T"));
+    planning_link(p, "I1", "L1", PAIRS("title", "T"));
+    planning_remote(p, "O1", "v1", PAIRS("title", "T", "status", "draft", "next_steps", "Call"));
+    static const char *const subjects[] = {"I1", "O1", "L1"};
+    for (size_t i = 0; i < COUNT(subjects); i++) {
+        struct plan *plan = ask(p, ACTION_SUBMIT, subjects[i], NULL, NULL);
+        assert_non_null(planning_change(plan, ACTION_ADOPT, "O1"));
+        assert_string_equal(only_change(plan)->remote_id, "O1");
+        assert_string_equal(only_change(plan)->local_key, "L1");
+        assert_string_equal(plan->pairs[0].replaces, "I1");
+    }
+}
+
+/* What is asked for goes before the row's value; what an unusable row said does not count. */
+static void test_fields_that_go_along(void **state)
+{
+    struct planning *p = *state;
+    planning_remote(p, "O1", "v1", PAIRS("status", "invited"));
+    planning_local(p, "L1", NULL, PAIRS("id", "O1", "reject_reason", "Next steps unclear"));
+    planning_link(p, "O1", "L1", PAIRS("id", "O1"));
+    struct change *reject = only_change(ask(p, ACTION_REJECT, "O1", "reject_reason", "Other"));
+    assert_int_equal(reject->field_count, 1);
+    assert_string_equal(planning_value(reject, "reject_reason"), "Other");
+    assert_non_null(strstr(reject->fields[0].rule, WHO));
+    reject = only_change(ask(p, ACTION_REJECT, "O1", NULL, NULL));
+    assert_string_equal(planning_value(reject, "reject_reason"), "Next steps unclear");
+    planning_spoil(p, "L1");
+    reject = only_change(ask(p, ACTION_REJECT, "O1", NULL, NULL));
+    assert_int_equal(reject->field_count, 0);
+    assert_string_equal(reject->local_key, "L1");
+}
+
 /* A pair that this very plan finds is linked with the change, so that the row learns of it. */
 static void test_pair_that_is_new(void **state)
 {
@@ -229,8 +272,9 @@ static void test_pair_that_is_new(void **state)
         assert_int_equal(plan->changes[0]->action, ACTION_ADOPT);
         assert_string_equal(plan->changes[0]->remote_id, "O1");
         assert_string_equal(plan->changes[1]->local_key, "L1");
-        assert_string_equal(new_value(plan->changes[1], "involvement"), "co_sell");
-        assert_null(new_value(plan->changes[1], "title")); /* the row's edit is not asked for */
+        assert_string_equal(planning_value(plan->changes[1], "involvement"), "co_sell");
+        assert_null(
+            planning_value(plan->changes[1], "title")); /* the row's edit is not asked for */
         assert_int_equal(plan->pair_count, 1);
     }
     struct apply_counts counts = {0};
@@ -257,9 +301,9 @@ static void test_create(void **state)
     struct wish wish = wish_for(p, ACTION_CREATE, "L1", "title", "Asked");
     struct plan *plan = plan_for(p, &wish, 1);
     struct change *create = only_change(plan);
-    assert_string_equal(new_value(create, "title"), "Asked");
-    assert_string_equal(new_value(create, "next_steps"), "Call");
-    assert_string_equal(new_value(create, "partner_reference"), "L1");
+    assert_string_equal(planning_value(create, "title"), "Asked");
+    assert_string_equal(planning_value(create, "next_steps"), "Call");
+    assert_string_equal(planning_value(create, "partner_reference"), "L1");
     assert_int_equal(create->hold, HOLD_APPROVAL); /* who asks has not answered the doubts */
     assert_int_equal(planning_findings(plan, "OFR-014"), 1);
     wish.force = true;
@@ -281,13 +325,7 @@ static void test_create_in_vain(void **state)
     planning_local(p, "L4", NULL, PAIRS("title", "T"));
     planning_local(p, "L5", NULL, PAIRS("title", "T"));
     planning_gone(p, SIDE_LOCAL, "L5");
-    struct store *store = p->work.store;
-    const struct finding bad = {.type = finding_type("SRC-004"),
-                                .job = FIXTURE_JOB,
-                                .subject = "L4",
-                                .local_key = "L4",
-                                .field = "close_date"};
-    assert_ok(p->store, store->ops->finding_put(store, &bad, NULL, &p->store->error));
+    planning_spoil(p, "L4");
     assert_vain(ask(p, ACTION_CREATE, "L1", NULL, NULL), "it is at the cloud already, as O1");
     assert_vain(ask(p, ACTION_CREATE, "L2", NULL, NULL), "it was created before");
     assert_vain(ask(p, ACTION_CREATE, "L3", NULL, NULL), "its reference is taken");
@@ -529,6 +567,9 @@ int main(void)
         cmocka_unit_test(test_every_action),
         TEST(test_what_the_cloud_cannot_do),
         TEST(test_subjects_that_are_in_question),
+        TEST(test_row_of_the_name_is_gone),
+        TEST(test_old_name_of_a_pair),
+        TEST(test_fields_that_go_along),
         TEST(test_pair_that_is_new),
         TEST(test_create),
         TEST(test_create_in_vain),
