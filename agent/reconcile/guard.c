@@ -21,19 +21,19 @@ static void hold(struct change *change, enum hold why, const char *reason)
     change->hold_reason = reason;
 }
 
-/* What people say about exactly this change. Whoever asks for it has said the last word. */
+/* What people say about exactly this change. Whoever asks for it has said the last word, but has
+ * not answered the doubts about it: that takes an approval, or force. */
 static int person_verdict(struct guard *guard, size_t index, struct error *error)
 {
     struct change *change = guard->plan->changes[index];
     struct store *store = guard->work->store;
     const char *word = NULL, *who = NULL;
-    if (change->asked_by) {
-        guard->approved[index] = true;
-        return 0;
-    }
     int r = store->ops->verdict_get(store, change->id, guard->plan->arena, &word, &who, error);
-    guard->approved[index] = r == 0 && text_equal(word, "approve");
-    if (r == 0 && text_equal(word, "reject"))
+    bool approved = r == 0 && text_equal(word, "approve");
+    guard->approved[index] = approved || change->asked_by;
+    if (approved && change->hold == HOLD_APPROVAL)
+        hold(change, HOLD_NONE, NULL);
+    if (r == 0 && text_equal(word, "reject") && !change->asked_by)
         hold(change, HOLD_REJECTED, arena_printf(guard->plan->arena, "rejected by %s", who));
     return r;
 }
@@ -306,9 +306,6 @@ static int hold_each(struct guard *guard, struct error *error)
             r = run_verdict(guard, change, error);
         if (r < 0)
             return r;
-        /* Asking for a record does not answer the doubts about it: that takes force. */
-        if (guard->approved[i] && change->hold == HOLD_APPROVAL && !change->asked_by)
-            hold(change, HOLD_NONE, NULL);
         if (change->hold == HOLD_NONE)
             hold_if_busy(guard, change);
         if (change->hold == HOLD_NONE)

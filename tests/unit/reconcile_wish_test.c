@@ -306,6 +306,10 @@ static void test_create(void **state)
     assert_string_equal(planning_value(create, "partner_reference"), "L1");
     assert_int_equal(create->hold, HOLD_APPROVAL); /* who asks has not answered the doubts */
     assert_int_equal(planning_findings(plan, "OFR-014"), 1);
+    planning_verdict(p, create->id, "approve"); /* whoever looked at them has */
+    assert_int_equal(only_change(plan_for(p, &wish, 1))->hold, HOLD_NONE);
+    planning_verdict(p, create->id, "");
+    assert_int_equal(only_change(plan_for(p, &wish, 1))->hold, HOLD_APPROVAL);
     wish.force = true;
     plan = plan_for(p, &wish, 1);
     assert_int_equal(only_change(plan)->hold, HOLD_NONE);
