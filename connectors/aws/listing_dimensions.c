@@ -173,6 +173,35 @@ static struct json *split_types(struct arena *arena, const char *types)
     return list;
 }
 
+/* True if the list has a dimension of that key and type. */
+static bool sells(struct arena *arena, const char *list, const char *key, const char *type)
+{
+    size_t count = list_count(list);
+    for (size_t i = 0; i < count; i++) {
+        struct dimension dimension;
+        if (parse(arena, list_item(arena, list, i), &dimension) && text_equal(dimension.key, key) &&
+            has_type(split_types(arena, dimension.types), type))
+            return true;
+    }
+    return false;
+}
+
+bool listing_dimensions_lost(const char *before, const char *after)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    bool lost = false;
+    size_t count = list_count(before);
+    for (size_t i = 0; i < count && !lost; i++) {
+        struct dimension dimension;
+        if (!parse(arena, list_item(arena, before, i), &dimension))
+            continue;
+        const struct json *types = split_types(arena, dimension.types);
+        for (size_t t = 0; t < types->count; t++)
+            lost |= !sells(arena, after, dimension.key, json_text(types->items[t]));
+    }
+    return lost;
+}
+
 static void append(struct arena *arena, struct json **list, struct json *item)
 {
     if (!*list)

@@ -13,10 +13,12 @@ enum action aws_listing_classify(const struct change *change, const struct recor
     (void)before;
     (void)now_ms;
     const struct change_field *field = change_field(change, "visibility");
+    const struct change_field *sold = change_field(change, "dimensions");
+    bool off_sale = sold && listing_dimensions_lost(sold->old_value, sold->new_value);
+    if (off_sale || (field && text_equal(field->new_value, "restricted")))
+        return ACTION_CANCEL;
     if (field && text_equal(field->new_value, "public"))
         return ACTION_PUBLISH;
-    if (field && text_equal(field->new_value, "restricted"))
-        return ACTION_CANCEL;
     return ACTION_UPDATE;
 }
 

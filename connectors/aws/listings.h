@@ -54,6 +54,8 @@ struct record *listing_record(struct arena *arena, const struct json *document,
 
 /* ---- listing_dimensions.c */
 
+/* True if something that can be bought by the list `before` cannot by `after`. */
+bool listing_dimensions_lost(const char *before, const char *after);
 /* A list of texts; dimensions that nothing can be bought by any more are left out. */
 struct json *listing_dimension_texts(struct arena *arena, const struct json *dimensions);
 /* What leads from the dimensions as they are to the list of texts that is wanted (NULL: none): for

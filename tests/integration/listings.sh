@@ -116,7 +116,11 @@ agent plan
 exits 0 "as the row has it"
 put Dimensions "$(got Dimensions | sed 's/;*robots | Robots | Automata | Units | Entitled//')"
 agent reconcile
-is "one that is left out is taken off sale" 0 "$(entity "$PRODUCT" | grep -c '"robots"')"
+check "one that is left out is not taken off sale unasked" grep -q '"robots"' <(entity "$PRODUCT")
+agent plan --output csv
+"$AGENT" approve "$(held cancel)" >/dev/null
+agent reconcile
+is "but once it is approved" 0 "$(entity "$PRODUCT" | grep -c '"robots"')"
 check "the others stay" grep -q '"gb_ingested"' <(entity "$PRODUCT")
 put Dimensions "nonsense"
 agent reconcile

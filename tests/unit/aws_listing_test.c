@@ -409,18 +409,31 @@ static void test_changes(void **state)
 static void test_classify(void **state)
 {
     (void)state;
+#define SEATS "seats | Seats | Who works with it | Units | Entitled"
+#define USE   "gb | Gigabytes | Taken in | Units | Metered, ExternallyMetered"
     static const struct {
         struct wish wish;
         enum action action;
+        const char *old_value;
     } cases[] = {
-        {{"visibility", "public"}, ACTION_PUBLISH},
-        {{"visibility", "restricted"}, ACTION_CANCEL},
-        {{"visibility", "limited"}, ACTION_UPDATE},
-        {{"title", "public"}, ACTION_UPDATE},
+        {{"visibility", "public"}, ACTION_PUBLISH, NULL},
+        {{"visibility", "restricted"}, ACTION_CANCEL, NULL},
+        {{"visibility", "limited"}, ACTION_UPDATE, NULL},
+        {{"title", "public"}, ACTION_UPDATE, NULL},
+        /* What can no longer be bought is taken off sale; all else is an edit. */
+        {{"dimensions", SEATS "\x1f" USE}, ACTION_UPDATE, SEATS},
+        {{"dimensions", SEATS}, ACTION_CANCEL, SEATS "\x1f" USE},
+        {{"dimensions", SEATS "\x1fgb | GB | Now | Units | Metered"},
+         ACTION_CANCEL,
+         SEATS "\x1f" USE},
+        {{"dimensions", "seats | Places | Who sits | Units | Entitled, Metered"},
+         ACTION_UPDATE,
+         SEATS},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP_ARENA struct arena *arena = arena_new();
-        const struct change *change = change_of(arena, NULL, &cases[i].wish, 1);
+        struct change *change = change_of(arena, NULL, &cases[i].wish, 1);
+        change->fields[0].old_value = cases[i].old_value;
         assert_int_equal(aws_listings.classify(change, NULL, 0), cases[i].action);
         assert_non_null(connector_procedure(&aws_listings, cases[i].action));
     }
