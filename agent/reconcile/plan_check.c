@@ -89,7 +89,7 @@ struct record *plan_after(struct arena *arena, const struct record *before,
                                   : record_new(arena, change->kind, change->local_key);
     if (before)
         memcpy(after->values, before->values, before->kind->field_count * sizeof *after->values);
-    for (size_t i = 0; change && i < change->field_count; i++)
+    for (size_t i = 0; i < change->field_count; i++)
         after->values[change->fields[i].field] = change->fields[i].new_value;
     return after;
 }

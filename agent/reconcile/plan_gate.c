@@ -95,7 +95,7 @@ static void plan_gate(struct planner *planner, const struct gate_view *view,
     change->version = remote->version;
     change->title = plan_title(remote);
     plan_gate_fields(planner, change, type, view->local);
-    const struct record *edited = plan_after(arena, remote, view->update);
+    const struct record *edited = view->update ? plan_after(arena, remote, view->update) : remote;
     change->note = plan_tell(arena, type, edited);
     if (!plan_check(planner, change, plan_moment(type->action), remote,
                     plan_after(arena, edited, change)))

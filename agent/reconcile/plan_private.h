@@ -87,7 +87,7 @@ int plan_wishes(struct planner *planner, struct error *error);
 
 /* The rules' moment of an action at the cloud; 0: only the values are looked at. */
 unsigned plan_moment(enum action action);
-/* The record as the change leaves it. `before` NULL: as it is created; `change` may be NULL. */
+/* The record as the change leaves it. `before` NULL: as it is created. */
 struct record *plan_after(struct arena *arena, const struct record *before,
                           const struct change *change);
 /* Holds the change (HOLD_RULE) if the cloud would refuse it, and says why; true if it does. */
