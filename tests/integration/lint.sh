@@ -1,6 +1,7 @@
 #!/bin/bash
-# agent lint: a file with one fault per row, for each thing that AWS demands of an opportunity; one
-# line per fault, with place, code and remedy, and nothing for what is right.
+# agent lint: files with one fault per row, for each thing that AWS demands of an opportunity, and for
+# what it demands of an offer; one line per fault, with place, code and remedy, and nothing for what
+# is right.
 . "$(dirname "$0")/lib.sh"
 
 FIELDS="partner_reference title company website industry other_industry country state postal_code
@@ -142,6 +143,58 @@ agent lint deals.csv --output json
 exits 1 "the same as JSON"
 check "it is JSON" valid_json out
 check "with remedies" grep -q '"remedy": "' out
+
+# --- offers ---------------------------------------------------------------------------------------
+
+FIELDS="partner_reference title product buyer_accounts pricing currency value duration schedule expires
+eula form replaces end_date resale_authorization markup prices payment_due refund_policy grants"
+sed -e '/fields:/,$d' -e 's/kind: referral/kind: offer/; s/name: referrals/name: offers/' \
+    -e 's/submit: yes/publish: yes/; s/deals.csv/offers.csv/' agent.yaml >offers.yaml
+{
+    echo "    fields:"
+    for field in $FIELDS; do echo "      $field: {column: $field}"; done
+} >>offers.yaml
+BASE=([title]="Analytics" [product]="prod-1" [buyer_accounts]="123456789012" [pricing]=fixed
+    [currency]=USD [value]="3000 USD" [duration]=P12M [schedule]="2099-06-01=1000;2099-09-01=2000"
+    [expires]=2099-03-31 [eula]=standard [grants]="seats=10")
+CASES=$(cat <<'END'
+OFR-001 title title=
+OFR-001 product product=
+OFR-001 buyer_accounts buyer_accounts=
+OFR-001 expires expires=
+OFR-001 eula eula=
+OFR-002 duration duration=
+OFR-002 grants grants=
+OFR-003 markup markup=5
+OFR-004 payment_due payment_due=P31D
+OFR-005 buyer_accounts buyer_accounts=12345678901
+OFR-008 expires expires=2020-01-31
+OFR-009 schedule value=2999 USD
+OFR-009 value currency=EUR
+OFR-010 schedule schedule=2099-01-01=1000;2099-02-01=2000
+REF-007 title title=LONG
+END
+)
+echo "$FIELDS" | xargs | tr ' ' , >offers.csv
+line good >>offers.csv
+number=2
+: >wanted
+while read -r code field faults; do
+    number=$((number + 1))
+    case $faults in title=LONG) faults="title=$(printf 'x%.0s' {1..151})" ;; esac
+    line "case$number" "$faults" >>offers.csv
+    echo "offers.csv:$number:$(column "$field"): $code" >>wanted
+done <<<"$CASES"
+agent lint offers.csv --config offers.yaml
+exits 1 "offers with faults"
+while read -r want; do
+    if grep -qE "^${want//./\\.} (warning|error|info): .+\. .+" out; then
+        ok "$want: $(sed -n "$(($(cut -d: -f2 <<<"$want") - 2))p" <<<"$CASES")"
+    else
+        fail "$want" "$(grep "^offers.csv:$(cut -d: -f2 <<<"$want"):" out)"
+    fi
+done <wanted
+is "nothing is said of the good one" "" "$(grep '^offers.csv:2:' out)"
 
 head -4 deals.csv >good.csv
 agent lint good.csv
