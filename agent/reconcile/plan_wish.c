@@ -235,6 +235,28 @@ static bool is_usable(const struct planner *planner, const struct store_record *
     return local && !local->gone && !map_has(planner->blocked, local->record->id);
 }
 
+/* Why the next run would write the field back, or NULL: a field that the local side owns is edited
+ * there. Taking an offer back is no edit of its last day. */
+static const char *undone(const struct planner *planner, const struct aim *aim)
+{
+    const struct wish *wish = aim->wish;
+    const struct job *job = planner->plan->job;
+    if (wish->action == ACTION_CANCEL || !is_usable(planner, aim->local))
+        return NULL;
+    for (size_t i = 0; i < wish->field_count; i++) {
+        const struct field_map *map = job_field(job, wish->fields[i].field);
+        const char *local = aim->local->record->values[wish->fields[i].field];
+        if (map && map->column && map->owner == OWNER_LOCAL && local &&
+            job->kind->fields[map->field].direction == FIELD_BOTH &&
+            !text_equal(local, wish->fields[i].new_value))
+            return SAY("%s is the local side's (owner: local), which says %s: change it there, or "
+                       "the next run would undo this",
+                       job->kind->fields[map->field].name,
+                       value_show(planner->plan->arena, &job->kind->fields[map->field], local));
+    }
+    return NULL;
+}
+
 /* The change, still without its id; NULL with the reason in aim->why. */
 static struct change *start(struct planner *planner, struct aim *aim)
 {
@@ -244,6 +266,8 @@ static struct change *start(struct planner *planner, struct aim *aim)
     aim->why = not_due(planner, type, remote);
     if (!aim->why)
         aim->why = refused_field(planner, wish);
+    if (!aim->why)
+        aim->why = undone(planner, aim);
     if (aim->why)
         return NULL;
     struct change *change = plan_add_change(planner->plan, wish->action, remote->id,

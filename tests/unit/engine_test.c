@@ -690,17 +690,17 @@ static void test_refused_wish_is_not_repeated(void **state)
     static const char spend[] = "Project.ExpectedCustomerSpend[TargetCompany=Nobody]";
     /* Something else in the record is broken behind our back, and our tables do not know it. */
     rig_edit(rig, id, rig_replace(rig, spend, "Nobody]", "Nobody].CurrencyCode"), "GBP");
-    const struct change_field title = {.field = kind_field(&kinds[KIND_REFERRAL], "title"),
+    const struct change_field steps = {.field = kind_field(&kinds[KIND_REFERRAL], "next_steps"),
                                        .new_value = "Asked for"};
     const struct wish wish = {
-        .action = ACTION_UPDATE, .subject = "L1", .fields = &title, .field_count = 1, .who = "ann"};
+        .action = ACTION_UPDATE, .subject = "L1", .fields = &steps, .field_count = 1, .who = "ann"};
     const struct engine_result *result = run_wishes(rig, &wish, 1);
     assert_int_equal(result->counts.failed, 1);
     assert_int_equal(rig_calls(rig, "UpdateOpportunity"), 1);
     assert_int_equal(rig_finding_count(rig, "REF-019"), 1);
     rig_edit(rig, id, spend, NULL);
     assert_int_equal(run_wishes(rig, &wish, 1)->counts.applied, 1); /* who asks again is heard */
-    assert_string_equal(rig_member(rig, id, "Project.Title"), "Asked for");
+    assert_string_equal(rig_member(rig, id, "LifeCycle.NextSteps"), "Asked for");
     rig_free(rig);
 }
 

@@ -15,7 +15,9 @@
 
 static int setup(void **state)
 {
-    *state = planning_new();
+    struct planning *p = planning_new();
+    planning_map(p, "title")->owner = OWNER_ASK; /* else the local side is to be asked */
+    *state = p;
     return 0;
 }
 
@@ -139,6 +141,8 @@ static void check_subject(size_t row, enum subject subject)
     };
     struct planning *p = rows[row].kind == KIND_OFFER ? planning_offers_new() : planning_new();
     add_records(p, row);
+    if (rows[row].field && job_field(&p->job, kind_field(p->job.kind, rows[row].field)))
+        planning_map(p, rows[row].field)->owner = OWNER_ASK;
     struct plan *plan = ask(p, rows[row].wished, names[subject], rows[row].field, rows[row].value);
     const char *why = absent[subject] ? absent[subject] : rows[row].why;
     if (subject == LOCAL_ONLY && rows[row].wished == ACTION_CREATE) {
@@ -237,6 +241,19 @@ static void test_old_name_of_a_pair(void **state)
 }
 
 /* What is asked for goes before the row's value; what an unusable row said does not count. */
+/* What the local side owns would come back with the next run. */
+static void test_the_local_side_s_own(void **state)
+{
+    struct planning *p = *state;
+    planning_pair(p, "O1", "L1", PAIRS("title", "Deal"));
+    planning_map(p, "title")->owner = OWNER_LOCAL;
+    assert_vain(ask(p, ACTION_UPDATE, "O1", "title", "Other"), "which says Deal: change it there");
+    planning_spoil(p, "L1"); /* it has nothing to say as long as its row is bad */
+    assert_string_equal(
+        planning_value(only_change(ask(p, ACTION_UPDATE, "O1", "title", "Other")), "title"),
+        "Other");
+}
+
 static void test_fields_that_go_along(void **state)
 {
     struct planning *p = *state;
@@ -573,6 +590,7 @@ int main(void)
         TEST(test_subjects_that_are_in_question),
         TEST(test_row_of_the_name_is_gone),
         TEST(test_old_name_of_a_pair),
+        TEST(test_the_local_side_s_own),
         TEST(test_fields_that_go_along),
         TEST(test_pair_that_is_new),
         TEST(test_create),
