@@ -638,14 +638,12 @@ static void consider(struct task *task)
 {
     struct applier *applier = task->applier;
     const struct task *before = task->before;
-    if (before && before->state == TASK_PARKED)
-        pass_over(task, true);
-    else if (applier->stopped || (before && before->state == TASK_ENDED))
-        pass_over(task, false);
-    else if (has_room(task, applier->running))
+    bool parked = before && before->state == TASK_PARKED;
+    bool over = !parked && (applier->stopped || (before && before->state == TASK_ENDED));
+    if (!parked && !over && has_room(task, applier->running))
         task_begin(task);
-    else if (!has_room(task, 0)) /* and there will be none before this run has ended */
-        pass_over(task, true);
+    else if (parked || over || !has_room(task, 0)) /* none before this run has ended */
+        pass_over(task, !over);
 }
 
 /* Begins what can be begun; tells the caller when nothing is left. A task may end before

@@ -423,7 +423,7 @@ bool offer_time(const struct json *node, int64_t *ret_ms)
         return *ret_ms < NEVER_MS;
     char *end;
     double seconds = strtod(text, &end);
-    if (*end || end == text || !(seconds >= 0 && seconds < (double)(NEVER_MS / SECOND_MS)))
+    if (*end || end == text || !(seconds >= 0 && seconds < (double)NEVER_MS / (double)SECOND_MS))
         return false;
     *ret_ms = (int64_t)(seconds * (double)SECOND_MS + 0.5);
     return true;
