@@ -18,6 +18,7 @@ struct listing {
     size_t column_count;
     const char ***rows;
     size_t count, capacity;
+    bool whole_last; /* the last column is cut in no table */
 };
 
 struct listing *listing_new(const char *const *columns)
@@ -28,6 +29,11 @@ struct listing *listing_new(const char *const *columns)
     while (columns[listing->column_count])
         listing->column_count++;
     return listing;
+}
+
+void listing_keep_last(struct listing *listing)
+{
+    listing->whole_last = true;
 }
 
 void listing_free(struct listing *listing)
@@ -87,7 +93,9 @@ static void print_table(const struct listing *listing, const struct arguments *a
         widths[c] = strlen(listing->columns[c]);
     for (size_t r = 0; r < listing->count; r++) {
         for (size_t c = 0; c < listing->column_count; c++) {
-            const char *safe = table_cell(listing->arena, listing->rows[r][c], arguments->verbose);
+            bool whole = listing->whole_last && c + 1 == listing->column_count;
+            const char *safe =
+                table_cell(listing->arena, listing->rows[r][c], whole || arguments->verbose);
             listing->rows[r][c] = safe;
             if (utf8_length(safe) > widths[c])
                 widths[c] = utf8_length(safe);

@@ -17,6 +17,8 @@ struct listing *listing_new(const char *const *columns);
 void listing_free(struct listing *listing);
 /* As many texts as there are columns; NULL is "nothing". Copied. */
 void listing_add(struct listing *listing, const char *const *cells);
+/* A table cuts long cells; not those of the last column after this. */
+void listing_keep_last(struct listing *listing);
 /* Prints to standard output. `empty` is the sentence that a table of no rows is. */
 void listing_print(const struct listing *listing, const struct arguments *arguments,
                    const char *empty);

@@ -211,6 +211,7 @@ static int run_status(const struct world *world, const struct arguments *argumen
                             .jobs = listing_new(columns),
                             .changes = listing_new(change_columns),
                             .lists = json_array(arena)};
+    listing_keep_last(report.changes); /* a sentence of the cloud's ends with what matters */
     for (size_t i = 0; r == 0 && i < context.config->job_count; i++)
         r = add_job(&context, &report, &context.config->jobs[i], &error);
     if (r < 0)

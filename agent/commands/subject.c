@@ -33,6 +33,27 @@ static const struct json *find_in_plan(const struct json *plan, const char *id)
     return NULL;
 }
 
+/* The record has no link. If it became another one, its story goes on there. */
+static int follow(struct context *context, struct arena *arena, struct subject *subject,
+                  struct error *error)
+{
+    struct store *store = context->store;
+    const struct job *job = subject->job;
+    const char *other = record_get(subject->remote->record, FIELD_BECAME);
+    if (!other || text_equal(other, subject->remote->record->id))
+        return 0;
+    struct store_record *former = subject->remote;
+    int r = load_sides(context, other, NULL, arena, subject, error);
+    if (r < 0 || !subject->remote) { /* not listed yet */
+        subject->remote = former;
+        return r;
+    }
+    subject->former = former;
+    subject->local = NULL;
+    return store->ops->link_get(store, job->name, job->kind, SIDE_REMOTE, other, arena,
+                                &subject->link, error);
+}
+
 static int find_subject(struct context *context, const char *id, struct arena *arena,
                         struct subject *subject, struct error *error)
 {
@@ -50,6 +71,8 @@ static int find_subject(struct context *context, const char *id, struct arena *a
     else if (r == 0 && subject->local)
         r = store->ops->link_get(store, job->name, job->kind, SIDE_LOCAL,
                                  subject->local->record->id, arena, &subject->link, error);
+    if (r == 0 && subject->remote && !subject->link)
+        r = follow(context, arena, subject, error);
     if (r == 0 && subject->link)
         r = load_sides(context, subject->link->remote_id, subject->link->local_key, arena, subject,
                        error);
@@ -59,7 +82,12 @@ static int find_subject(struct context *context, const char *id, struct arena *a
 void subject_print(struct arena *arena, const struct subject *subject)
 {
     const struct store_record *remote = subject->remote, *local = subject->local;
+    const char *became = remote ? record_get(remote->record, FIELD_BECAME) : NULL;
+    bool awaited = became && !text_equal(became, remote->record->id);
     printf("%s (%s %s)\n", subject->job->name, subject->job->cloud, subject->job->kind->name);
+    if (subject->former)
+        printf("  cloud  %s  became %s\n", output_safe(arena, subject->former->record->id),
+               output_safe(arena, remote->record->id));
     if (remote)
         printf("  cloud  %s  version %s%s\n", output_safe(arena, remote->record->id),
                output_safe(arena, remote->record->version),
@@ -72,6 +100,8 @@ void subject_print(struct arena *arena, const struct subject *subject)
     if (subject->link)
         printf("  linked %s: %s\n", output_instant(arena, subject->link->made_ms),
                output_safe(arena, subject->link->how));
+    else if (awaited)
+        printf("  became %s, which the cloud does not list yet\n", output_safe(arena, became));
     else
         printf("  not linked to a record of the other side\n");
 }

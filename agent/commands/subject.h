@@ -10,6 +10,7 @@ struct subject {
     const struct job *job;
     struct store_record *remote, *local; /* NULL: the store has none */
     struct store_link *link;             /* NULL: not linked */
+    struct store_record *former;         /* what was asked for, if `remote` is what it became */
     struct json *plan;                   /* the job's last one; NULL: none */
 };
 

@@ -117,6 +117,7 @@ struct teller {
     struct arena *arena;
     const struct subject *subject;
     struct json *list; /* JSON output, else NULL */
+    const char *only;  /* audit lines of this remote id; NULL: all */
     size_t count;
 };
 
@@ -125,6 +126,8 @@ static int tell_audit(void *context, const struct audit_row *row)
     struct teller *teller = context;
     struct arena *arena = teller->arena;
     const struct json *change = json_get(row->detail, "change");
+    if (teller->only && !text_equal(teller->only, row->remote_id))
+        return 0;
     if (teller->list) {
         struct json *object = json_object(arena);
         json_set_text(arena, object, "at", output_instant(arena, row->at_ms));
@@ -178,7 +181,8 @@ static int tell_finding(void *context, const struct finding *finding)
     return 0;
 }
 
-/* Both ids of a pair have a history: before the link, and after it. */
+/* Both ids of a pair have a history: before the link, and after it. So has the record that became
+ * this one, whose lines may name the same row. */
 static int each_audit(struct context *context, const struct subject *subject, struct teller *teller,
                       struct error *error)
 {
@@ -186,7 +190,14 @@ static int each_audit(struct context *context, const struct subject *subject, st
     const char *about = subject->remote  ? subject->remote->record->id
                         : subject->local ? subject->local->record->id
                                          : NULL;
-    return store->ops->audit_each(store, about, teller->arena, tell_audit, teller, error);
+    int r = 0;
+    if (subject->former) {
+        teller->only = subject->former->record->id;
+        r = store->ops->audit_each(store, teller->only, teller->arena, tell_audit, teller, error);
+        teller->only = NULL;
+    }
+    return r < 0 ? r
+                 : store->ops->audit_each(store, about, teller->arena, tell_audit, teller, error);
 }
 
 static int why_json(struct context *context, const struct subject *subject, struct arena *arena,
@@ -197,6 +208,8 @@ static int why_json(struct context *context, const struct subject *subject, stru
     struct teller findings = {.arena = arena, .subject = subject, .list = json_array(arena)};
     json_set_text(arena, object, "job", subject->job->name);
     json_set_text(arena, object, "remote_id", subject->remote ? subject->remote->record->id : NULL);
+    if (subject->former)
+        json_set_text(arena, object, "became_of", subject->former->record->id);
     json_set_text(arena, object, "local_key", subject->local ? subject->local->record->id : NULL);
     json_set_text(arena, object, "linked", subject->link ? subject->link->how : NULL);
     json_set(arena, object, "changes", own_items(arena, subject, "changes"));

@@ -43,7 +43,8 @@ const struct finding_type finding_types[] = {
     {"MAT-003", WARNING, "a linked record is gone at the cloud",
      "Look for it in the partner portal; the local record is left as it is."},
     {"MAT-004", WARNING, "a linked local record is gone",
-     "Bring the row back, or close the record in the partner portal; nothing is closed for you."},
+     "Bring the row back, write the cloud's identifier into the one row that took its place, or "
+     "close the record in the partner portal; nothing is closed for you."},
     {"MAT-005", WARNING, "the source has a row under the identifier of a record to import",
      "Write the identifier into the row's column for it if both are one, or give the row another "
      "key."},

@@ -30,9 +30,10 @@ static int put_pair(const struct work *work, const struct plan_pair *pair, int64
         link.how = old->how;
         link.made_ms = old->made_ms;
     }
-    int r = pair->replaces
-                ? journal_became(work, pair->adopt, pair->replaces, pair->remote_id, error)
-                : 0;
+    const char *old_id = pair->replaces[SIDE_REMOTE], *old_key = pair->replaces[SIDE_LOCAL];
+    int r = old_id ? journal_became(work, pair->adopt, old_id, pair->remote_id, error) : 0;
+    if (r == 0 && old_key)
+        r = journal_rekeyed(work, pair->adopt, old_key, error);
     if (r == 0)
         r = store->ops->link_put(store, work->job->name, work->job->kind, &link, error);
     if (r < 0 || !pair->adopt)

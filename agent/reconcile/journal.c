@@ -84,25 +84,48 @@ int journal_local(const struct work *work, struct journal_row *row, struct error
     return put(work, row, error);
 }
 
+/* `audit` has the ids that its line is about, and the event. */
+static int move_link(const struct work *work, enum side side, const char *old_id,
+                     const char *new_id, struct audit_row *audit, const char *result,
+                     struct error *error)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct store *store = work->store;
+    audit->at_ms = world_now(work->world);
+    audit->job = work->job->name;
+    audit->detail = json_object(arena);
+    json_set_text(arena, audit->detail, "outcome", "done");
+    json_set_text(arena, audit->detail, "result", result);
+    int r = store->ops->link_move(store, work->job->name, side, old_id, new_id, error);
+    if (r == 0)
+        r = store->ops->record_settle(store, work->job->name, side, old_id, side == SIDE_LOCAL,
+                                      error);
+    return r < 0 ? r : store->ops->audit_add(store, audit, error);
+}
+
 int journal_became(const struct work *work, const struct change *change, const char *old_id,
                    const char *new_id, struct error *error)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
-    struct store *store = work->store;
-    struct json *detail = json_object(arena);
-    json_set_text(arena, detail, "outcome", "done");
-    json_set_text(arena, detail, "result", arena_printf(arena, "%s became %s", old_id, new_id));
-    const struct audit_row audit = {.at_ms = world_now(work->world),
-                                    .job = work->job->name,
-                                    .remote_id = new_id,
-                                    .local_key = change->local_key,
-                                    .change_id = change->id,
-                                    .event = "became",
-                                    .detail = detail};
-    int r = store->ops->link_move(store, work->job->name, old_id, new_id, error);
-    if (r == 0)
-        r = store->ops->record_settle(store, work->job->name, SIDE_REMOTE, old_id, false, error);
-    return r < 0 ? r : store->ops->audit_add(store, &audit, error);
+    struct audit_row audit = {.remote_id = new_id,
+                              .local_key = change->local_key,
+                              .change_id = change->id,
+                              .event = "became"};
+    return move_link(work, SIDE_REMOTE, old_id, new_id, &audit,
+                     arena_printf(arena, "%s became %s", old_id, new_id), error);
+}
+
+int journal_rekeyed(const struct work *work, const struct change *change, const char *old_key,
+                    struct error *error)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct audit_row audit = {.remote_id = change->remote_id,
+                              .local_key = old_key,
+                              .change_id = change->id,
+                              .event = "rekeyed"};
+    return move_link(
+        work, SIDE_LOCAL, old_key, change->local_key, &audit,
+        arena_printf(arena, "its key changed from %s to %s", old_key, change->local_key), error);
 }
 
 /* An approval is for one time: the same edit, made again later, is asked for again. */

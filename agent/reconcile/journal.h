@@ -32,6 +32,10 @@ int journal_local(const struct work *work, struct journal_row *row, struct error
  * says so, and the old one is planned again. Inside the caller's transaction. */
 int journal_became(const struct work *work, const struct change *change, const char *old_id,
                    const char *new_id, struct error *error);
+/* A local record got the key of the change: its link moves there, an audit line of the old key says
+ * so, and nothing is left to say of the old one, which is gone. Inside the caller's transaction. */
+int journal_rekeyed(const struct work *work, const struct change *change, const char *old_key,
+                    struct error *error);
 /* The end of a change: journal row and audit line. Call it inside the transaction that holds what
  * else belongs to the end. `remote_id` NULL: the change's. */
 int journal_end(const struct work *work, struct journal_row *row, enum journal_state state,

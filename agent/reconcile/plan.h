@@ -26,9 +26,9 @@ struct plan_pair {
     const char **base; /* the base as it is to be: values on which both sides agree now */
     bool base_changed;
     const struct change *adopt; /* the change that makes the pair, NULL if it is linked already */
-    /* With `adopt`: the remote id that the local record is linked to until now, which became this
-     * one. The link moves: it is not a second one. */
-    const char *replaces;
+    /* With `adopt`, by side: the remote id or local key that the link has until now, which became
+     * this one; NULL: none. The link moves: it is not a second one. */
+    const char *replaces[2];
     bool settled; /* nothing left to say */
 };
 

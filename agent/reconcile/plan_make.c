@@ -104,10 +104,59 @@ static int plan_successor(struct planner *planner, struct pair *pair, const char
         return r;
     pair->remote = successor;
     pair->linked = false;
-    pair->replaces = old;
-    pair->how = arena_printf(planner->plan->arena, "%s became %s", old, id);
+    pair->replaces[SIDE_REMOTE] = old;
+    pair->how = arena_printf(planner->plan->arena, "%s became %s%s%s", old, id,
+                             pair->how ? ", " : "", pair->how ? pair->how : "");
     pair->waits = plan_deadlines(planner, successor->record);
     return plan_pair(planner, pair, error);
+}
+
+struct heir {
+    struct store_record *local;
+    bool contested; /* another one names the same remote record */
+};
+
+static int load_heirs(struct planner *planner, struct error *error)
+{
+    struct arena *arena = planner->plan->arena;
+    struct loader loader;
+    if (planner->heirs)
+        return 0;
+    planner->heirs = map_new();
+    int r = load(planner, SIDE_LOCAL, FILTER_UNLINKED | FILTER_PRESENT, &loader, error);
+    for (size_t i = 0; r == 0 && i < loader.count; i++) {
+        const char *id = record_get(loader.records[i]->record, FIELD_ID);
+        struct heir *heir = id ? map_get(planner->heirs, id) : NULL;
+        if (heir) {
+            heir->contested = true;
+        } else if (id) {
+            heir = arena_alloc(arena, sizeof *heir);
+            *heir = (struct heir){.local = loader.records[i]};
+            map_put(planner->heirs, id, heir);
+        }
+    }
+    free(loader.records);
+    return r;
+}
+
+/* The pair's row has left the source, and one that is new there names the pair's remote record: it
+ * is the same row under another key, and goes on with the base that was agreed on. */
+static int plan_heir(struct planner *planner, struct pair *pair, struct error *error)
+{
+    const char *old = pair->local->record->id;
+    int r = load_heirs(planner, error);
+    if (r < 0)
+        return r;
+    const struct heir *heir = map_get(planner->heirs, pair->remote->record->id);
+    if (!heir || heir->contested || map_has(planner->blocked, heir->local->record->id))
+        return 0;
+    pair->local = heir->local;
+    pair->linked = false;
+    pair->replaces[SIDE_LOCAL] = old;
+    pair->how = arena_printf(planner->plan->arena, "its key changed from %s to %s", old,
+                             pair->local->record->id);
+    map_put(planner->paired, pair->local->record->id, planner);
+    return 0;
 }
 
 /* One linked pair, reached from either side. */
@@ -124,10 +173,15 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
     if (r < 0 || !pair.remote || !pair.local)
         return r;
     pair.waits = !pair.remote->gone && plan_deadlines(planner, pair.remote->record);
+    bool blocked = map_has(planner->blocked, link->local_key);
+    if (pair.local->gone && !blocked)
+        r = plan_heir(planner, &pair, error);
+    if (r < 0)
+        return r;
     const char *successor = plan_became(pair.remote->record);
     if (successor)
         return plan_successor(planner, &pair, successor, error);
-    if (map_has(planner->blocked, link->local_key))
+    if (blocked)
         return 0;
     return plan_present(planner, &pair, error);
 }
@@ -160,14 +214,14 @@ void plan_settle(struct plan *plan, enum side side, const char *id)
 }
 
 static int plan_local_alone(struct planner *planner, const struct loader *loader,
-                            const struct map *paired, struct error *error)
+                            struct error *error)
 {
     int r = 0;
     for (size_t i = 0; r == 0 && i < loader->count; i++) {
         const struct store_record *local = loader->records[i];
         const char *key = local->record->id;
         bool said = false;
-        if (map_has(planner->blocked, key) || map_has(paired, key) ||
+        if (map_has(planner->blocked, key) || map_has(planner->paired, key) ||
             map_has(planner->unsure_local, key))
             continue;
         r = plan_create(planner, local, NULL, &said, error);
@@ -201,7 +255,7 @@ static int plan_matches(struct planner *planner, struct loader *remote, struct l
                         const struct matches *matches, struct error *error)
 {
     struct plan *plan = planner->plan;
-    CLEANUP_MAP struct map *by_remote = map_new(), *by_local = map_new(), *paired = map_new();
+    CLEANUP_MAP struct map *by_remote = map_new(), *by_local = map_new();
     for (size_t i = 0; i < remote->count; i++)
         map_put(by_remote, remote->records[i]->record->id, remote->records[i]);
     for (size_t i = 0; i < local->count; i++)
@@ -213,24 +267,27 @@ static int plan_matches(struct planner *planner, struct loader *remote, struct l
             .local = map_get(by_local, matches->pairs[i].local->id),
             .base = arena_array(plan->arena, plan->job->kind->field_count, sizeof(char *)),
             .how = matches->pairs[i].how};
-        map_put(paired, pair.local->record->id, &pair);
-        map_put(planner->done, pair.remote->record->id, &pair);
+        map_put(planner->paired, pair.local->record->id, planner);
+        map_put(planner->done, pair.remote->record->id, planner);
         pair.waits = !pair.remote->gone && plan_deadlines(planner, pair.remote->record);
         r = plan_present(planner, &pair, error);
     }
     if (r == 0)
         r = plan_remote_alone(planner, remote, error);
     if (r == 0)
-        r = plan_local_alone(planner, local, paired, error);
+        r = plan_local_alone(planner, local, error);
     return r;
 }
 
-static void keep_usable(const struct map *excluded, const struct loader *loader,
-                        struct match_side *side)
+/* What is left to be matched; `spoiled` may be NULL. */
+static void keep_usable(const struct map *taken, const struct map *spoiled,
+                        const struct loader *loader, struct match_side *side)
 {
-    for (size_t i = 0; i < loader->count; i++)
-        if (!map_has(excluded, loader->records[i]->record->id))
-            side->records[side->count++] = loader->records[i]->record;
+    for (size_t i = 0; i < loader->count; i++) {
+        struct record *record = loader->records[i]->record;
+        if (!map_has(taken, record->id) && !(spoiled && map_has(spoiled, record->id)))
+            side->records[side->count++] = record;
+    }
 }
 
 /* A record that has no partner yet may find one among all that have none, settled or not. */
@@ -246,8 +303,8 @@ static int plan_unlinked(struct planner *planner, struct error *error)
         struct match_side remotes = {arena_array(arena, remote.count + 1, sizeof(void *)), 0};
         struct match_side locals = {arena_array(arena, local.count + 1, sizeof(void *)), 0};
         struct matches matches;
-        keep_usable(planner->done, &remote, &remotes);
-        keep_usable(planner->blocked, &local, &locals);
+        keep_usable(planner->done, NULL, &remote, &remotes);
+        keep_usable(planner->paired, planner->blocked, &local, &locals);
         match_find(planner->plan, &remotes, &locals, &matches);
         planner->unsure_remote = take_ptr(&matches.unsure_remote);
         planner->unsure_local = take_ptr(&matches.unsure_local);
@@ -321,6 +378,8 @@ static void planner_clear(struct planner *planner)
 {
     map_free(planner->blocked);
     map_free(planner->done);
+    map_free(planner->paired);
+    map_free(planner->heirs);
     map_free(planner->unsure_remote);
     map_free(planner->unsure_local);
     map_free(planner->references);
@@ -337,7 +396,8 @@ int plan_make(const struct work *work, const struct plan_trust *trust, struct pl
                           .at_ms = world_now(work->world),
                           .read = trust->remote,
                           .read_message = arena_copy(arena, trust->remote_message)};
-    struct planner planner = {.work = work, .plan = plan, .blocked = map_new(), .done = map_new()};
+    struct planner planner = {
+        .work = work, .plan = plan, .blocked = map_new(), .done = map_new(), .paired = map_new()};
     struct store *store = work->store;
     bool unlinked = false;
 

@@ -132,8 +132,8 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
         .cloud = c,
         .local_ms = local->modified_ms,
         .cloud_ms = remote->modified_ms};
-    if (!input.local_ms &&
-        (pair->linked || pair->replaces)) /* a source without times: when we first saw it */
+    bool known = pair->linked || pair->replaces[SIDE_REMOTE] || pair->replaces[SIDE_LOCAL];
+    if (!input.local_ms && known) /* a source without times: when we first saw it */
         input.local_ms = pair->local->changed_seen_ms;
     if (!text_equal(l, c)) {
         int r = decision(planner, pair, map->field, conflict_id, &input.decision, error);
@@ -175,13 +175,14 @@ static void add_pair(struct planner *planner, const struct pair *pair, const str
 {
     struct plan *plan = planner->plan;
     ARRAY_GROW(plan->pairs, &plan->pair_capacity, plan->pair_count + 1);
-    plan->pairs[plan->pair_count++] = (struct plan_pair){.remote_id = pair->remote->record->id,
-                                                         .local_key = pair->local->record->id,
-                                                         .base = sides->base,
-                                                         .base_changed = sides->base_changed,
-                                                         .adopt = adopt,
-                                                         .replaces = pair->replaces,
-                                                         .settled = settled};
+    plan->pairs[plan->pair_count++] =
+        (struct plan_pair){.remote_id = pair->remote->record->id,
+                           .local_key = pair->local->record->id,
+                           .base = sides->base,
+                           .base_changed = sides->base_changed,
+                           .adopt = adopt,
+                           .replaces = {pair->replaces[SIDE_REMOTE], pair->replaces[SIDE_LOCAL]},
+                           .settled = settled};
 }
 
 static struct change *start_change(struct planner *planner, const struct pair *pair,

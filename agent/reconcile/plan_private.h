@@ -14,6 +14,10 @@ struct planner {
     struct plan *plan;
     struct map *blocked; /* local keys whose present row could not be used */
     struct map *done;    /* remote ids that have been planned, or are spoken for */
+    struct map *paired;  /* local keys without link that have found their partner */
+    /* Remote id → the unlinked local record that names it, or one of several: see plan_heir(). Made
+     * when a linked local record is gone. */
+    struct map *heirs;
     /* Ids that take part in an open question of matching; NULL before it was looked at. */
     struct map *unsure_remote, *unsure_local;
     struct map *references; /* reference → remote id, over all; made when first asked for */
@@ -28,9 +32,9 @@ struct pair {
     struct store_record *remote, *local;
     const char **base; /* never NULL; entries may be */
     bool linked;
-    const char *how;      /* of a new pair */
-    const char *replaces; /* the remote id that the local record is linked to until now, or NULL */
-    bool waits;           /* a deadline lies ahead: it stays unsettled */
+    const char *how;         /* of a new pair */
+    const char *replaces[2]; /* see struct plan_pair */
+    bool waits;              /* a deadline lies ahead: it stays unsettled */
 };
 
 /* A record at the cloud with what is known of its local side. */

@@ -26,7 +26,8 @@ static const struct plan_pair *new_pair(const struct plan *plan, const char *sub
         const struct plan_pair *pair = &plan->pairs[i];
         if (pair->adopt &&
             (text_equal(pair->remote_id, subject) || text_equal(pair->local_key, subject) ||
-             text_equal(pair->replaces, subject)))
+             text_equal(pair->replaces[SIDE_REMOTE], subject) ||
+             text_equal(pair->replaces[SIDE_LOCAL], subject)))
             return pair;
     }
     return NULL;

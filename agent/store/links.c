@@ -31,28 +31,34 @@ int sqlite_link_put(struct store *base, const char *job, const struct kind *kind
     return result;
 }
 
-int sqlite_link_move(struct store *base, const char *job, const char *old_remote_id,
-                     const char *new_remote_id, struct error *error)
+#define MOVE(end)                                                                                  \
+    "UPDATE link SET " end " = ?3 WHERE job = ?1 AND " end " = ?2 AND " end " <> ?3"               \
+    " AND NOT EXISTS (SELECT 1 FROM link WHERE job = ?1 AND " end " = ?3)"
+#define LEFT(end) "SELECT count(*) FROM link WHERE job = ?1 AND " end " = ?2 AND " end " <> ?3"
+
+int sqlite_link_move(struct store *base, const char *job, enum side side, const char *old_id,
+                     const char *new_id, struct error *error)
 {
-    static const char sql[] =
-        "UPDATE link SET remote_id = ?3 WHERE job = ?1 AND remote_id = ?2 AND remote_id <> ?3"
-        " AND NOT EXISTS (SELECT 1 FROM link WHERE job = ?1 AND remote_id = ?3)";
-    static const char left[] =
-        "SELECT count(*) FROM link WHERE job = ?1 AND remote_id = ?2 AND remote_id <> ?3";
+    static const struct {
+        const char *move, *left;
+    } sql[] = {
+        [SIDE_REMOTE] = {MOVE("remote_id"), LEFT("remote_id")},
+        [SIDE_LOCAL] = {MOVE("local_key"), LEFT("local_key")},
+    };
     struct sqlite_store *store = sqlite_of(base);
     long long moved = 0;
     int64_t stuck = 0;
-    int result = sql_write(
-        store, sql, BINDS(bind_text(job), bind_text(old_remote_id), bind_text(new_remote_id)),
-        &moved, error);
+    int result =
+        sql_write(store, sql[side].move,
+                  BINDS(bind_text(job), bind_text(old_id), bind_text(new_id)), &moved, error);
     if (result == 0 && !moved)
-        result = sql_number(
-            store, left, BINDS(bind_text(job), bind_text(old_remote_id), bind_text(new_remote_id)),
-            &stuck, error);
+        result =
+            sql_number(store, sql[side].left,
+                       BINDS(bind_text(job), bind_text(old_id), bind_text(new_id)), &stuck, error);
     if (result == 0 && stuck)
         return error_set(error, ERROR_BUG, SCOPE_RECORD,
                          "job %s: the link of %s cannot move to %s, which is linked already", job,
-                         old_remote_id, new_remote_id);
+                         old_id, new_id);
     return result;
 }
 

@@ -150,11 +150,11 @@ struct store_ops {
      * are unsettled, gone ones included. */
     int (*link_put)(struct store *store, const char *job, const struct kind *kind,
                     const struct store_link *link, struct error *error);
-    /* A record at the cloud became another one: its link goes on with the new id; key, base, how
-     * and time stay. Nothing happens if the old one has no link; ERROR_BUG if the new one has one.
-     */
-    int (*link_move)(struct store *store, const char *job, const char *old_remote_id,
-                     const char *new_remote_id, struct error *error);
+    /* A record became another one at the cloud, or got another key in the source: its link goes on
+     * with the new id; the other end, base, how and time stay. Nothing happens if the old one has
+     * no link; ERROR_BUG if the new one has one. */
+    int (*link_move)(struct store *store, const char *job, enum side side, const char *old_id,
+                     const char *new_id, struct error *error);
     int (*link_get)(struct store *store, const char *job, const struct kind *kind, enum side side,
                     const char *id, struct arena *arena, struct store_link **ret_link,
                     struct error *error);

@@ -164,8 +164,8 @@ int sqlite_unsettle_all(struct store *base, const char *job, struct error *error
 
 int sqlite_link_put(struct store *base, const char *job, const struct kind *kind,
                     const struct store_link *link, struct error *error);
-int sqlite_link_move(struct store *base, const char *job, const char *old_remote_id,
-                     const char *new_remote_id, struct error *error);
+int sqlite_link_move(struct store *base, const char *job, enum side side, const char *old_id,
+                     const char *new_id, struct error *error);
 int sqlite_link_get(struct store *base, const char *job, const struct kind *kind, enum side side,
                     const char *id, struct arena *arena, struct store_link **ret_link,
                     struct error *error);

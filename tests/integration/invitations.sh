@@ -62,6 +62,15 @@ is "an edit of an invitation is a finding" 1 "$(findings REF-022)"
 edit_cell "$ONE" "Next Step" ""
 agent reconcile
 is "taken back, it is gone" 0 "$(findings REF-022)"
+edit_cell "$ONE" "Opportunity ID" CRM-1
+agent plan
+says "the CRM gives the row a key of its own" "its key changed from $ONE to CRM-1"
+agent reconcile
+exits 0 "the pair goes on with it"
+is "as one row" "1 CRM-1" "$(rows "Fleet telemetry") $(of "Fleet telemetry" "Opportunity ID")"
+is "without a question" "1 0 0" "$(status linked) $(findings MAT-002) $(findings MAT-004)"
+agent why "$ONE"
+says "why knows the old one" "its key changed from $ONE to CRM-1"
 agent referral list --state invited
 says "the list shows it" "$ONE.*Northwind Couriers"
 
@@ -89,6 +98,11 @@ agent plan
 exits 0 "nothing is left to do"
 agent show "$DEAL"
 says "show knows the pair" 'linked '
+agent show "$ONE"
+says "by the invitation, too" "$ONE +became $DEAL"
+says "with its row" 'local +CRM-1'
+agent why "$ONE"
+says "and why tells both their stories" 'accept: done'
 
 # Somebody is put in charge.
 key=$(of "Fleet telemetry" "Opportunity ID")

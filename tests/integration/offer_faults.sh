@@ -92,6 +92,7 @@ agent reconcile
 exits 3 "a change set that does not end"
 agent status
 says "is in the status, with what it waits for" 'create +D-001 .* change set cs-'
+says_not "of which nothing is cut" 'change set cs-.*…'
 "$AGENT" status --output json >out
 check "in JSON, too" grep -q '"under_way"' out
 check "which is JSON" valid_json out

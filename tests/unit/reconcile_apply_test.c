@@ -377,7 +377,7 @@ static void an_adoption_takes_over_a_link(void **state)
                              .local_key = "L1",
                              .base = slow_record(slow, SIDE_REMOTE, "O1")->record->values,
                              .adopt = adopt,
-                             .replaces = "I1"};
+                             .replaces = {"I1", NULL}};
     plan->pairs = &pair;
     plan->pair_count = 1;
     struct apply_counts counts = {0};
@@ -388,7 +388,7 @@ static void an_adoption_takes_over_a_link(void **state)
         assert_string_equal(link->how, "became");
         assert_string_equal(link->base[kind_field(slow->job.kind, "title")], "Deal 1");
         assert_null(slow_link(slow, SIDE_REMOTE, "I1"));
-        pair.replaces = i ? "I1" : NULL;
+        pair.replaces[SIDE_REMOTE] = i ? "I1" : NULL;
     }
     plan->pairs = NULL;
     plan->pair_count = 0;

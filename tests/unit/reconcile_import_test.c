@@ -217,7 +217,7 @@ static void test_became(void **state)
     assert_int_equal(plan->change_count, 3); /* no import, no creation */
     assert_int_equal(plan->conflict_count, 0);
     assert_int_equal(plan->pair_count, 1);
-    assert_string_equal(plan->pairs[0].replaces, "I1");
+    assert_string_equal(plan->pairs[0].replaces[SIDE_REMOTE], "I1");
 
     planning_keep_books(p, plan);
     assert_null(link_of(p, SIDE_REMOTE, "I1"));
@@ -294,6 +294,146 @@ static void test_became_and_absence(void **state)
         assert_string_equal(link_of(p, SIDE_LOCAL, "L1")->remote_id, "I1");
         planning_free(p);
     }
+}
+
+/* ---- rows that get another key ---- */
+
+/* O1 is linked to the row O1, as an import leaves it; the source now has it as CRM-7. */
+static void rekey(struct planning *p)
+{
+    planning_pair(p, "O1", "O1", PAIRS("title", "Deal", "next_steps", "Base"));
+    planning_gone(p, SIDE_LOCAL, "O1");
+    planning_local(p, "CRM-7", "yes", PAIRS("id", "O1", "title", "Deal", "next_steps", "Local"));
+}
+
+/* The pair goes on under the new key: the base too, so that edits keep their side. */
+static void test_rekeyed(void **state)
+{
+    struct planning *p = *state;
+    planning_open(p, GATE_CREATE, NULL);
+    rekey(p);
+    planning_remote(p, "O1", "v2",
+                    PAIRS("title", "Deal", "next_steps", "Base", "close_date", "2026-06-01"));
+    struct plan *plan = planning_guarded(p);
+    struct change *adopt = planning_change(plan, ACTION_ADOPT, "O1");
+    assert_string_equal(adopt->local_key, "CRM-7");
+    assert_string_equal(adopt->note, "its key changed from O1 to CRM-7");
+    assert_string_equal(planning_value(planning_change(plan, ACTION_UPDATE, "O1"), "next_steps"),
+                        "Local");
+    struct change *pull = planning_change(plan, ACTION_PULL, "O1");
+    assert_string_equal(planning_value(pull, "close_date"), "2026-06-01");
+    assert_string_equal(pull->local_key, "CRM-7");
+    assert_int_equal(plan->change_count, 3); /* no import, no creation */
+    assert_int_equal(plan->conflict_count + plan->finding_count, 0);
+    assert_string_equal(plan->pairs[0].replaces[SIDE_LOCAL], "O1");
+    assert_null(plan->pairs[0].replaces[SIDE_REMOTE]);
+
+    planning_keep_books(p, plan);
+    assert_null(link_of(p, SIDE_LOCAL, "O1"));
+    struct store_link *link = link_of(p, SIDE_REMOTE, "O1");
+    assert_string_equal(link->local_key, "CRM-7");
+    assert_string_equal(link->base[kind_field(p->job.kind, "next_steps")], "Base");
+    assert_int_equal(fixture_counts(p->store).links, 1);
+    assert_int_equal(unsettled(p), 2); /* the pair, which has edits to make; not the old row */
+
+    plan = planning_guarded(p);
+    assert_null(planning_change(plan, ACTION_ADOPT, "O1"));
+    assert_non_null(planning_change(plan, ACTION_UPDATE, "O1"));
+    assert_int_equal(plan->change_count, 2);
+    /* The old row comes back beside it: now that is a question. */
+    planning_local(p, "O1", NULL, PAIRS("id", "O1", "title", "Deal"));
+    plan = planning_guarded(p);
+    assert_null(planning_change(plan, ACTION_ADOPT, "O1"));
+    assert_int_equal(planning_findings(plan, "MAT-002"), 1);
+}
+
+/* What keeps a pair with its old key, and what is said of it. */
+static void test_rekeyed_only_for_sure(void **state)
+{
+    (void)state;
+    enum { TWICE = 1, STAYS = 2, SPOILT_OLD = 4, SPOILT_NEW = 8, LINKED = 16, OTHER_ID = 32 };
+    static const struct {
+        const char *what;
+        unsigned set;
+        size_t gone, claims; /* findings */
+    } rows[] = {
+        {"two rows name it", TWICE, 1, 2},
+        {"one of the two cannot be read", TWICE | SPOILT_NEW, 1, 1},
+        {"the old row is there", STAYS, 0, 1},
+        {"the old row cannot be read", STAYS | SPOILT_OLD, 0, 1},
+        {"the new row cannot be read", SPOILT_NEW, 1, 0},
+        {"the new row belongs to another", LINKED, 1, 0},
+        {"the new row names another", OTHER_ID, 1, 0},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct planning *p = planning_imports();
+        unsigned set = rows[i].set;
+        rekey(p);
+        if (set & TWICE)
+            planning_local(p, "CRM-8", "yes", PAIRS("id", "O1"));
+        if (set & STAYS)
+            planning_local(p, "O1", NULL, PAIRS("id", "O1", "title", "Deal"));
+        if (set & SPOILT_OLD)
+            planning_spoil(p, "O1");
+        if (set & SPOILT_NEW)
+            planning_spoil(p, "CRM-7");
+        if (set & LINKED) {
+            planning_remote(p, "O2", "v1", PAIRS("title", "Deal"));
+            planning_link(p, "O2", "CRM-7", PAIRS("title", "Deal"));
+        }
+        if (set & OTHER_ID)
+            planning_local(p, "CRM-7", "yes", PAIRS("id", "o1", "title", "Deal"));
+        struct plan *plan = planning_guarded(p);
+        if (planning_change(plan, ACTION_ADOPT, "O1") ||
+            planning_findings(plan, "MAT-004") != rows[i].gone ||
+            planning_findings(plan, "MAT-002") != rows[i].claims)
+            fail_msg("%s: %s", rows[i].what, planning_json(p, plan));
+        planning_keep_books(p, plan);
+        assert_string_equal(link_of(p, SIDE_REMOTE, "O1")->local_key, "O1");
+        planning_free(p);
+    }
+}
+
+/* A job that only observes moves no link, and says the same each time. */
+static void test_rekeyed_while_observing(void **state)
+{
+    struct planning *p = *state;
+    p->job.mode = MODE_OBSERVE;
+    rekey(p);
+    for (int i = 0; i < 2; i++) {
+        struct plan *plan = planning_guarded(p);
+        assert_int_equal(planning_change(plan, ACTION_ADOPT, "CRM-7")->hold, HOLD_MODE);
+        assert_int_equal(planning_change(plan, ACTION_UPDATE, "CRM-7")->hold, HOLD_MODE);
+        assert_int_equal(plan->finding_count, 0);
+        planning_keep_books(p, plan);
+        assert_string_equal(link_of(p, SIDE_REMOTE, "O1")->local_key, "O1");
+    }
+    p->job.mode = MODE_APPLY;
+    planning_keep_books(p, planning_guarded(p));
+    assert_string_equal(link_of(p, SIDE_REMOTE, "O1")->local_key, "CRM-7");
+}
+
+/* Both ends of a pair may move before anybody looks. */
+static void test_rekeyed_and_became(void **state)
+{
+    struct planning *p = *state;
+    add_invitation(p, "accepted", "O1");
+    planning_local(p, "I1", NULL, PAIRS("id", "I1", "title", "Deal"));
+    planning_link(p, "I1", "I1", PAIRS("title", "Deal"));
+    planning_gone(p, SIDE_LOCAL, "I1");
+    planning_local(p, "CRM-7", NULL, PAIRS("id", "I1", "title", "Deal"));
+    struct plan *plan = planning_guarded(p); /* O1 is not listed yet */
+    assert_int_equal(plan->change_count + plan->finding_count, 0);
+    planning_keep_books(p, plan);
+    planning_remote(p, "O1", "v1", PAIRS("title", "Deal"));
+    plan = planning_guarded(p);
+    assert_string_equal(planning_change(plan, ACTION_ADOPT, "O1")->note,
+                        "I1 became O1, its key changed from I1 to CRM-7");
+    planning_keep_books(p, plan);
+    struct store_link *link = link_of(p, SIDE_REMOTE, "O1");
+    assert_string_equal(link->local_key, "CRM-7");
+    assert_string_equal(link->base[kind_field(p->job.kind, "title")], "Deal");
+    assert_int_equal(fixture_counts(p->store).links, 1);
 }
 
 /* ---- deadlines ---- */
@@ -398,6 +538,10 @@ int main(void)
         TEST(test_became_what_belongs_to_another),
         TEST(test_unlinked_invitation_becomes),
         cmocka_unit_test(test_became_and_absence),
+        TEST(test_rekeyed),
+        cmocka_unit_test(test_rekeyed_only_for_sure),
+        TEST(test_rekeyed_while_observing),
+        TEST(test_rekeyed_and_became),
         cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_deadline_through_time),
         TEST(test_deadline_beside_other_things),

@@ -236,7 +236,7 @@ static void test_old_name_of_a_pair(void **state)
         assert_non_null(planning_change(plan, ACTION_ADOPT, "O1"));
         assert_string_equal(only_change(plan)->remote_id, "O1");
         assert_string_equal(only_change(plan)->local_key, "L1");
-        assert_string_equal(plan->pairs[0].replaces, "I1");
+        assert_string_equal(plan->pairs[0].replaces[SIDE_REMOTE], "I1");
     }
 }
 

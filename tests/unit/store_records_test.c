@@ -273,9 +273,14 @@ static void a_link_has_one_partner_on_each_side(void **state)
     assert_string_equal(seen.data, "O1O2");
 }
 
+static int move_end(struct fixture *f, enum side side, const char *old_id, const char *new_id)
+{
+    return f->store->ops->link_move(f->store, FIXTURE_JOB, side, old_id, new_id, &f->error);
+}
+
 static int move_link(struct fixture *f, const char *old_id, const char *new_id)
 {
-    return f->store->ops->link_move(f->store, FIXTURE_JOB, old_id, new_id, &f->error);
+    return move_end(f, SIDE_REMOTE, old_id, new_id);
 }
 
 static void a_link_goes_on_with_what_its_record_became(void **state)
@@ -298,7 +303,29 @@ static void a_link_goes_on_with_what_its_record_became(void **state)
     assert_fails(f, ERROR_BUG, "linked already", move_link(f, "O1", "O2"));
     assert_string_equal(get_link(f, SIDE_LOCAL, "L1")->remote_id, "O1");
     assert_string_equal(get_link(f, SIDE_LOCAL, "L2")->remote_id, "O2");
-    assert_ok(f, f->store->ops->link_move(f->store, "another job", "O1", "O2", &f->error));
+    assert_ok(
+        f, f->store->ops->link_move(f->store, "another job", SIDE_REMOTE, "O1", "O2", &f->error));
+}
+
+static void a_link_goes_on_with_another_key(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(f, fixture_link(f, "O1", "O1", "agreed")); /* both ends may have the same name */
+    assert_ok(f, fixture_link(f, "O2", "L2", "other"));
+    struct store_link *before = get_link(f, SIDE_REMOTE, "O1");
+    f->now_ms = 5000;
+    assert_ok(f, move_end(f, SIDE_LOCAL, "O1", "L1"));
+    assert_null(get_link(f, SIDE_LOCAL, "O1"));
+    struct store_link *link = get_link(f, SIDE_REMOTE, "O1");
+    assert_string_equal(link->local_key, "L1");
+    assert_string_equal(link->base[kind_field(f->kind, "title")], "agreed");
+    assert_string_equal(link->how, before->how);
+    assert_int_equal(link->made_ms, before->made_ms);
+    assert_ok(f, move_end(f, SIDE_LOCAL, "O1", "L1")); /* nothing left to move */
+    assert_ok(f, move_end(f, SIDE_LOCAL, "L1", "L1"));
+    assert_fails(f, ERROR_BUG, "linked already", move_end(f, SIDE_LOCAL, "L1", "L2"));
+    assert_string_equal(get_link(f, SIDE_REMOTE, "O1")->local_key, "L1");
+    assert_string_equal(get_link(f, SIDE_REMOTE, "O2")->local_key, "L2");
 }
 
 static void a_transaction_is_all_or_nothing(void **state)
@@ -374,6 +401,7 @@ int main(void)
         TEST(each_may_write_and_may_stop),
         TEST(a_link_has_one_partner_on_each_side),
         TEST(a_link_goes_on_with_what_its_record_became),
+        TEST(a_link_goes_on_with_another_key),
         TEST(a_transaction_is_all_or_nothing),
         TEST(a_poll_without_news_walks_no_table),
     };
