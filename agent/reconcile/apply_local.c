@@ -11,6 +11,14 @@
 
 /* ---- bookkeeping ---- */
 
+/* The link that an adopted pair goes on with instead of a new one. */
+static int take_over(const struct work *work, const struct plan_pair *pair, struct error *error)
+{
+    const char *old_id = pair->replaces[SIDE_REMOTE], *old_key = pair->replaces[SIDE_LOCAL];
+    int r = old_id ? journal_became(work, pair->adopt, old_id, pair->remote_id, error) : 0;
+    return r == 0 && old_key ? journal_rekeyed(work, pair->adopt, old_key, error) : r;
+}
+
 static int put_pair(const struct work *work, const struct plan_pair *pair, int64_t run,
                     struct apply_counts *counts, struct error *error)
 {
@@ -30,10 +38,7 @@ static int put_pair(const struct work *work, const struct plan_pair *pair, int64
         link.how = old->how;
         link.made_ms = old->made_ms;
     }
-    const char *old_id = pair->replaces[SIDE_REMOTE], *old_key = pair->replaces[SIDE_LOCAL];
-    int r = old_id ? journal_became(work, pair->adopt, old_id, pair->remote_id, error) : 0;
-    if (r == 0 && old_key)
-        r = journal_rekeyed(work, pair->adopt, old_key, error);
+    int r = pair->adopt ? take_over(work, pair, error) : 0;
     if (r == 0)
         r = store->ops->link_put(store, work->job->name, work->job->kind, &link, error);
     if (r < 0 || !pair->adopt)
