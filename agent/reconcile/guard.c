@@ -57,16 +57,21 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
     } else if (text_starts(word, GUARD_REFUSED)) {
         const char *refusal = word + sizeof GUARD_REFUSED - 1;
         hold(change, HOLD_RULE, word);
-        plan_add_finding(guard->plan, guard_refusal_code(arena, refusal), change->remote_id,
-                         change->local_key, NULL, "%s: %s", change->id, refusal);
+        const char *code = guard_refusal_code(arena, &refusal);
+        plan_add_finding(guard->plan, code, change->remote_id, change->local_key, NULL, "%s: %s",
+                         change->id, refusal);
     }
     return 0;
 }
 
-const char *guard_refusal_code(struct arena *arena, const char *refusal)
+const char *guard_refusal_code(struct arena *arena, const char **refusal)
 {
-    const char *code = arena_printf(arena, "%.*s", (int)strcspn(refusal, " "), refusal);
-    return finding_type(code) ? code : "REF-019";
+    size_t length = strcspn(*refusal, " ");
+    const char *code = arena_printf(arena, "%.*s", (int)length, *refusal);
+    if (!finding_type(code))
+        return "REF-019";
+    *refusal += length + strspn(*refusal + length, " ");
+    return code;
 }
 
 const char *guard_subject(struct arena *arena, const struct change *change, const char *version)

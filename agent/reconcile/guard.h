@@ -15,8 +15,8 @@ int guard_apply(const struct work *work, const struct plan_trust *trust, struct 
 #define GUARD_DELIVERED "delivered"
 #define GUARD_NOT_KEPT  "not-kept"
 #define GUARD_REFUSED   "refused: " /* followed by the finding's code, a blank, the cloud's words */
-/* The code with which the words behind GUARD_REFUSED begin; REF-019 if with none. */
-const char *guard_refusal_code(struct arena *arena, const char *refusal);
+/* Takes the code off the words behind GUARD_REFUSED; REF-019 if they begin with none. */
+const char *guard_refusal_code(struct arena *arena, const char **refusal);
 /* `version`: the remote version under which that was learnt; pulls have none. */
 const char *guard_subject(struct arena *arena, const struct change *change, const char *version);
 

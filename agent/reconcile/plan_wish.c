@@ -146,9 +146,9 @@ static int note_done(void *context, const struct journal_row *row)
     history->over = true;
     if (row->state == JOURNAL_FAILED) {
         const char *refusal = row->result ? row->result : "refused";
-        plan_add_finding(history->plan, guard_refusal_code(history->plan->arena, refusal),
-                         change->remote_id, change->local_key, NULL, "%s %s: %s", change->id,
-                         action_name(change->action), refusal);
+        const char *code = guard_refusal_code(history->plan->arena, &refusal);
+        plan_add_finding(history->plan, code, change->remote_id, change->local_key, NULL,
+                         "%s %s: %s", change->id, action_name(change->action), refusal);
     }
     return 0;
 }

@@ -243,7 +243,9 @@ static void test_refusal_keeps_its_code(void **state)
         assert_int_equal(plan->changes[0]->hold, HOLD_RULE);
         assert_int_equal(plan->finding_count, 1);
         assert_string_equal(plan->findings[0].type->code, rows[i].code);
-        assert_non_null(strstr(plan->findings[0].detail, rows[i].verdict + strlen(GUARD_REFUSED)));
+        const char *words = rows[i].verdict + strlen(GUARD_REFUSED);
+        assert_string_equal(guard_refusal_code(p->arena, &words), rows[i].code);
+        assert_non_null(strstr(plan->findings[0].detail, words));
         planning_free(p);
     }
 }
