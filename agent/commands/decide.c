@@ -115,7 +115,7 @@ static int decide(const struct world *world, const struct arguments *arguments, 
     int code = context_load_store(world, arguments, false, &context);
     if (code)
         return code;
-    size_t rounds = arguments->all ? 1 : arguments->word_count;
+    size_t rounds = arguments->all ? 1 : arguments->word_count, decided = 0;
     for (size_t i = 0; i < rounds; i++) {
         struct deciding deciding = {.context = &context,
                                     .verdict = verdict,
@@ -125,6 +125,7 @@ static int decide(const struct world *world, const struct arguments *arguments, 
             output_failure(NULL, &error);
             return EXIT_FAILED;
         }
+        decided += deciding.found;
         if (!deciding.found && deciding.id) {
             output_error("%s is not in the last plan; `agent plan` makes a fresh one, ids stay the "
                          "same while record and values do",
@@ -134,7 +135,7 @@ static int decide(const struct world *world, const struct arguments *arguments, 
             printf("nothing waits for a decision\n");
         }
     }
-    if (!code && !arguments->quiet)
+    if (!code && decided && !arguments->quiet)
         printf("The next reconcile takes it into account.\n");
     return code;
 }

@@ -180,19 +180,27 @@ int verb_find(struct asking *asking, const char *id, const struct job **ret_job,
 
 /* ---- wishes ---- */
 
-int wish_set(struct asking *asking, struct wish_draft *draft, const char *field, const char *text)
+/* A value as people write it; what is wrong with it is said. */
+static int normalise(struct asking *asking, const char *field, const char *text,
+                     const char **ret_value)
 {
     const struct value_style plain = {0};
     struct error error = {0};
+    const struct field *row = &asking->kind->fields[kind_field(asking->kind, field)];
+    int r = value_normalise(asking->arena, row, &plain, text ? text : "", ret_value, &error);
+    if (r < 0)
+        output_error("%s: %s", field, error.message);
+    return r;
+}
+
+int wish_set(struct asking *asking, struct wish_draft *draft, const char *field, const char *text)
+{
     size_t index = kind_field(asking->kind, field);
     const char *value = NULL;
     if (!text)
         return 0;
-    if (value_normalise(asking->arena, &asking->kind->fields[index], &plain, text, &value, &error) <
-        0) {
-        output_error("%s: %s", field, error.message);
+    if (normalise(asking, field, text, &value) < 0)
         return EXIT_USAGE;
-    }
     struct wish *wish = &draft->wish;
     draft->fields[wish->field_count++] = (struct change_field){.field = index, .new_value = value};
     wish->fields = draft->fields;
@@ -255,7 +263,7 @@ struct lister {
     const struct job *job;
     struct listing *listing;
     const char *const *fields;
-    const char *state;
+    const char *state, *wanted; /* the field, and the word that it shall have; NULL: any */
     struct error error;
 };
 
@@ -264,7 +272,7 @@ static int list_one(void *context, const struct store_record *stored)
     struct lister *lister = context;
     struct asking *asking = lister->asking;
     const struct record *record = stored->record;
-    const char *wanted = asking->arguments->state, *cells[16];
+    const char *wanted = lister->wanted, *cells[16];
     struct store *store = asking->context.store;
     struct store_link *link = NULL;
     size_t count = 0;
@@ -291,13 +299,19 @@ int verb_list(struct asking *asking, const char *const *fields, const char *stat
 {
     const struct config *config = asking->context.config;
     struct store *store = asking->context.store;
+    const char *wanted = NULL;
+    if (normalise(asking, state, asking->arguments->state, &wanted) < 0)
+        return EXIT_USAGE;
     const char *columns[16] = {"id", "local_key"};
     size_t count = 2;
     for (size_t i = 0; fields[i]; i++)
         columns[count++] = fields[i];
     columns[count] = "job";
-    struct lister lister = {
-        .asking = asking, .listing = listing_new(columns), .fields = fields, .state = state};
+    struct lister lister = {.asking = asking,
+                            .listing = listing_new(columns),
+                            .fields = fields,
+                            .state = state,
+                            .wanted = wanted};
     int r = 0;
     for (size_t i = 0; r == 0 && i < config->job_count; i++) {
         lister.job = &config->jobs[i];
