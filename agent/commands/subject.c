@@ -85,7 +85,7 @@ void subject_print(struct arena *arena, const struct subject *subject)
     const char *became = remote ? record_get(remote->record, FIELD_BECAME) : NULL;
     bool awaited = became && !text_equal(became, remote->record->id);
     printf("%s (%s %s)\n", subject->job->name, subject->job->cloud, subject->job->kind->name);
-    if (subject->former)
+    if (subject->former && remote)
         printf("  cloud  %s  became %s\n", output_safe(arena, subject->former->record->id),
                output_safe(arena, remote->record->id));
     if (remote)
