@@ -11,12 +11,10 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "connectors/aws/aws.h"
 #include "model/value.h"
-#include "tests/support/fake.h"
+#include "tests/support/reading.h"
 
 /* What the cloud answers to an operation, about a thing if that is named in the request. */
 struct line {
@@ -25,29 +23,12 @@ struct line {
 };
 
 struct bench {
-    struct fake fake;
-    struct http *http;
-    struct loop *loop;
-    struct cloud *cloud;
-    struct arena *arena;
+    struct reading reading;
     const struct line *lines;
     bool mapped[LIMIT_FIELDS];
     struct read_scope scope;
-    struct map *known;   /* id → version that the engine has */
-    struct map *records; /* id → struct record */
-    struct map *seen;
     struct map *calls; /* operation → one, so that the test sees which were made */
-    size_t findings;
-    enum read_outcome outcome;
-    bool done;
 };
-
-static const char *env(void *context, const char *name)
-{
-    (void)context;
-    return !strcmp(name, "AWS_ACCESS_KEY_ID") || !strcmp(name, "AWS_SECRET_ACCESS_KEY") ? "x"
-                                                                                        : NULL;
-}
 
 static void handle(void *context, struct arena *arena, const struct http_request *request,
                    struct fake_answer *ret_answer)
@@ -67,82 +48,35 @@ static void handle(void *context, struct arena *arena, const struct http_request
     fail_msg("nobody answers %s %s", operation, body);
 }
 
-static size_t calls(const struct bench *bench, const char *operation)
+static void show_finding(const struct finding *finding)
 {
-    return (uintptr_t)map_get(bench->calls, operation);
-}
-
-static const char *version(void *context, const char *id)
-{
-    struct bench *bench = context;
-    return map_get(bench->known, id);
-}
-
-static int take_record(void *context, const struct record *record)
-{
-    struct bench *bench = context;
-    map_put(bench->records, record->id, record_copy(bench->arena, record));
-    return 0;
-}
-
-static int take_seen(void *context, const char *id)
-{
-    struct bench *bench = context;
-    map_put(bench->seen, id, bench);
-    return 0;
-}
-
-static void take_finding(void *context, const struct finding *finding)
-{
-    struct bench *bench = context;
     print_message("  finding %s: %s\n", finding->type->code, finding->detail);
-    bench->findings++;
-}
-
-static void take_done(void *context, enum read_outcome outcome, const char *watermark,
-                      const struct error *error)
-{
-    struct bench *bench = context;
-    (void)watermark;
-    assert_false(bench->done);
-    bench->done = true;
-    bench->outcome = outcome;
-    assert_int_equal(!error, outcome == READ_COMPLETE);
 }
 
 static void bench_open(struct bench *bench, const struct line *lines)
 {
-    static const struct setting items[] = {
-        {.name = "catalog", .text = "AWS", .given = true},
-        {.name = "endpoint_url", .text = "http://127.0.0.1:1", .given = true},
-    };
-    static const struct settings settings = {items, COUNT(items)};
     memset(bench, 0, sizeof *bench);
     bench->lines = lines;
     bench->scope = (struct read_scope){.mapped = bench->mapped};
-    fake_init(&bench->fake, 5);
-    bench->http = fake_http_new(&bench->fake, handle, bench);
-    bench->loop = loop_new(&bench->fake.world, bench->http);
-    bench->arena = arena_new();
-    bench->known = map_new();
-    bench->records = map_new();
-    bench->seen = map_new();
     bench->calls = map_new();
-    const struct connector_env around = {.loop = bench->loop, .log = &bench->fake.log, .env = env};
-    assert_int_equal(connector_aws.open(&around, &settings, &bench->cloud, NULL), 0);
+    reading_open(&bench->reading, handle, bench);
+    bench->reading.check_finding = show_finding;
 }
 
 static void bench_close(struct bench *bench)
 {
-    connector_aws.close(bench->cloud);
-    loop_free(bench->loop);
-    bench->http->ops->close(bench->http);
-    map_free(bench->known);
-    map_free(bench->records);
-    map_free(bench->seen);
+    reading_close(&bench->reading);
     map_free(bench->calls);
-    arena_free(bench->arena);
-    fake_free(&bench->fake);
+}
+
+static void bench_read(struct bench *bench)
+{
+    reading_run(&bench->reading, KIND_REFERRAL, &bench->scope);
+}
+
+static size_t calls(const struct bench *bench, const char *operation)
+{
+    return (uintptr_t)map_get(bench->calls, operation);
 }
 
 static void want(struct bench *bench, const char *field)
@@ -152,21 +86,12 @@ static void want(struct bench *bench, const char *field)
 
 static void know(struct bench *bench, const char *id, const char *version_known)
 {
-    map_put(bench->known, id, arena_copy(bench->arena, version_known));
-}
-
-static void bench_read(struct bench *bench)
-{
-    const struct read_sink sink = {bench, version, take_record, take_seen, take_finding, take_done};
-    bool stop = false;
-    connector_kind(&connector_aws, KIND_REFERRAL)->read(bench->cloud, &bench->scope, &sink);
-    assert_int_equal(loop_run(bench->loop, &stop, NULL), 0);
-    assert_true(bench->done);
+    map_put(bench->reading.known, id, arena_copy(bench->reading.arena, version_known));
 }
 
 static const char *value(const struct bench *bench, const char *id, const char *field)
 {
-    const struct record *record = map_get(bench->records, id);
+    const struct record *record = map_get(bench->reading.records, id);
     assert_non_null(record);
     const char *text = record_get(record, field);
     return text ? text : "";
@@ -240,11 +165,11 @@ static void test_nothing_wanted(void **state)
     bench.scope.full = true;
     know(&bench, "O1", STAMP);
     bench_read(&bench);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(fake_http_count(bench.http), 4);
-    assert_true(map_has(bench.seen, "O1"));
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(fake_http_count(bench.reading.http), 4);
+    assert_true(map_has(bench.reading.seen, "O1"));
     assert_string_equal(value(&bench, "O3", "cloud_stage"), "");
-    assert_null(strstr(((struct record *)map_get(bench.records, "O3"))->raw, "agent"));
+    assert_null(strstr(((struct record *)map_get(bench.reading.records, "O3"))->raw, "agent"));
     bench_close(&bench);
 }
 
@@ -268,8 +193,8 @@ static void test_summary(void **state)
     bench_open(&bench, aside);
     want(&bench, "cloud_stage");
     bench_read(&bench);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(bench.findings, 0);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.findings, 0);
     for (size_t i = 0; i < COUNT(expected); i++)
         assert_string_equal(value(&bench, "O1", expected[i][0]), expected[i][1]);
     assert_string_equal(value(&bench, "O4", "cloud_stage"), "");    /* AWS has none yet */
@@ -291,10 +216,10 @@ static void test_unchanged(void **state)
         bench.scope.full = full;
         bench.scope.watermark = full ? NULL : STAMP;
         bench_read(&bench);
-        assert_int_equal(bench.outcome, READ_COMPLETE);
-        assert_int_equal(map_count(bench.records), full ? 2 : 0);
-        assert_int_equal(map_count(bench.seen), full ? 2 : 4);
-        assert_int_equal(fake_http_count(bench.http), full ? 5 : 1);
+        assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+        assert_int_equal(map_count(bench.reading.records), full ? 2 : 0);
+        assert_int_equal(map_count(bench.reading.seen), full ? 2 : 4);
+        assert_int_equal(fake_http_count(bench.reading.http), full ? 5 : 1);
         bench_close(&bench);
     }
 }
@@ -309,7 +234,7 @@ static void test_engagements(void **state)
         bench.scope.full = full;
         bench.scope.watermark = full ? NULL : "2026-01-01T00:00:00Z";
         bench_read(&bench);
-        assert_int_equal(bench.outcome, READ_COMPLETE);
+        assert_int_equal(bench.reading.outcome, READ_COMPLETE);
         assert_string_equal(value(&bench, "O1", "engagement"), "eng-7");
         assert_string_equal(value(&bench, "O1", "members"), "111122223333\x1f"
                                                             "AWS\x1fGranite");
@@ -348,9 +273,9 @@ static void test_a_summary_that_fails(void **state)
         bench_open(&bench, lines);
         want(&bench, "cloud_stage");
         bench_read(&bench);
-        assert_int_equal(bench.outcome, cases[i].outcome);
-        assert_false(map_has(bench.records, "O1"));
-        assert_int_equal(bench.findings, 1);
+        assert_int_equal(bench.reading.outcome, cases[i].outcome);
+        assert_false(map_has(bench.reading.records, "O1"));
+        assert_int_equal(bench.reading.findings, 1);
         bench_close(&bench);
     }
 }
@@ -372,7 +297,7 @@ static void test_a_map_that_fails(void **state)
     want(&bench, "engagement");
     bench.scope.full = true;
     bench_read(&bench);
-    assert_int_equal(bench.outcome, READ_PARTIAL);
+    assert_int_equal(bench.reading.outcome, READ_PARTIAL);
     assert_string_equal(value(&bench, "O1", "engagement"), "eng-7");
     bench_close(&bench);
 }
@@ -397,7 +322,7 @@ static void test_half_a_map(void **state)
     want(&bench, "engagement");
     bench.scope.full = true;
     bench_read(&bench);
-    assert_int_equal(bench.outcome, READ_PARTIAL);
+    assert_int_equal(bench.reading.outcome, READ_PARTIAL);
     assert_string_equal(value(&bench, "O1", "engagement"), "eng-7");
     bench_close(&bench);
 }
@@ -455,26 +380,26 @@ static void test_proposals(void **state)
     bench.scope.proposals = true;
     know(&bench, "engi-2", "EXPIRED " STAMP);
     bench_read(&bench);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(bench.findings, 0);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.findings, 0);
     for (size_t i = 0; i < COUNT(expected); i++) {
         print_message("  %s\n", expected[i][0]);
         assert_string_equal(value(&bench, "engi-1", expected[i][0]), expected[i][1]);
     }
-    assert_true(map_has(bench.seen, "engi-2"));
+    assert_true(map_has(bench.reading.seen, "engi-2"));
     assert_string_equal(value(&bench, "engi-3", "status"), "accepted");
     assert_string_equal(value(&bench, "engi-3", "became"), "O7");
     /* not shown any more: the listing has to do */
     assert_string_equal(value(&bench, "engi-4", "status"), "declined");
     assert_string_equal(value(&bench, "engi-4", "title"), "Cold");
-    const struct record *settled = map_get(bench.records, "engi-3");
+    const struct record *settled = map_get(bench.reading.records, "engi-3");
     assert_string_equal(settled->version, "ACCEPTED " STAMP);
     /* its opportunity may still come: the next read asks again */
-    const struct record *unsettled = map_get(bench.records, "engi-5");
+    const struct record *unsettled = map_get(bench.reading.records, "engi-5");
     assert_string_not_equal(unsettled->version, "ACCEPTED " STAMP);
     const struct http_request *list = NULL;
-    for (size_t i = 0; i < fake_http_count(bench.http) && !list; i++) {
-        const struct http_request *request = &fake_http_at(bench.http, i)->request;
+    for (size_t i = 0; i < fake_http_count(bench.reading.http) && !list; i++) {
+        const struct http_request *request = &fake_http_at(bench.reading.http, i)->request;
         if (strstr(http_request_get(request, "x-amz-target"), ".ListEngagementInvitations"))
             list = request;
     }
@@ -491,10 +416,10 @@ static void test_unsettled_for_good(void **state)
     struct bench bench;
     bench_open(&bench, proposals);
     know(&bench, "engi-2", "EXPIRED " STAMP);
-    fake_advance(&bench.fake, INT64_C(16) * 86400000);
+    fake_advance(&bench.reading.fake, INT64_C(16) * 86400000);
     bench.scope.proposals = true;
     bench_read(&bench);
-    const struct record *record = map_get(bench.records, "engi-5");
+    const struct record *record = map_get(bench.reading.records, "engi-5");
     assert_string_equal(record->version, "ACCEPTED " STAMP);
     bench_close(&bench);
 }
@@ -545,10 +470,10 @@ static void test_proposals_that_fail(void **state)
         print_message("  %s\n", cases[i].title);
         bench.scope.proposals = true;
         bench_read(&bench);
-        assert_int_equal(bench.outcome, cases[i].outcome);
-        assert_false(map_has(bench.records, "engi-1"));
+        assert_int_equal(bench.reading.outcome, cases[i].outcome);
+        assert_false(map_has(bench.reading.records, "engi-1"));
         if (cases[i].outcome == READ_PARTIAL)
-            assert_true(map_has(bench.records, "O1"));
+            assert_true(map_has(bench.reading.records, "O1"));
         bench_close(&bench);
     }
 }
@@ -570,7 +495,7 @@ static void test_opportunities_that_fail(void **state)
         bench.scope.full = full;
         bench.scope.proposals = true;
         bench_read(&bench);
-        assert_int_equal(bench.outcome, READ_FAILED);
+        assert_int_equal(bench.reading.outcome, READ_FAILED);
         bench_close(&bench);
     }
 }
@@ -594,7 +519,7 @@ static void test_a_status_that_moves(void **state)
     bench_open(&bench, lines);
     bench.scope.proposals = true;
     bench_read(&bench);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
     assert_int_equal(calls(&bench, "GetEngagementInvitation"), 2);
     bench_close(&bench);
 }

@@ -9,21 +9,14 @@
 
 #include <cmocka.h>
 
-#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "connectors/aws/aws.h"
-#include "tests/support/fake.h"
+#include "tests/support/reading.h"
 
 #define STAMP(n) "2026-01-01T00:00:0" n "Z"
 
 struct bench {
-    struct fake fake;
-    struct http *http;
-    struct loop *loop;
-    struct cloud *cloud;
-    struct arena *arena;
-    /* the cloud */
+    struct reading reading;
     const char *const (*pages)[5]; /* type, then its pages; ended by a NULL type. Others: none */
     size_t page[8];
     const char *fault_type; /* its page number `fault_page` is answered with `fault` */
@@ -34,20 +27,8 @@ struct bench {
     const char *odd;           /* id that it describes with null members */
     const char *poison;        /* id that makes it refuse the whole call */
     struct fake_answer broken; /* answered to all of them if it has a status or fate */
-    /* the engine */
-    struct map *known, *records, *seen;
-    size_t findings, lists, batches, biggest, done;
-    int record_result;
-    enum read_outcome outcome;
-    char watermark[512];
+    size_t lists, batches, biggest;
 };
-
-static const char *env(void *context, const char *name)
-{
-    (void)context;
-    return !strcmp(name, "AWS_ACCESS_KEY_ID") || !strcmp(name, "AWS_SECRET_ACCESS_KEY") ? "x"
-                                                                                        : NULL;
-}
 
 static struct json *body_of(struct arena *arena, const struct http_request *request)
 {
@@ -132,96 +113,44 @@ static void handle(void *context, struct arena *arena, const struct http_request
         fail_msg("%s", request->url);
 }
 
-static const char *version(void *context, const char *id)
+static void check_record(const struct reading *reading, const struct record *record)
 {
-    struct bench *bench = context;
-    return map_get(bench->known, id);
-}
-
-static int take_record(void *context, const struct record *record)
-{
-    struct bench *bench = context;
     assert_string_equal(record_get(record, "title"), record->id);
-    assert_false(map_has(bench->records, record->id));
-    map_put(bench->records, record->id, arena_copy(bench->arena, record->version));
-    return bench->record_result;
+    assert_false(map_has(reading->records, record->id));
 }
 
-static int take_seen(void *context, const char *id)
+static void check_finding(const struct finding *finding)
 {
-    struct bench *bench = context;
-    map_put(bench->seen, id, bench);
-    return 0;
-}
-
-static void take_finding(void *context, const struct finding *finding)
-{
-    struct bench *bench = context;
     assert_string_equal(finding->type->code, "RUN-002");
     assert_non_null(finding->subject);
-    bench->findings++;
-}
-
-static void take_done(void *context, enum read_outcome outcome, const char *watermark,
-                      const struct error *error)
-{
-    struct bench *bench = context;
-    bench->done++;
-    bench->outcome = outcome;
-    snprintf(bench->watermark, sizeof bench->watermark, "%s", watermark ? watermark : "");
-    assert_int_equal(!error, outcome == READ_COMPLETE);
 }
 
 static void bench_open(struct bench *bench)
 {
-    static const struct setting items[] = {
-        {.name = "catalog", .text = "AWS", .given = true},
-        {.name = "endpoint_url", .text = "http://127.0.0.1:1", .given = true},
-    };
-    static const struct settings settings = {items, COUNT(items)};
     memset(bench, 0, sizeof *bench);
-    fake_init(&bench->fake, 5);
-    bench->http = fake_http_new(&bench->fake, handle, bench);
-    bench->loop = loop_new(&bench->fake.world, bench->http);
-    bench->arena = arena_new();
-    bench->known = map_new();
-    bench->records = map_new();
-    bench->seen = map_new();
-    const struct connector_env around = {.loop = bench->loop, .log = &bench->fake.log, .env = env};
-    assert_int_equal(connector_aws.open(&around, &settings, &bench->cloud, NULL), 0);
+    reading_open(&bench->reading, handle, bench);
+    bench->reading.check_record = check_record;
+    bench->reading.check_finding = check_finding;
 }
 
 static void bench_close(struct bench *bench)
 {
-    connector_aws.close(bench->cloud);
-    loop_free(bench->loop);
-    bench->http->ops->close(bench->http);
-    map_free(bench->known);
-    map_free(bench->records);
-    map_free(bench->seen);
-    arena_free(bench->arena);
-    fake_free(&bench->fake);
+    reading_close(&bench->reading);
 }
 
 static void bench_read(struct bench *bench, bool full, const char *watermark)
 {
     const struct read_scope scope = {.full = full, .watermark = watermark};
-    const struct read_sink sink = {bench, version, take_record, take_seen, take_finding, take_done};
-    const struct connector_kind *kind = connector_kind(&connector_aws, KIND_LISTING);
-    bool stop = false;
-    kind->read(bench->cloud, &scope, &sink);
-    assert_int_equal(bench->done, 0); /* not before it returned */
-    assert_int_equal(loop_run(bench->loop, &stop, NULL), 0);
-    assert_int_equal(bench->done, 1);
+    reading_run(&bench->reading, KIND_LISTING, &scope);
 }
 
 /* The body of the n-th listing request of a type. */
 static const char *asked(struct bench *bench, const char *type, size_t number)
 {
-    for (size_t i = 0; i < fake_http_count(bench->http); i++) {
-        const struct http_request *request = &fake_http_at(bench->http, i)->request;
+    for (size_t i = 0; i < fake_http_count(bench->reading.http); i++) {
+        const struct http_request *request = &fake_http_at(bench->reading.http, i)->request;
         if (strstr(request->url, "/ListEntities") &&
-            text_equal(json_get_text(body_of(bench->arena, request), "EntityType"), type) &&
+            text_equal(json_get_text(body_of(bench->reading.arena, request), "EntityType"), type) &&
             !number--)
             return request->body;
     }
@@ -247,25 +176,26 @@ static void test_full(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.pages = pages;
-    map_put(bench.known, "s2", (void *)(uintptr_t)STAMP("2"));
-    map_put(bench.known, "a1", (void *)(uintptr_t)STAMP("4"));
+    map_put(bench.reading.known, "s2", (void *)(uintptr_t)STAMP("2"));
+    map_put(bench.reading.known, "a1", (void *)(uintptr_t)STAMP("4"));
     bench_read(&bench, true, "SaaSProduct=" STAMP("0") " DataProduct=" STAMP("7"));
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(map_count(bench.records), 3);
-    assert_string_equal(map_get(bench.records, "a1"), STAMP("9")); /* the document's own */
-    assert_int_equal(map_count(bench.seen), 1);
-    assert_true(map_has(bench.seen, "s2"));
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(map_count(bench.reading.records), 3);
+    assert_string_equal(reading_version(&bench.reading, "a1"), STAMP("9")); /* the document's own */
+    assert_int_equal(map_count(bench.reading.seen), 1);
+    assert_true(map_has(bench.reading.seen, "s2"));
     assert_int_equal(bench.lists, 7);
     assert_int_equal(bench.batches, 1); /* of all types together */
-    assert_string_equal(bench.watermark, "SaaSProduct=" STAMP("3") " AmiProduct=" STAMP(
-                                             "5") " DataProduct=" STAMP("7"));
+    assert_string_equal(bench.reading.watermark, "SaaSProduct=" STAMP("3") " AmiProduct=" STAMP(
+                                                     "5") " DataProduct=" STAMP("7"));
     assert_string_equal(asked(&bench, "SaaSProduct", 0),
-                        quoted(bench.arena,
+                        quoted(bench.reading.arena,
                                "{'Catalog':'AWSMarketplace','EntityType':"
                                "'SaaSProduct','MaxResults':50," SORT("SaaSProduct") "}"));
     assert_string_equal(asked(&bench, "SaaSProduct", 1),
-                        quoted(bench.arena, "{'Catalog':'AWSMarketplace','EntityType':"
-                                            "'SaaSProduct','MaxResults':50," SORT("SaaSProduct") //
+                        quoted(bench.reading.arena,
+                               "{'Catalog':'AWSMarketplace','EntityType':"
+                               "'SaaSProduct','MaxResults':50," SORT("SaaSProduct") //
                                ",'NextToken':'a'}"));
     bench_close(&bench);
 }
@@ -282,20 +212,22 @@ static void test_incremental(void **state)
     bench_open(&bench);
     bench.pages = pages;
     /* documents may have a fraction where listings have none */
-    map_put(bench.known, "s2", (void *)(uintptr_t) "2026-01-01T00:00:02.250Z");
+    map_put(bench.reading.known, "s2", (void *)(uintptr_t) "2026-01-01T00:00:02.250Z");
     bench_read(&bench, false, "SaaSProduct=" STAMP("2") " AmiProduct=2026-01-01T00:00:00Z");
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(map_count(bench.records), 1);
-    assert_true(map_has(bench.seen, "s2"));
-    assert_string_equal(bench.watermark, "SaaSProduct=" STAMP("4") " AmiProduct=" STAMP("0"));
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(map_count(bench.reading.records), 1);
+    assert_true(map_has(bench.reading.seen, "s2"));
+    assert_string_equal(bench.reading.watermark,
+                        "SaaSProduct=" STAMP("4") " AmiProduct=" STAMP("0"));
     const char *body = "{'Catalog':'AWSMarketplace','EntityType':'SaaSProduct','MaxResults':50,"
                        "'EntityTypeFilters':{'SaaSProductFilters':{'LastModifiedDate':{'DateRange':"
                        "{'AfterValue':'2025-12-31T23:55:02Z'}}}}," SORT("SaaSProduct");
-    assert_string_equal(asked(&bench, "SaaSProduct", 0),
-                        quoted(bench.arena, arena_printf(bench.arena, "%s}", body)));
     assert_string_equal(
-        asked(&bench, "SaaSProduct", 1), /* all alike, and the token */
-        quoted(bench.arena, arena_printf(bench.arena, "%s,'NextToken':'a'}", body)));
+        asked(&bench, "SaaSProduct", 0),
+        quoted(bench.reading.arena, arena_printf(bench.reading.arena, "%s}", body)));
+    assert_string_equal(asked(&bench, "SaaSProduct", 1), /* all alike, and the token */
+                        quoted(bench.reading.arena,
+                               arena_printf(bench.reading.arena, "%s,'NextToken':'a'}", body)));
     assert_non_null(strstr(asked(&bench, "AmiProduct", 0), "2025-12-31T23:55:00Z"));
     assert_null(strstr(asked(&bench, "DataProduct", 0), "Filters")); /* no date known: all */
     bench_close(&bench);
@@ -307,10 +239,10 @@ static void test_nothing_new(void **state)
     struct bench bench;
     bench_open(&bench);
     bench_read(&bench, false, "SaaSProduct=" STAMP("2"));
-    assert_int_equal(bench.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
     assert_int_equal(bench.lists, 5);
     assert_int_equal(bench.batches, 0);
-    assert_string_equal(bench.watermark, "SaaSProduct=" STAMP("2"));
+    assert_string_equal(bench.reading.watermark, "SaaSProduct=" STAMP("2"));
     bench_close(&bench);
 }
 
@@ -356,11 +288,11 @@ static void test_batches(void **state)
         print_message("  %s\n", cases[i].title);
         const char *list = "";
         for (size_t j = 0; j < 45; j++)
-            list = arena_printf(bench.arena,
+            list = arena_printf(bench.reading.arena,
                                 "%s%s{'EntityId':'p%zu','LastModifiedDate':'" STAMP("1") "'}", list,
                                 j ? "," : "", j);
         const char *const pages[][5] = {
-            {"SaaSProduct", arena_printf(bench.arena, LAST("%s"), list)},
+            {"SaaSProduct", arena_printf(bench.reading.arena, LAST("%s"), list)},
             {NULL},
         };
         bench.pages = pages;
@@ -369,12 +301,12 @@ static void test_batches(void **state)
         bench.absent = cases[i].absent;
         bench.odd = cases[i].odd;
         bench_read(&bench, true, NULL);
-        assert_int_equal(bench.outcome, cases[i].outcome);
-        assert_int_equal(map_count(bench.records), cases[i].records);
-        assert_int_equal(bench.findings, cases[i].findings);
+        assert_int_equal(bench.reading.outcome, cases[i].outcome);
+        assert_int_equal(map_count(bench.reading.records), cases[i].records);
+        assert_int_equal(bench.reading.findings, cases[i].findings);
         assert_int_equal(bench.batches, cases[i].batches);
         assert_int_equal(bench.biggest, 20);
-        assert_int_equal(!*bench.watermark, cases[i].outcome != READ_COMPLETE);
+        assert_int_equal(!*bench.reading.watermark, cases[i].outcome != READ_COMPLETE);
         bench_close(&bench);
     }
 }
@@ -457,10 +389,10 @@ static void test_faults(void **state)
         bench.fault = cases[i].fault;
         bench.broken = cases[i].broken;
         bench_read(&bench, true, "SaaSProduct=" STAMP("0"));
-        assert_int_equal(bench.outcome, cases[i].outcome);
-        assert_string_equal(bench.watermark, "");
-        if (bench.outcome == READ_PARTIAL)
-            assert_int_equal(map_count(bench.records), cases[i].records);
+        assert_int_equal(bench.reading.outcome, cases[i].outcome);
+        assert_string_equal(bench.reading.watermark, "");
+        if (bench.reading.outcome == READ_PARTIAL)
+            assert_int_equal(map_count(bench.reading.records), cases[i].records);
         bench_close(&bench);
     }
 }
@@ -471,9 +403,9 @@ static void test_all_gone(void **state)
     (void)state;
     struct bench bench;
     bench_open(&bench);
-    session_stop(connector_aws.session(bench.cloud));
+    session_stop(connector_aws.session(bench.reading.cloud));
     bench_read(&bench, true, NULL);
-    assert_int_equal(bench.outcome, READ_FAILED);
+    assert_int_equal(bench.reading.outcome, READ_FAILED);
     bench_close(&bench);
 }
 
@@ -487,10 +419,10 @@ static void test_sink_fails(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.pages = pages;
-    bench.record_result = -ERROR_PERMANENT;
+    bench.reading.record_result = -ERROR_PERMANENT;
     bench_read(&bench, true, NULL);
-    assert_int_equal(bench.outcome, READ_FAILED);
-    assert_int_equal(map_count(bench.records), 1); /* nothing is offered after that */
+    assert_int_equal(bench.reading.outcome, READ_FAILED);
+    assert_int_equal(map_count(bench.reading.records), 1); /* nothing is offered after that */
     bench_close(&bench);
 }
 

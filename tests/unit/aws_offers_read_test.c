@@ -11,12 +11,10 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "connectors/aws/aws.h"
 #include "connectors/aws/offers.h"
-#include "tests/support/fake.h"
+#include "tests/support/reading.h"
 
 /* JSON with ' for ", to be read by people. */
 static const char *quoted(struct arena *arena, const char *text)
@@ -28,11 +26,7 @@ static const char *quoted(struct arena *arena, const char *text)
 }
 
 struct bench {
-    struct fake fake;
-    struct http *http;
-    struct loop *loop;
-    struct cloud *cloud;
-    struct arena *arena;
+    struct reading reading;
     /* the cloud: summaries by listing, documents by id, agreements */
     const char *changed, *ended, *related, *authorizations; /* items; NULL: none */
     const char *agreements;                                 /* items */
@@ -40,22 +34,10 @@ struct bench {
     const char *gone;        /* id that BatchDescribeEntities has an error for */
     const char *description; /* of all documents */
     const char *details_end;
-    /* the engine */
     const bool *mapped;
-    struct map *known, *records, *seen;
-    size_t findings, done, describes, values, terms;
+    size_t describes, values, terms;
     bool endless; /* terms */
-    enum read_outcome outcome;
-    char watermark[128];
-    struct error error;
 };
-
-static const char *env(void *context, const char *name)
-{
-    (void)context;
-    return !strcmp(name, "AWS_ACCESS_KEY_ID") || !strcmp(name, "AWS_SECRET_ACCESS_KEY") ? "x"
-                                                                                        : NULL;
-}
 
 static struct json *body_of(struct arena *arena, const struct http_request *request)
 {
@@ -143,98 +125,34 @@ static void handle(void *context, struct arena *arena, const struct http_request
     }
 }
 
-static const char *version(void *context, const char *id)
-{
-    struct bench *bench = context;
-    return map_get(bench->known, id);
-}
-
-static int take_record(void *context, const struct record *record)
-{
-    struct bench *bench = context;
-    map_put(bench->records, record->id, record_copy(bench->arena, record));
-    return 0;
-}
-
-static int take_seen(void *context, const char *id)
-{
-    struct bench *bench = context;
-    map_put(bench->seen, id, bench);
-    return 0;
-}
-
-static void take_finding(void *context, const struct finding *finding)
-{
-    struct bench *bench = context;
-    assert_non_null(finding->type);
-    bench->findings++;
-}
-
-static void take_done(void *context, enum read_outcome outcome, const char *watermark,
-                      const struct error *error)
-{
-    struct bench *bench = context;
-    bench->done++;
-    bench->outcome = outcome;
-    snprintf(bench->watermark, sizeof bench->watermark, "%s", watermark ? watermark : "");
-    assert_int_equal(!error, outcome == READ_COMPLETE);
-    if (error)
-        bench->error = *error;
-}
-
 static void bench_open(struct bench *bench)
 {
-    static const struct setting items[] = {
-        {.name = "catalog", .text = "AWS", .given = true},
-        {.name = "endpoint_url", .text = "http://127.0.0.1:1", .given = true},
-    };
-    static const struct settings settings = {items, COUNT(items)};
     static bool nothing[LIMIT_FIELDS];
     memset(bench, 0, sizeof *bench);
     bench->mapped = nothing;
-    fake_init(&bench->fake, 5);
-    bench->http = fake_http_new(&bench->fake, handle, bench);
-    bench->loop = loop_new(&bench->fake.world, bench->http);
-    bench->arena = arena_new();
-    bench->known = map_new();
-    bench->records = map_new();
-    bench->seen = map_new();
-    const struct connector_env around = {.loop = bench->loop, .log = &bench->fake.log, .env = env};
-    assert_int_equal(connector_aws.open(&around, &settings, &bench->cloud, NULL), 0);
+    reading_open(&bench->reading, handle, bench);
 }
 
 static void bench_close(struct bench *bench)
 {
-    connector_aws.close(bench->cloud);
-    loop_free(bench->loop);
-    bench->http->ops->close(bench->http);
-    map_free(bench->known);
-    map_free(bench->records);
-    map_free(bench->seen);
-    arena_free(bench->arena);
-    fake_free(&bench->fake);
+    reading_close(&bench->reading);
 }
 
 static void bench_read(struct bench *bench, const char *watermark)
 {
     const struct read_scope scope = {
         .full = !watermark, .watermark = watermark, .mapped = bench->mapped};
-    const struct read_sink sink = {bench, version, take_record, take_seen, take_finding, take_done};
-    bool stop = false;
-    aws_offers_read(bench->cloud, &scope, &sink);
-    assert_int_equal(bench->done, 0);
-    assert_int_equal(loop_run(bench->loop, &stop, NULL), 0);
-    assert_int_equal(bench->done, 1);
+    reading_run(&bench->reading, KIND_OFFER, &scope);
 }
 
 static void know(struct bench *bench, const char *id, const char *text)
 {
-    map_put(bench->known, id, arena_copy(bench->arena, text));
+    map_put(bench->reading.known, id, arena_copy(bench->reading.arena, text));
 }
 
 static const char *value(struct bench *bench, const char *id, const char *field)
 {
-    const struct record *record = map_get(bench->records, id);
+    const struct record *record = map_get(bench->reading.records, id);
     assert_non_null(record);
     return record_get(record, field);
 }
@@ -268,16 +186,16 @@ static void test_full(void **state)
                                                                  "ACTIVE");
     know(&bench, "o-same", "2025-12-01T10:00:00.5Z open - -");
     bench_read(&bench, NULL);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_string_equal(bench.watermark, SINCE);
-    assert_int_equal(map_count(bench.records), 3);
-    assert_true(map_has(bench.seen, "o-same"));
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_string_equal(bench.reading.watermark, SINCE);
+    assert_int_equal(map_count(bench.reading.records), 3);
+    assert_true(map_has(bench.reading.seen, "o-same"));
     assert_string_equal(value(&bench, "o-open", "state"), "open");
     assert_string_equal(value(&bench, "o-sold", "state"), "accepted");
     assert_string_equal(value(&bench, "o-sold", "agreement"), "agmt-2");
     assert_string_equal(value(&bench, "o-amend", "form"), "replacement");
     assert_string_equal(value(&bench, "o-amend", "replaces"), "agmt-1");
-    const struct record *sold = map_get(bench.records, "o-sold");
+    const struct record *sold = map_get(bench.reading.records, "o-sold");
     assert_string_equal(sold->version, "2025-12-01T10:00:00.5Z accepted agmt-2 ACTIVE");
     assert_int_equal(bench.describes, 3);
     assert_int_equal(bench.values + bench.terms, 0); /* nobody maps them */
@@ -297,13 +215,14 @@ static void test_nothing_new(void **state)
     know(&bench, "o-2", "2025-12-01T10:00:00Z cancelled - -");
     know(&bench, "o-3", "2025-12-01T10:00:00Z accepted agmt-1 ACTIVE");
     bench_read(&bench, SINCE);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_string_equal(bench.watermark, SINCE);
-    assert_int_equal(map_count(bench.records), 0);
-    assert_int_equal(fake_http_count(bench.http), 3);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_string_equal(bench.reading.watermark, SINCE);
+    assert_int_equal(map_count(bench.reading.records), 0);
+    assert_int_equal(fake_http_count(bench.reading.http), 3);
     size_t ended = 0;
     for (size_t i = 0; i < 3; i++) {
-        const struct json *body = body_of(bench.arena, &fake_http_at(bench.http, i)->request);
+        const struct json *body =
+            body_of(bench.reading.arena, &fake_http_at(bench.reading.http, i)->request);
         const struct json *range =
             json_find(body, "EntityTypeFilters.OfferFilters.AvailabilityEndDate.DateRange");
         if (!range)
@@ -333,14 +252,15 @@ static void test_untouched(void **state)
     know(&bench, "o-sold", "2025-12-01T10:00:00Z open - -");
     know(&bench, "o-over", "2025-12-01T10:00:00Z accepted agmt-2 ACTIVE");
     bench_read(&bench, SINCE);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(map_count(bench.records), 3);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(map_count(bench.reading.records), 3);
     assert_string_equal(value(&bench, "o-late", "state"), "expired");
     assert_string_equal(value(&bench, "o-sold", "state"), "accepted");
     assert_string_equal(value(&bench, "o-over", "state"), "replaced");
     bool asked = false;
-    for (size_t i = 0; i < fake_http_count(bench.http); i++) {
-        const struct json *body = body_of(bench.arena, &fake_http_at(bench.http, i)->request);
+    for (size_t i = 0; i < fake_http_count(bench.reading.http); i++) {
+        const struct json *body =
+            body_of(bench.reading.arena, &fake_http_at(bench.reading.http, i)->request);
         const struct json *ids =
             json_find(body, "EntityTypeFilters.OfferFilters.EntityId.ValueList");
         asked = asked || ids;
@@ -363,12 +283,12 @@ static void test_details(void **state)
     bench.changed = SUMMARY("o-sold") "," SUMMARY("o-open");
     bench.agreements = AGREED("agmt-1", "o-sold", "1765000001", "ACTIVE");
     bench_read(&bench, NULL);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
     assert_int_equal(bench.values, 1);
     assert_int_equal(bench.terms, 2); /* two pages */
     assert_string_equal(value(&bench, "o-sold", "agreement_value"), "77.00 USD");
     assert_string_equal(value(&bench, "o-sold", "agreement_schedule"), "2026-01-15=5");
-    assert_int_equal(map_count(bench.records), 2);
+    assert_int_equal(map_count(bench.reading.records), 2);
     bench_close(&bench);
 }
 
@@ -385,10 +305,10 @@ static void test_endless_terms(void **state)
     bench.changed = SUMMARY("o-sold") "," SUMMARY("o-open");
     bench.agreements = AGREED("agmt-1", "o-sold", "1765000001", "ACTIVE");
     bench_read(&bench, NULL);
-    assert_int_equal(bench.outcome, READ_PARTIAL);
+    assert_int_equal(bench.reading.outcome, READ_PARTIAL);
     assert_in_range(bench.terms, 2, 1000);
-    assert_int_equal(bench.findings, 1);
-    assert_int_equal(map_count(bench.records), 1);
+    assert_int_equal(bench.reading.findings, 1);
+    assert_int_equal(map_count(bench.reading.records), 1);
     bench_close(&bench);
 }
 
@@ -415,11 +335,11 @@ static void test_former_agreement(void **state)
     know(&bench, "o-old", "2025-11-01T10:00:00Z accepted agmt-1 ACTIVE");
     know(&bench, "o-same", "2025-12-01T10:00:00Z accepted agmt-2 ACTIVE");
     bench_read(&bench, NULL);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
     assert_int_equal(bench.values, 1);
     assert_string_equal(value(&bench, "o-old", "agreement_status"), "EXPIRED");
     assert_string_equal(value(&bench, "o-old", "state"), "accepted");
-    assert_true(map_has(bench.seen, "o-same"));
+    assert_true(map_has(bench.reading.seen, "o-same"));
     bench_close(&bench);
 }
 
@@ -442,10 +362,10 @@ static void test_agreements_denied(void **state)
             "draft-1", "Draft", "2026-06-30T23:59:59Z", "'Targeting':['BuyerAccounts']");
         know(&bench, "o-sold", "2025-11-01T10:00:00Z accepted agmt-1 ACTIVE");
         bench_read(&bench, NULL);
-        assert_int_equal(bench.outcome, READ_PARTIAL);
-        assert_string_equal(bench.watermark, "");
-        assert_non_null(strstr(bench.error.message, "agreements cannot be read"));
-        assert_int_equal(map_count(bench.records), 1);
+        assert_int_equal(bench.reading.outcome, READ_PARTIAL);
+        assert_string_equal(bench.reading.watermark, "");
+        assert_non_null(strstr(bench.reading.error.message, "agreements cannot be read"));
+        assert_int_equal(map_count(bench.reading.records), 1);
         assert_string_equal(value(&bench, "draft-1", "state"), "draft");
         bench_close(&bench);
     }
@@ -459,9 +379,9 @@ static void test_missing_document(void **state)
     bench.changed = SUMMARY("o-1") "," SUMMARY("o-gone");
     bench.gone = "o-gone";
     bench_read(&bench, NULL);
-    assert_int_equal(bench.outcome, READ_PARTIAL);
-    assert_int_equal(bench.findings, 1);
-    assert_int_equal(map_count(bench.records), 1);
+    assert_int_equal(bench.reading.outcome, READ_PARTIAL);
+    assert_int_equal(bench.reading.findings, 1);
+    assert_int_equal(map_count(bench.reading.records), 1);
     bench_close(&bench);
 }
 
@@ -480,14 +400,13 @@ static void test_authorizations(void **state)
     know(&bench, "ra-1", "2025-12-02T10:00:00Z open - -");
     know(&bench, "ra-2", "2025-12-01T10:00:00Z cancelled - -");
     bench_read(&bench, NULL); /* the job does not map them */
-    assert_int_equal(fake_http_count(bench.http), 2);
-    assert_int_equal(map_count(bench.seen), 0);
-    bench.done = 0;
+    assert_int_equal(fake_http_count(bench.reading.http), 2);
+    assert_int_equal(map_count(bench.reading.seen), 0);
     bench.mapped = mapped;
     bench_read(&bench, NULL);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(map_count(bench.seen), 2);
-    assert_string_equal(bench.watermark, "ResaleAuthorization=2025-12-02T10:00:00Z");
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(map_count(bench.reading.seen), 2);
+    assert_string_equal(bench.reading.watermark, "ResaleAuthorization=2025-12-02T10:00:00Z");
     bench_close(&bench);
 }
 
@@ -500,12 +419,12 @@ static void test_many(void **state)
     const char *agreements = NULL, *related = NULL;
     for (int i = 0; i < 45; i++) {
         const char *comma = i ? "," : "";
-        const char *id = arena_printf(bench.arena, "o-%d", i);
-        agreements = arena_printf(bench.arena,
+        const char *id = arena_printf(bench.reading.arena, "o-%d", i);
+        agreements = arena_printf(bench.reading.arena,
                                   "%s%s{'agreementId':'a-%d','acceptanceTime':1,'status':'ACTIVE',"
                                   "'proposalSummary':{'offerId':'%s'}}",
                                   agreements ? agreements : "", comma, i, id);
-        related = arena_printf(bench.arena,
+        related = arena_printf(bench.reading.arena,
                                "%s%s{'EntityId':'%s','LastModifiedDate':'" STAMP "',"
                                "'OfferSummary':{'State':'Released','Targeting':['BuyerAccounts']}}",
                                related ? related : "", comma, id);
@@ -514,8 +433,8 @@ static void test_many(void **state)
     bench.agreements = agreements;
     bench.related = related; /* a server that passes over the filter does no harm */
     bench_read(&bench, SINCE);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(map_count(bench.records), 45);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(map_count(bench.reading.records), 45);
     assert_int_equal(bench.describes, 45);
     bench_close(&bench);
 }

@@ -10,42 +10,20 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "connectors/aws/aws.h"
-#include "tests/support/fake.h"
+#include "tests/support/reading.h"
 
 struct bench {
-    struct fake fake;
-    struct http *http;
-    struct loop *loop;
-    struct cloud *cloud;
-    struct arena *arena;
-    /* the cloud */
+    struct reading reading;
     const char *pages[8]; /* answered in turn to ListOpportunities; NULL: the last one again */
     size_t page;
     struct fake_answer fault; /* answered instead of page number `fault_page` */
     size_t fault_page;
     const char *broken;             /* id whose GetOpportunity fails */
     struct fake_answer broken_with; /* … in this way */
-    /* the engine */
-    struct map *known;   /* id → version that it has */
-    struct map *records; /* id → version that it got */
-    struct map *seen;
-    size_t findings, gets, lists, done;
-    int record_result;
-    enum read_outcome outcome;
-    char watermark[64];
-    struct error error;
+    size_t gets, lists;
 };
-
-static const char *env(void *context, const char *name)
-{
-    (void)context;
-    return !strcmp(name, "AWS_ACCESS_KEY_ID") || !strcmp(name, "AWS_SECRET_ACCESS_KEY") ? "x"
-                                                                                        : NULL;
-}
 
 static const char *body_text(struct arena *arena, const struct http_request *request,
                              const char *path)
@@ -88,89 +66,35 @@ static void handle(void *context, struct arena *arena, const struct http_request
         bench->page++;
 }
 
-static const char *version(void *context, const char *id)
+static void check_record(const struct reading *reading, const struct record *record)
 {
-    struct bench *bench = context;
-    return map_get(bench->known, id);
-}
-
-static int take_record(void *context, const struct record *record)
-{
-    struct bench *bench = context;
+    (void)reading;
     assert_string_equal(record_get(record, "title"), record->id);
-    map_put(bench->records, record->id, arena_copy(bench->arena, record->version));
-    return bench->record_result;
 }
 
-static int take_seen(void *context, const char *id)
+static void check_finding(const struct finding *finding)
 {
-    struct bench *bench = context;
-    map_put(bench->seen, id, bench);
-    return 0;
-}
-
-static void take_finding(void *context, const struct finding *finding)
-{
-    struct bench *bench = context;
-    assert_non_null(finding->type);
     assert_non_null(finding->subject);
-    bench->findings++;
-}
-
-static void take_done(void *context, enum read_outcome outcome, const char *watermark,
-                      const struct error *error)
-{
-    struct bench *bench = context;
-    bench->done++;
-    bench->outcome = outcome;
-    snprintf(bench->watermark, sizeof bench->watermark, "%s", watermark ? watermark : "");
-    assert_int_equal(!error, outcome == READ_COMPLETE);
-    if (error)
-        bench->error = *error;
 }
 
 static void bench_open(struct bench *bench)
 {
-    static const struct setting items[] = {
-        {.name = "catalog", .text = "AWS", .given = true},
-        {.name = "endpoint_url", .text = "http://127.0.0.1:1", .given = true},
-    };
-    static const struct settings settings = {items, COUNT(items)};
     memset(bench, 0, sizeof *bench);
-    fake_init(&bench->fake, 5);
-    bench->http = fake_http_new(&bench->fake, handle, bench);
-    bench->loop = loop_new(&bench->fake.world, bench->http);
-    bench->arena = arena_new();
-    bench->known = map_new();
-    bench->records = map_new();
-    bench->seen = map_new();
-    const struct connector_env around = {.loop = bench->loop, .log = &bench->fake.log, .env = env};
-    assert_int_equal(connector_aws.open(&around, &settings, &bench->cloud, NULL), 0);
+    reading_open(&bench->reading, handle, bench);
+    bench->reading.check_record = check_record;
+    bench->reading.check_finding = check_finding;
 }
 
 static void bench_close(struct bench *bench)
 {
-    connector_aws.close(bench->cloud);
-    loop_free(bench->loop);
-    bench->http->ops->close(bench->http);
-    map_free(bench->known);
-    map_free(bench->records);
-    map_free(bench->seen);
-    arena_free(bench->arena);
-    fake_free(&bench->fake);
+    reading_close(&bench->reading);
 }
 
 static void bench_read(struct bench *bench, bool full, const char *watermark)
 {
     static const bool nothing[LIMIT_FIELDS];
     const struct read_scope scope = {.full = full, .watermark = watermark, .mapped = nothing};
-    const struct read_sink sink = {bench, version, take_record, take_seen, take_finding, take_done};
-    const struct connector_kind *kind = connector_kind(&connector_aws, KIND_REFERRAL);
-    bool stop = false;
-    kind->read(bench->cloud, &scope, &sink);
-    assert_int_equal(bench->done, 0); /* not before it returned */
-    assert_int_equal(loop_run(bench->loop, &stop, NULL), 0);
-    assert_int_equal(bench->done, 1);
+    reading_run(&bench->reading, KIND_REFERRAL, &scope);
 }
 
 #define SUMMARY(n)        "{\"Id\":\"O" n "\",\"LastModifiedDate\":\"2026-01-01T00:00:0" n ".5Z\"}"
@@ -186,15 +110,15 @@ static void test_full(void **state)
     bench.pages[0] = PAGE(SUMMARY("1") "," SUMMARY("2"), "a");
     bench.pages[1] = PAGE("", "b"); /* an empty page is not the end */
     bench.pages[2] = LAST(SUMMARY("3") "," SUMMARY("1"));
-    map_put(bench.known, "O2", (void *)(uintptr_t)STAMP("2"));
+    map_put(bench.reading.known, "O2", (void *)(uintptr_t)STAMP("2"));
     bench_read(&bench, true, STAMP("0"));
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(map_count(bench.records), 2);
-    assert_string_equal(map_get(bench.records, "O3"), STAMP("3"));
-    assert_true(map_has(bench.seen, "O2"));
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(map_count(bench.reading.records), 2);
+    assert_string_equal(reading_version(&bench.reading, "O3"), STAMP("3"));
+    assert_true(map_has(bench.reading.seen, "O2"));
     assert_int_equal(bench.gets, 2); /* O1 once, though listed twice; O2 is known */
-    assert_string_equal(bench.watermark, STAMP("3"));
-    const struct http_request *first = &fake_http_at(bench.http, 0)->request;
+    assert_string_equal(bench.reading.watermark, STAMP("3"));
+    const struct http_request *first = &fake_http_at(bench.reading.http, 0)->request;
     assert_string_equal(first->body, "{\"Catalog\":\"AWS\",\"MaxResults\":100,\"Sort\":{\"SortBy\":"
                                      "\"LastModifiedDate\",\"SortOrder\":\"ASCENDING\"}}");
     bench_close(&bench);
@@ -207,14 +131,15 @@ static void test_nothing_new(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.pages[0] = LAST(SUMMARY("2"));
-    map_put(bench.known, "O2", (void *)(uintptr_t)STAMP("2"));
+    map_put(bench.reading.known, "O2", (void *)(uintptr_t)STAMP("2"));
     bench_read(&bench, false, STAMP("2"));
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_int_equal(fake_http_count(bench.http), 1);
-    assert_string_equal(body_text(bench.arena, &fake_http_at(bench.http, 0)->request,
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_int_equal(fake_http_count(bench.reading.http), 1);
+    assert_string_equal(body_text(bench.reading.arena,
+                                  &fake_http_at(bench.reading.http, 0)->request,
                                   "LastModifiedDate.AfterLastModifiedDate"),
                         STAMP("2"));
-    assert_string_equal(bench.watermark, STAMP("2"));
+    assert_string_equal(bench.reading.watermark, STAMP("2"));
     bench_close(&bench);
 }
 
@@ -225,8 +150,8 @@ static void test_empty(void **state)
     bench_open(&bench);
     bench.pages[0] = LAST("");
     bench_read(&bench, false, STAMP("2"));
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_string_equal(bench.watermark, STAMP("2"));
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_string_equal(bench.reading.watermark, STAMP("2"));
     bench_close(&bench);
 }
 
@@ -240,8 +165,8 @@ static void test_watermark(void **state)
                           "{\"Id\":\"O2\",\"LastModifiedDate\":\"2026-01-01T01:00:00.123456Z\"},"
                           "{\"Id\":\"O3\",\"LastModifiedDate\":\"2026-01-01T00:59:59.999Z\"}");
     bench_read(&bench, true, NULL);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
-    assert_string_equal(bench.watermark, "2026-01-01T01:00:00.123456Z");
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_string_equal(bench.reading.watermark, "2026-01-01T01:00:00.123456Z");
     bench_close(&bench);
 }
 
@@ -254,9 +179,9 @@ static void test_moves_while_listed(void **state)
     bench.pages[0] = PAGE(SUMMARY("1"), "a");
     bench.pages[1] = LAST("{\"Id\":\"O1\",\"LastModifiedDate\":\"2026-01-01T00:00:09Z\"}");
     bench_read(&bench, true, NULL);
-    assert_int_equal(bench.outcome, READ_COMPLETE);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
     assert_int_equal(bench.gets, 2);
-    assert_string_equal(bench.watermark, "2026-01-01T00:00:09Z");
+    assert_string_equal(bench.reading.watermark, "2026-01-01T00:00:09Z");
     bench_close(&bench);
 }
 
@@ -330,8 +255,8 @@ static void test_faults(void **state)
         bench.fault_page = cases[i].fault_page;
         bench.fault = cases[i].fault;
         bench_read(&bench, true, STAMP("0"));
-        assert_int_equal(bench.outcome, cases[i].outcome);
-        assert_string_equal(bench.watermark, "");
+        assert_int_equal(bench.reading.outcome, cases[i].outcome);
+        assert_string_equal(bench.reading.watermark, "");
         bench_close(&bench);
     }
 }
@@ -359,12 +284,12 @@ static void test_broken_record(void **state)
         bench.broken = "O2";
         bench.broken_with = cases[i].answer;
         bench_read(&bench, false, STAMP("0"));
-        assert_int_equal(bench.outcome, cases[i].outcome);
-        assert_string_equal(bench.watermark, "");
-        assert_true(bench.findings > 0);
-        assert_false(map_has(bench.records, "O2"));
+        assert_int_equal(bench.reading.outcome, cases[i].outcome);
+        assert_string_equal(bench.reading.watermark, "");
+        assert_true(bench.reading.findings > 0);
+        assert_false(map_has(bench.reading.records, "O2"));
         if (cases[i].outcome == READ_PARTIAL)
-            assert_int_equal(map_count(bench.records), 2);
+            assert_int_equal(map_count(bench.reading.records), 2);
         bench_close(&bench);
     }
 }
@@ -376,9 +301,9 @@ static void test_sink_fails(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.pages[0] = LAST(SUMMARY("1") "," SUMMARY("2"));
-    bench.record_result = -ERROR_PERMANENT;
+    bench.reading.record_result = -ERROR_PERMANENT;
     bench_read(&bench, true, NULL);
-    assert_int_equal(bench.outcome, READ_FAILED);
+    assert_int_equal(bench.reading.outcome, READ_FAILED);
     bench_close(&bench);
 }
 
@@ -388,10 +313,10 @@ static void test_stopped(void **state)
     struct bench bench;
     bench_open(&bench);
     bench.pages[0] = LAST(SUMMARY("1"));
-    session_stop(connector_aws.session(bench.cloud));
+    session_stop(connector_aws.session(bench.reading.cloud));
     bench_read(&bench, true, NULL);
-    assert_int_equal(bench.outcome, READ_FAILED);
-    assert_int_equal(fake_http_count(bench.http), 0);
+    assert_int_equal(bench.reading.outcome, READ_FAILED);
+    assert_int_equal(fake_http_count(bench.reading.http), 0);
     bench_close(&bench);
 }
 
