@@ -318,6 +318,23 @@ void aws_agreement_request(const struct cloud *cloud, struct arena *arena, const
     post(cloud, arena, AWS_AGREEMENT, operation, body, ret_request);
 }
 
+struct json *aws_agreement_search(struct arena *arena, const char *name, const char *value)
+{
+    const char *const wanted[][2] = {
+        {"PartyType", "Proposer"}, {"AgreementType", "PurchaseAgreement"}, {name, value}};
+    struct json *body = json_object(arena), *filters = json_array(arena);
+    for (size_t i = 0; i < COUNT(wanted) && wanted[i][0]; i++) {
+        struct json *filter = json_object(arena), *values = json_array(arena);
+        json_append(arena, values, json_string(arena, wanted[i][1]));
+        json_set_text(arena, filter, "name", wanted[i][0]);
+        json_set(arena, filter, "values", values);
+        json_append(arena, filters, filter);
+    }
+    json_set_text(arena, body, "catalog", AWS_MARKETPLACE);
+    json_set(arena, body, "filters", filters);
+    return body;
+}
+
 void aws_catalog_request(const struct cloud *cloud, struct arena *arena, const char *operation,
                          const struct json *body, struct http_request *ret_request)
 {

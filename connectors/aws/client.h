@@ -72,6 +72,9 @@ void aws_catalog_request(const struct cloud *cloud, struct arena *arena, const c
 void aws_catalog_query(const struct cloud *cloud, struct arena *arena, const char *method,
                        const char *operation, const char *name, const char *value,
                        struct http_request *ret_request);
+/* The body of SearchAgreements for purchases from us, by one more filter if `name` is not NULL.
+ * Only listed combinations of filters are legal, with exactly one value each. */
+struct json *aws_agreement_search(struct arena *arena, const char *name, const char *value);
 /* The answer's body as an object. ERROR_TEMPORARY if it is none: something on the way spoke. */
 int aws_parse(struct arena *arena, const struct http_response *response, struct json **ret_json,
               struct error *error);

@@ -281,30 +281,14 @@ enum step_result offer_answer_summary(struct step_context *context,
     return STEP_DONE;
 }
 
-static void add_search(struct step_context *context, struct json *filters, const char *name,
-                       const char *value)
-{
-    struct arena *arena = context->arena;
-    struct json *filter = json_object(arena), *values = json_array(arena);
-    json_append(arena, values, json_string(arena, value));
-    json_set_text(arena, filter, "name", name);
-    json_set(arena, filter, "values", values);
-    json_append(arena, filters, filter);
-}
-
 int offer_build_bought(struct step_context *context, struct http_request *request,
                        struct error *error)
 {
     (void)error;
     struct arena *arena = context->arena;
     const struct json *entity = json_get(context->progress, "entity");
-    struct json *body = json_object(arena), *filters = json_array(arena);
-    json_set_text(arena, body, "catalog", AWS_MARKETPLACE);
-    add_search(context, filters, "PartyType", "Proposer");
-    add_search(context, filters, "AgreementType", "PurchaseAgreement");
-    add_search(context, filters, "OfferId",
-               offer_id(arena, json_get_text(entity, "EntityIdentifier")));
-    json_set(arena, body, "filters", filters);
+    const struct json *body = aws_agreement_search(
+        arena, "OfferId", offer_id(arena, json_get_text(entity, "EntityIdentifier")));
     aws_agreement_request(context->cloud, arena, "SearchAgreements", body, request);
     return 0;
 }

@@ -292,19 +292,8 @@ static void list_type(struct sweep *sweep, int type)
 static struct json *search_body(struct sweep *sweep, struct arena *arena,
                                 const struct sweep_listing *listing, const char *after)
 {
-    static const char *const wanted[][2] = {{"PartyType", "Proposer"},
-                                            {"AgreementType", "PurchaseAgreement"}};
     (void)sweep, (void)listing, (void)after;
-    struct json *body = json_object(arena), *filters = json_array(arena);
-    for (size_t i = 0; i < COUNT(wanted); i++) {
-        struct json *filter = json_object(arena), *values = json_array(arena);
-        json_append(arena, values, json_string(arena, wanted[i][1]));
-        json_set_text(arena, filter, "name", wanted[i][0]);
-        json_set(arena, filter, "values", values);
-        json_append(arena, filters, filter);
-    }
-    json_set_text(arena, body, "catalog", AWS_MARKETPLACE);
-    json_set(arena, body, "filters", filters);
+    struct json *body = aws_agreement_search(arena, NULL, NULL);
     json_set(arena, body, "maxResults", json_int(arena, AGREEMENTS_PAGE));
     return body;
 }

@@ -204,28 +204,12 @@ static int build_change_set(struct probe_context *context, struct http_request *
 
 /* ------------------------------------------------------------------ Agreement */
 
-static void add_filter(struct arena *arena, struct json *filters, const char *name,
-                       const char *value)
-{
-    struct json *values = json_array(arena);
-    struct json *filter = json_object(arena);
-    json_append(arena, values, json_string(arena, value));
-    json_set_text(arena, filter, "name", name);
-    json_set(arena, filter, "values", values);
-    json_append(arena, filters, filter);
-}
-
 static int build_agreements(struct probe_context *context, struct http_request *request,
                             struct error *error)
 {
     (void)error;
     struct arena *arena = context->arena;
-    struct json *filters = json_array(arena);
-    add_filter(arena, filters, "PartyType", "Proposer");
-    add_filter(arena, filters, "AgreementType", "PurchaseAgreement");
-    struct json *body = json_object(arena);
-    json_set_text(arena, body, "catalog", AWS_MARKETPLACE);
-    json_set(arena, body, "filters", filters);
+    struct json *body = aws_agreement_search(arena, NULL, NULL);
     json_set(arena, body, "maxResults", json_int(arena, 1));
     aws_agreement_request(context->cloud, arena, "SearchAgreements", body, request);
     return 0;

@@ -93,7 +93,7 @@ struct fault {
 };
 
 struct quota_state {
-    double tokens; /* not money: parts of a call */
+    int64_t millicalls; /* in the bucket: thousandths of a call */
     int64_t filled_ms;
     struct {
         int64_t minute;

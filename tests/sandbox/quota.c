@@ -12,7 +12,9 @@ static const struct {
     [QUOTA_AGREEMENT_TERMS] = {10, 0},
 };
 
-#define MINUTES (24 * 60)
+#define MINUTES   (24 * 60)
+#define SECOND_MS 1000
+#define CALL      1000 /* in thousandths; so a millisecond at a call a second brings one */
 
 static void move_window(struct quota_state *state, int64_t minute)
 {
@@ -28,14 +30,14 @@ bool quota_take(struct sandbox *sandbox, enum quota_class class, bool *ret_daily
 {
     struct quota_state *state = &sandbox->quotas[class];
     int64_t now = sandbox_now(sandbox);
-    double rate = (double)limits[class].per_second * sandbox->options.rate;
-    double full = rate;
-    if (!state->filled_ms || now < state->filled_ms)
-        state->tokens = full;
+    int64_t rate = (int64_t)limits[class].per_second * sandbox->options.rate;
+    int64_t full = rate * CALL, passed = now - state->filled_ms;
+    if (!state->filled_ms || passed < 0 || passed > SECOND_MS)
+        state->millicalls = full; /* a second fills it */
     else
-        state->tokens += (double)(now - state->filled_ms) * rate / 1000;
-    if (state->tokens > full)
-        state->tokens = full;
+        state->millicalls += passed * rate;
+    if (state->millicalls > full)
+        state->millicalls = full;
     state->filled_ms = now;
 
     int64_t minute = now / 60000;
@@ -48,9 +50,9 @@ bool quota_take(struct sandbox *sandbox, enum quota_class class, bool *ret_daily
     *ret_daily = limits[class].per_day &&
                  state->day_calls >= (uint64_t)limits[class].per_day * sandbox->options.rate;
     /* A thousandth of a call is forgiven to the rounding of milliseconds. */
-    if (*ret_daily || state->tokens < 0.999)
+    if (*ret_daily || state->millicalls < CALL - 1)
         return false;
-    state->tokens -= 1;
+    state->millicalls -= CALL;
     state->day[slot].calls++;
     state->day_calls++;
     return true;

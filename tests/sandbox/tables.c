@@ -152,6 +152,26 @@ static const struct field association_fields[] = {
     TEXT("RelatedEntityIdentifier", 1, 255, NEEDED),
 };
 
+/* Rows that two operations share. */
+#define TAGS \
+    LIST("Tags", 1, 200, 0), \
+    OBJECT("Tags[]", 0), \
+    TEXT("Tags[].Key", 1, 128, NEEDED), \
+    TEXT("Tags[].Value", 0, 256, NEEDED)
+#define TASK_LISTING \
+    FORM("Catalog", is_letters, NEEDED), \
+    NUMBER("MaxResults", 1, 1000, 0), \
+    TEXT("NextToken", 1, 2048, 0), \
+    OBJECT("Sort", 0), \
+    WORD("Sort.SortBy", words_task_sorts, NEEDED), \
+    WORD("Sort.SortOrder", words_sort_orders, NEEDED), \
+    LIST("TaskStatus", 1, 3, 0), \
+    WORD("TaskStatus[]", words_task_states, 0), \
+    LIST("TaskIdentifier", 1, 10, 0), \
+    FORM("TaskIdentifier[]", is_task_id, 0), \
+    LIST("OpportunityIdentifier", 1, 10, 0), \
+    FORM("OpportunityIdentifier[]", is_opportunity_id, 0)
+
 static const struct field start_fields[] = {
     FORM("Catalog", is_letters, NEEDED),
     TEXT("ClientToken", 1, 255, NEEDED),
@@ -159,25 +179,11 @@ static const struct field start_fields[] = {
     OBJECT("AwsSubmission", NEEDED),
     WORD("AwsSubmission.InvolvementType", words_involvements, NEEDED),
     WORD("AwsSubmission.Visibility", words_visibilities, 0),
-    LIST("Tags", 1, 200, 0),
-    OBJECT("Tags[]", 0),
-    TEXT("Tags[].Key", 1, 128, NEEDED),
-    TEXT("Tags[].Value", 0, 256, NEEDED),
+    TAGS,
 };
 
 static const struct field task_fields[] = {
-    FORM("Catalog", is_letters, NEEDED),
-    NUMBER("MaxResults", 1, 1000, 0),
-    TEXT("NextToken", 1, 2048, 0),
-    OBJECT("Sort", 0),
-    WORD("Sort.SortBy", words_task_sorts, NEEDED),
-    WORD("Sort.SortOrder", words_sort_orders, NEEDED),
-    LIST("TaskStatus", 1, 3, 0),
-    WORD("TaskStatus[]", words_task_states, 0),
-    LIST("TaskIdentifier", 1, 10, 0),
-    FORM("TaskIdentifier[]", is_task_id, 0),
-    LIST("OpportunityIdentifier", 1, 10, 0),
-    FORM("OpportunityIdentifier[]", is_opportunity_id, 0),
+    TASK_LISTING,
     LIST("EngagementIdentifier", 1, 10, 0),
     FORM("EngagementIdentifier[]", is_engagement_id, 0),
 };
@@ -186,25 +192,11 @@ static const struct field accept_fields[] = {
     FORM("Catalog", is_letters, NEEDED),
     TEXT("ClientToken", 1, 255, NEEDED),
     FORM("Identifier", is_invitation_id, NEEDED),
-    LIST("Tags", 1, 200, 0),
-    OBJECT("Tags[]", 0),
-    TEXT("Tags[].Key", 1, 128, NEEDED),
-    TEXT("Tags[].Value", 0, 256, NEEDED),
+    TAGS,
 };
 
 static const struct field accept_task_fields[] = {
-    FORM("Catalog", is_letters, NEEDED),
-    NUMBER("MaxResults", 1, 1000, 0),
-    TEXT("NextToken", 1, 2048, 0),
-    OBJECT("Sort", 0),
-    WORD("Sort.SortBy", words_task_sorts, NEEDED),
-    WORD("Sort.SortOrder", words_sort_orders, NEEDED),
-    LIST("TaskStatus", 1, 3, 0),
-    WORD("TaskStatus[]", words_task_states, 0),
-    LIST("TaskIdentifier", 1, 10, 0),
-    FORM("TaskIdentifier[]", is_task_id, 0),
-    LIST("OpportunityIdentifier", 1, 10, 0),
-    FORM("OpportunityIdentifier[]", is_opportunity_id, 0),
+    TASK_LISTING,
     LIST("EngagementInvitationIdentifier", 1, 10, 0),
     FORM("EngagementInvitationIdentifier[]", is_invitation_id, 0),
 };
