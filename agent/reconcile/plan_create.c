@@ -13,10 +13,8 @@ static int claims_linked(struct planner *planner, const struct record *local, bo
     const char *id = record_get(local, FIELD_ID);
     if (!id)
         return 0;
-    struct store *store = planner->work->store;
     struct store_link *link = NULL;
-    int r = store->ops->link_get(store, planner->plan->job->name, planner->plan->job->kind,
-                                 SIDE_REMOTE, id, planner->plan->arena, &link, error);
+    int r = plan_link(planner, SIDE_REMOTE, id, &link, error);
     if (r < 0 || !link)
         return r;
     *ret_claims = true;
