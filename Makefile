@@ -54,7 +54,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1))))
 SOURCES := $(sort $(wildcard agent/*/*.c connectors/*.c connectors/*/*.c config/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY := $(B)/libagent.a
-SANDBOX := $(call objects,tests/sandbox/*.c)
+SANDBOX := $(call objects,tests/sandbox/*.c tests/sandbox/*/*.c)
 SUPPORT := $(call objects,tests/support/*.c) $(filter-out %/main.o,$(SANDBOX))
 HELPERS := $(B)/libtests.a
 UNIT    := $(patsubst tests/%.c,$(B)/%,$(sort $(wildcard tests/unit/*_test.c)))

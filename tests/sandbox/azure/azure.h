@@ -1,0 +1,142 @@
+/* Microsoft's side of the table: the token endpoint, Product Ingestion, Partner Center referrals,
+ * webhook registration, SaaS subscriptions, analytics and the managed identity endpoints. They
+ * share the sandbox's clocks, faults, counts and snapshot with AWS; everything else is their own.
+ *
+ * A row per call in the route table of each file; azure.c finds the row, checks the bearer token
+ * (audience and kind of identity), takes the quota, parses the body and says no in the shape of
+ * the surface. Tokens are judged by the wire's clock, records are dated by the business clock. */
+#ifndef SANDBOX_AZURE_AZURE_H
+#define SANDBOX_AZURE_AZURE_H
+
+#include "tests/sandbox/internal.h"
+
+/* The one account: tenant, application, and what proves it. The secret holds all that a form must
+ * encode. The refresh token is that of a Referrals admin who has signed in already. */
+#define AZURE_TENANT          "11111111-2222-4333-8444-555555555555"
+#define AZURE_CLIENT          "aaaaaaaa-0000-4000-8000-000000000001"
+#define AZURE_SECRET          "s4n~d.b_o-x+se/cr=et"
+#define AZURE_FEDERATED_TOKEN "sandbox.federated.assertion"
+#define AZURE_REFRESH_TOKEN   "0.sandbox-refresh-1"
+#define AZURE_IDENTITY_HEADER "sandbox-identity-header"
+#define AZURE_ORGANIZATION    "7d23e5ca-0000-4eaa-aac8-5e6b559f0d1d"
+
+struct azure; /* everything that Microsoft keeps; in struct sandbox as `azure` */
+
+/* Who calls: an application alone, or with a person. */
+enum azure_identity { AZURE_APP = 1 << 0, AZURE_USER = 1 << 1 };
+
+struct azure_call;
+
+/* One API: where its paths begin, whom its tokens are for, and how it says no. */
+struct azure_surface {
+    const char *base;     /* "/rp/product-ingestion" */
+    const char *audience; /* "https://graph.microsoft.com" */
+    unsigned identities;  /* enum azure_identity bits that it takes */
+    /* Puts the failure into the answer; `status` 401, 403 and 429 too. */
+    void (*report)(struct azure_call *call, struct sandbox_response *response);
+};
+extern const struct azure_surface azure_ingestion, azure_referrals, azure_webhooks, azure_saas,
+    azure_insights;
+
+struct azure_route {
+    const char *method;
+    const char *path;      /* below the base: "/product", "/configure/{}/status"; {} is a segment */
+    const char *operation; /* for faults and counts: "ListProducts" */
+    int (*handle)(struct azure_call *call);
+};
+struct azure_routes {
+    const struct azure_surface *surface;
+    const struct azure_route *routes;
+    size_t count;
+};
+extern const struct azure_routes azure_ingestion_routes, azure_referral_routes,
+    azure_webhook_routes, azure_saas_routes, azure_insight_routes;
+
+#define AZURE_SEGMENTS 4
+
+/* One call, from its request to its answer. A handler fills status, body and headers and returns 0,
+ * or returns what fail() does. */
+struct azure_call {
+    struct sandbox *sandbox;
+    struct azure *azure;
+    struct arena *arena; /* lives as long as the call */
+    const struct sandbox_request *request;
+    const struct azure_surface *surface;
+    const struct azure_route *route;
+    const char *segments[AZURE_SEGMENTS]; /* what stood for each {} */
+    const struct json *query;             /* decoded texts by name; "%24version" is "$version" */
+    const struct json *body;              /* NULL: none was sent */
+    enum azure_identity identity;
+    bool admin;            /* the person is a Referrals admin, else a Referrals user */
+    struct failure *failure; /* `type` is the surface's code: "badRequest", "preconditionFailed" */
+    const struct fault *fate; /* a fault for what the call starts: a job that fails, … */
+    int status;              /* 200 unless the handler says otherwise */
+    struct json *answer;     /* NULL: no body */
+    const char *text;        /* instead of `answer`: another body, of type `content_type` */
+    const char *content_type;
+    struct sandbox_response *response; /* for headers: response_header() */
+};
+
+/* A record of whatever kind, with a document of its own. */
+struct azure_record {
+    struct arena *arena; /* of the document; made anew with each write */
+    struct json *document;
+    char *id;
+    int64_t made_ms, moved_ms; /* business clock */
+    long long revision;        /* counts writes; eTags are made of it */
+};
+struct azure_table {
+    struct azure_record **records; /* in the order they were added */
+    size_t count, capacity;
+    struct map *by_id;
+};
+struct azure_record *azure_find(const struct azure_table *table, const char *id);
+/* Takes copies. */
+struct azure_record *azure_add(struct azure_table *table, const char *id,
+                               const struct json *document, int64_t now_ms);
+void azure_write(struct azure_record *record, const struct json *document, int64_t now_ms);
+void azure_remove(struct azure_table *table, const char *id);
+void azure_table_free(struct azure_table *table);
+struct json *azure_table_describe(struct arena *arena, const struct azure_table *table);
+void azure_table_read(struct azure_table *table, const struct json *rows);
+
+/* What each part keeps. Each has new, free, seed, run (the clock's work), describe and read (the
+ * snapshot's part), in its own file. */
+struct azure_parts {
+    struct azure_identities *identities; /* tokens.c: secrets, refresh tokens, codes */
+    struct azure_deals *deals;           /* referrals.c: referrals and webhook registrations */
+    struct azure_market *market;         /* ingestion.c: products, offers, jobs, subscriptions */
+};
+struct azure {
+    struct azure_parts parts;
+    long long made; /* identifiers made so far */
+};
+
+/* A part: azure.c walks over the table of them. */
+struct azure_part {
+    const char *name; /* member of the snapshot */
+    void (*open)(struct azure *azure);
+    void (*close)(struct azure *azure);
+    void (*seed)(struct sandbox *sandbox);
+    void (*run)(struct sandbox *sandbox);
+    struct json *(*describe)(const struct azure *azure, struct arena *arena);
+    int (*read)(struct azure *azure, const struct json *row, struct error *error);
+};
+extern const struct azure_part azure_identity_part, azure_deal_part, azure_market_part;
+
+/* A guid that nothing has yet: the same seed and the same calls give the same ones. */
+const char *azure_guid(struct sandbox *sandbox, struct arena *arena);
+/* "2026-02-23T02:05:23.2931817Z": seven digits, as these services write. */
+const char *azure_instant(struct arena *arena, int64_t ms);
+
+/* For sandbox.c. */
+void azure_open(struct sandbox *sandbox); /* parts made and seeded */
+void azure_close(struct sandbox *sandbox);
+void azure_run(struct sandbox *sandbox);
+/* True if the path is one of Microsoft's; then the call is answered. */
+bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request,
+                  struct arena *arena, struct sandbox_response *response);
+void azure_describe(const struct sandbox *sandbox, struct arena *arena, struct json *root);
+int azure_read(struct sandbox *sandbox, const struct json *root, struct error *error);
+
+#endif
