@@ -366,3 +366,19 @@ int document_overlay(struct arena *arena, const struct connector_kind *kind,
     *ret_document = document;
     return 0;
 }
+
+/* ------------------------------------------------------------------ answers */
+
+int document_parse(struct arena *arena, const struct http_response *response,
+                   struct json **ret_json, struct error *error)
+{
+    struct json *json = NULL;
+    int result = json_parse(arena, response->body, response->body_length, &json, error);
+    if (result < 0 || json->type != JSON_OBJECT) {
+        const char *why = result < 0 && error ? arena_copy(arena, error->message) : "no object";
+        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the answer cannot be read: %s",
+                         why);
+    }
+    *ret_json = json;
+    return 0;
+}

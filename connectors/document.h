@@ -40,4 +40,8 @@ size_t document_check(const struct connector_kind *kind, unsigned at, const stru
 enum action document_classify_by_stage(const struct change *change, const struct record *before,
                                        int64_t now_ms);
 
+/* The answer's body as an object. ERROR_TEMPORARY if it is none: something on the way spoke. */
+int document_parse(struct arena *arena, const struct http_response *response,
+                   struct json **ret_json, struct error *error);
+
 #endif

@@ -18,6 +18,7 @@ struct pending {
     struct session *session;
     struct call call;
     struct lane *lane;
+    struct credential *credential;
     unsigned made;      /* attempts that were sent */
     bool refresh_tried; /* fresh credentials are tried once */
     bool clock_tried;   /* so is a new clock offset */
@@ -45,6 +46,19 @@ struct lane {
     char *family;
     struct list calls;
     int64_t blocked_until; /* ticks */
+    bool locked;           /* its first call waits for credentials; they arm the pump */
+};
+
+/* A set of credentials. */
+struct credential {
+    struct session *session;
+    size_t set;
+    bool refreshing;
+    bool force;          /* the ones we have were refused */
+    bool fresh;          /* just fetched: good for the next calls whatever credentials_due() says */
+    uint64_t generation; /* grows with each refresh */
+    unsigned failures;
+    int64_t refresh_ticks; /* not to be tried before */
 };
 
 struct session {
@@ -59,13 +73,8 @@ struct session {
     bool stopping;
     uint64_t timer; /* of the next pump; 0: none */
     int64_t timer_ticks;
-    /* Credentials. */
-    bool refreshing;
-    bool force;          /* the ones we have were refused */
-    bool fresh;          /* just fetched: good for the next call whatever credentials_due() says */
-    uint64_t generation; /* grows with each refresh */
-    unsigned refresh_failures;
-    int64_t refresh_ticks; /* not to be tried before */
+    struct credential *credentials;
+    size_t credential_count;
     struct retry_budget budget;
     struct session_stats stats;
 };
@@ -95,13 +104,16 @@ static void list_remove(struct list *list, struct pending *pending)
     pending->next = pending->previous = NULL;
 }
 
-/* Moves everything to the end of another list. */
-static void list_drain(struct list *from, struct list *to)
+/* Moves what needs the credential (NULL: everything) to the end of another list. */
+static void list_drain(struct list *from, const struct credential *only, struct list *to)
 {
-    while (from->first != NULL) {
-        struct pending *pending = from->first;
-        list_remove(from, pending);
-        list_append(to, pending);
+    struct pending *next = NULL;
+    for (struct pending *pending = from->first; pending != NULL; pending = next) {
+        next = pending->next;
+        if (only == NULL || pending->credential == only) {
+            list_remove(from, pending);
+            list_append(to, pending);
+        }
     }
 }
 
@@ -165,11 +177,12 @@ static void finish_list(struct list *list, const struct error *cause)
     }
 }
 
-static void finish_queued(struct session *session, const struct error *cause)
+static void finish_queued(struct session *session, const struct credential *only,
+                          const struct error *cause)
 {
     struct list ended = {0};
     for (struct lane *lane = session->lanes; lane != NULL; lane = lane->next) {
-        list_drain(&lane->calls, &ended);
+        list_drain(&lane->calls, only, &ended);
     }
     finish_list(&ended, cause);
 }
@@ -199,54 +212,51 @@ static int64_t server_now(const struct session *session)
 
 static void refresh_ready(void *context, const struct error *failure)
 {
-    struct session *session = context;
-    session->refreshing = false;
+    struct credential *credential = context;
+    struct session *session = credential->session;
+    credential->refreshing = false;
     arm(session, 0);
     if (failure == NULL) {
-        session->generation++;
-        session->force = false;
-        session->fresh = true;
-        session->refresh_failures = 0;
+        credential->generation++;
+        credential->force = false;
+        credential->fresh = true;
+        credential->failures = 0;
         return;
     }
     struct error error = *failure;
-    unsigned made = ++session->refresh_failures;
+    unsigned made = ++credential->failures;
     if (!session->stopping &&
         retry_may(&error, RETRY_UNTOUCHED, true, made, session->options.attempts)) {
         int64_t wait = retry_delay(session->world, made, retry_after_clamp(error.retry_after_ms));
-        session->refresh_ticks = world_ticks(session->world) + wait;
+        credential->refresh_ticks = world_ticks(session->world) + wait;
         return;
     }
-    session->refresh_failures = 0;
-    session->force = false; /* the next call asks credentials_due() afresh */
+    credential->failures = 0;
+    credential->force = false; /* the next call asks credentials_due() afresh */
     error_context(&error, "cannot get credentials");
-    finish_queued(session, &error);
+    finish_queued(session, credential, &error);
 }
 
 /* True if calls can be signed now. Else a refresh is under way or will be. */
-static bool credentials_ready(struct session *session)
+static bool credential_ready(struct session *session, struct credential *credential)
 {
     const struct session_ops *ops = session->options.ops;
-    if (session->refreshing) {
+    if (credential->refreshing) {
         return false;
     }
-    if (session->fresh) {
-        session->fresh = false;
-        return true;
-    }
-    bool due = session->force ||
-               (ops->credentials_due != NULL &&
-                ops->credentials_due(session->options.cloud, server_now(session), false));
+    bool due = credential->force || (!credential->fresh && ops->credentials_due != NULL &&
+                                     ops->credentials_due(session->options.cloud, credential->set,
+                                                          server_now(session), false));
     if (!due) {
         return true;
     }
-    int64_t wait = session->refresh_ticks - world_ticks(session->world);
+    int64_t wait = credential->refresh_ticks - world_ticks(session->world);
     if (wait > 0) {
         arm(session, wait);
         return false;
     }
-    session->refreshing = true;
-    ops->refresh(session->options.cloud, refresh_ready, session);
+    credential->refreshing = true;
+    ops->refresh(session->options.cloud, credential->set, refresh_ready, credential);
     return false;
 }
 
@@ -262,7 +272,7 @@ static int start(struct pending *pending, struct error *error)
     pending->request = *pending->call.request;
     pending->started_ms = world_now(session->world);
     pending->offset_ms = session->stats.offset_ms;
-    pending->generation = session->generation;
+    pending->generation = pending->credential->generation;
     if (session->options.ops->sign != NULL) {
         int result = session->options.ops->sign(session->options.cloud, pending->arena,
                                                 &pending->request, server_now(session), error);
@@ -300,7 +310,7 @@ static void end_for_the_day(struct lane *lane, int64_t free_ms)
               (long long)((free_ms + 59999) / 60000));
     error.retry_after_ms = retry_after_clamp(free_ms);
     struct list ended = {0};
-    list_drain(&lane->calls, &ended);
+    list_drain(&lane->calls, NULL, &ended);
     finish_list(&ended, &error);
 }
 
@@ -309,7 +319,12 @@ static bool advance(struct session *session, struct lane *lane)
 {
     struct pending *pending = lane->calls.first;
     int64_t ticks = world_ticks(session->world);
+    lane->locked = false;
     if (pending == NULL || lane->blocked_until > ticks) {
+        return false;
+    }
+    if (!credential_ready(session, pending->credential)) {
+        lane->locked = true;
         return false;
     }
     int64_t free_ms = 0;
@@ -353,7 +368,7 @@ static void start_what_may(struct session *session)
         }
     }
     for (const struct lane *lane = session->lanes; lane != NULL; lane = lane->next) {
-        if (lane->calls.first != NULL) {
+        if (lane->calls.first != NULL && !lane->locked) {
             int64_t wait = lane->blocked_until - world_ticks(session->world);
             arm(session, wait > 0 ? wait : 0);
         }
@@ -370,7 +385,7 @@ static void end_all_waiting(struct session *session)
         loop_cancel(session->loop, pending->timer);
         finish_unsent(pending, &error);
     }
-    finish_queued(session, &error);
+    finish_queued(session, NULL, &error);
 }
 
 static void pump(void *context)
@@ -379,9 +394,11 @@ static void pump(void *context)
     session->timer = 0;
     if (session->stopping) {
         end_all_waiting(session);
-    } else if (has_queued(session) && session->in_flight < session->options.max_in_flight &&
-               credentials_ready(session)) {
+    } else if (has_queued(session) && session->in_flight < session->options.max_in_flight) {
         start_what_may(session);
+        for (size_t i = 0; i < session->credential_count; i++) {
+            session->credentials[i].fresh = false;
+        }
     }
 }
 
@@ -479,11 +496,13 @@ static bool authorise_again(struct session *session, struct pending *pending,
     if (!pending->clock_tried && clock_was_wrong(session, pending, response)) {
         pending->clock_tried = true;
     } else if (auth_refresh && !pending->refresh_tried && ops->credentials_due != NULL) {
+        struct credential *credential = pending->credential;
         pending->refresh_tried = true;
-        if (pending->generation == session->generation && !session->refreshing) {
-            session->force = session->force || ops->credentials_due(session->options.cloud,
-                                                                    server_now(session), true);
-            if (!session->force) {
+        if (pending->generation == credential->generation && !credential->refreshing) {
+            credential->force =
+                credential->force || ops->credentials_due(session->options.cloud, credential->set,
+                                                          server_now(session), true);
+            if (!credential->force) {
                 return false; /* there are no others to be had */
             }
         }
@@ -573,6 +592,12 @@ struct session *session_new(struct loop *loop, const struct session_options *opt
     if (session->options.attempts == 0) {
         session->options.attempts = DEFAULT_ATTEMPTS;
     }
+    session->credential_count = options->credentials ? options->credentials : 1;
+    session->credentials = memory_alloc(session->credential_count * sizeof *session->credentials);
+    for (size_t i = 0; i < session->credential_count; i++) {
+        session->credentials[i].session = session;
+        session->credentials[i].set = i;
+    }
     session->pacer = pacer_new(options->quotas, options->quota_count, options->share_percent);
     session->budget.tokens = RETRY_BUDGET_FULL;
     return session;
@@ -612,6 +637,7 @@ void session_free(struct session *session)
         free(lane);
     }
     pacer_free(session->pacer);
+    free(session->credentials);
     free(session);
 }
 
@@ -621,6 +647,9 @@ void session_send(struct session *session, const struct call *call)
     pending->session = session;
     pending->call = *call;
     pending->lane = lane_of(session, call->family);
+    const struct session_ops *ops = session->options.ops;
+    size_t set = ops->credential ? ops->credential(session->options.cloud, call->request) : 0;
+    pending->credential = &session->credentials[set];
     list_append(&pending->lane->calls, pending);
     arm(session, 0);
 }

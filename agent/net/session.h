@@ -6,7 +6,8 @@
  * request surely was not carried out (vendor_code "not-sent", or THROTTLED). After ERROR_AUTH with
  * `auth_refresh` the credentials are refreshed once. A clock difference that the Date header of an
  * answer shows (more than 4 minutes) is kept as offset, and a signature error caused by it is tried
- * again once. */
+ * again once. An account may have several sets of credentials (an audience each); one that is not
+ * to be had holds or ends only the calls that need it. */
 #ifndef NET_SESSION_H
 #define NET_SESSION_H
 
@@ -31,6 +32,9 @@ struct call {
     void *context;
 };
 
+/* Credentials are there, or the failure. */
+typedef void session_ready(void *context, const struct error *failure);
+
 /* What differs per cloud; `cloud` is passed to each. */
 struct session_ops {
     /* Adds the authorisation for one attempt. `arena` lives until the attempt ended. `now_ms` has
@@ -41,18 +45,19 @@ struct session_ops {
      * request_id, retry_after_ms, and `*ret_auth_refresh` if fresh credentials may help. */
     int (*judge)(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
                  struct error *error);
-    /* True if credentials must be (re)fetched before the next call; `force` after an auth failure.
-     */
-    bool (*credentials_due)(void *cloud, int64_t now_ms, bool force);
-    /* Fetches them and calls `ready` (possibly at once), with NULL or the failure. Never called
-     * again before it has. */
-    void (*refresh)(void *cloud, void (*ready)(void *context, const struct error *error),
-                    void *context);
+    /* Which set of credentials the request needs, from 0 on. NULL: there is one. */
+    size_t (*credential)(void *cloud, const struct http_request *request);
+    /* True if that set must be (re)fetched before the next call; `force` after an auth failure. */
+    bool (*credentials_due)(void *cloud, size_t set, int64_t now_ms, bool force);
+    /* Fetches it and calls `ready` (possibly at once), with NULL or the failure. Never called
+     * again for the same set before it has. */
+    void (*refresh)(void *cloud, size_t set, session_ready *ready, void *context);
 };
 
 struct session_options {
     const struct session_ops *ops;
     void *cloud;
+    size_t credentials; /* sets of them; 0: 1 */
     const struct quota *quotas;
     size_t quota_count;
     unsigned share_percent; /* of the quotas that this program may use; 0: 80 */

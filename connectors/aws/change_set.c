@@ -168,7 +168,7 @@ static enum step_result not_started(struct step_context *context, const struct e
     const char *what = waits_for(failure);
     *error = *failure;
     if (what)
-        return step_wait(context, context->cloud->change_set_poll_ms,
+        return step_wait(context, context->cloud->patience_ms, context->cloud->change_set_poll_ms,
                          arena_printf(context->arena, "waits: %s (%s)", what, failure->message));
     if (token_was_used(failure) && !step_count_of(context, "conflicts")) {
         step_keep_count(context, "conflicts", 1);
@@ -301,7 +301,8 @@ static enum step_result set_works(struct step_context *context, const struct jso
     const char *note = arena_printf(context->arena, "change set %s is being applied%s%s (%s)",
                                     step_text(context, "change_set"), since ? " since " : "",
                                     since ? since : "", status ? status : "no status");
-    return step_wait(context, context->cloud->change_set_poll_ms, note);
+    return step_wait(context, context->cloud->patience_ms, context->cloud->change_set_poll_ms,
+                     note);
 }
 
 enum step_result change_set_answer_poll(struct step_context *context,

@@ -14,7 +14,8 @@
 #ifndef CONNECTORS_AWS_CHANGE_SET_H
 #define CONNECTORS_AWS_CHANGE_SET_H
 
-#include "connectors/aws/steps.h"
+#include "connectors/aws/client.h"
+#include "connectors/steps.h"
 
 /* An empty list, and one more change in it. `identifier` is an id, "$<name>.Entity.Identifier", or
  * NULL for a new entity; `details` is an object or list; `name` is the ChangeName, may be NULL.

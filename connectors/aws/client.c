@@ -62,34 +62,49 @@ static enum aws_service service_of(const struct http_request *request)
     return AWS_CATALOG;
 }
 
-static int sign(void *context, struct arena *arena, struct http_request *request, int64_t now_ms,
-                struct error *error)
-{
-    const struct cloud *cloud = context;
-    bool sts = text_equal(http_request_get(request, "Content-Type"), STS_CONTENT);
-    enum aws_service service = service_of(request);
-    const struct aws_keys *keys =
-        aws_credentials_keys(sts || service == AWS_SELLING ? cloud->credentials : cloud->seller);
-    if (!keys)
-        return error_set(error, ERROR_AUTH, SCOPE_CLOUD, "there are no credentials to sign with");
-    const struct sigv4_scope scope = {sts ? cloud->sts_region : AWS_REGION,
-                                      sts ? STS_SERVICE : services[service].signing, now_ms};
-    aws_sign(arena, request, keys, &scope);
-    return 0;
-}
+/* Two sets of credentials: what signs for Partner Central and STS, and for the seller account. */
+enum { PARTNER, SELLER };
 
-/* ------------------------------------------------------------------ two sets of credentials */
+static bool is_sts(const struct http_request *request)
+{
+    return text_equal(http_request_get(request, "Content-Type"), STS_CONTENT);
+}
 
 static bool has_seller(const struct cloud *cloud)
 {
     return cloud->seller != cloud->credentials;
 }
 
-static bool credentials_due(void *context, int64_t now_ms, bool force)
+static size_t credential(void *context, const struct http_request *request)
+{
+    bool partner = is_sts(request) || service_of(request) == AWS_SELLING;
+    return partner || !has_seller(context) ? PARTNER : SELLER;
+}
+
+static struct aws_credentials *credentials_of(const struct cloud *cloud, size_t set)
+{
+    return set == SELLER ? cloud->seller : cloud->credentials;
+}
+
+static int sign(void *context, struct arena *arena, struct http_request *request, int64_t now_ms,
+                struct error *error)
 {
     const struct cloud *cloud = context;
-    return force || aws_credentials_due(cloud->credentials, now_ms) ||
-           (has_seller(cloud) && aws_credentials_due(cloud->seller, now_ms));
+    bool sts = is_sts(request);
+    const struct aws_keys *keys =
+        aws_credentials_keys(credentials_of(cloud, credential(context, request)));
+    if (!keys)
+        return error_set(error, ERROR_AUTH, SCOPE_CLOUD, "there are no credentials to sign with");
+    const struct sigv4_scope scope = {sts ? cloud->sts_region : AWS_REGION,
+                                      sts ? STS_SERVICE : services[service_of(request)].signing,
+                                      now_ms};
+    aws_sign(arena, request, keys, &scope);
+    return 0;
+}
+
+static bool credentials_due(void *context, size_t set, int64_t now_ms, bool force)
+{
+    return force || aws_credentials_due(credentials_of(context, set), now_ms);
 }
 
 static void seller_ready(void *context, const struct error *failure)
@@ -100,31 +115,25 @@ static void seller_ready(void *context, const struct error *failure)
         error = *failure;
         error_context(&error, "clouds.aws.marketplace_profile");
     }
-    cloud->ready(cloud->ready_context, failure ? &error : NULL);
+    cloud->seller_ready(cloud->seller_context, failure ? &error : NULL);
 }
 
-static void partner_ready(void *context, const struct error *failure)
+static void refresh(void *context, size_t set, session_ready *ready, void *ready_context)
 {
     struct cloud *cloud = context;
-    if (!failure && has_seller(cloud))
-        aws_credentials_refresh(cloud->seller, seller_ready, cloud);
-    else
-        cloud->ready(cloud->ready_context, failure);
-}
-
-/* Both, one after the other: which of them a service has refused is not told. */
-static void refresh(void *context, void (*ready)(void *context, const struct error *error),
-                    void *ready_context)
-{
-    struct cloud *cloud = context;
-    cloud->ready = ready;
-    cloud->ready_context = ready_context;
-    aws_credentials_refresh(cloud->credentials, partner_ready, cloud);
+    if (set == PARTNER) {
+        aws_credentials_refresh(cloud->credentials, ready, ready_context);
+        return;
+    }
+    cloud->seller_ready = ready;
+    cloud->seller_context = ready_context;
+    aws_credentials_refresh(cloud->seller, seller_ready, cloud);
 }
 
 static const struct session_ops session_ops = {
     .sign = sign,
     .judge = aws_judge,
+    .credential = credential,
     .credentials_due = credentials_due,
     .refresh = refresh,
 };
@@ -216,6 +225,7 @@ int aws_open(const struct connector_env *env, const struct settings *settings,
     const struct session_options session = {
         .ops = &session_ops,
         .cloud = cloud,
+        .credentials = SELLER + 1,
         .quotas = aws_quotas,
         .quota_count = aws_quota_count,
         .share_percent = env->quota_share,
@@ -350,18 +360,4 @@ void aws_catalog_query(const struct cloud *cloud, struct arena *arena, const cha
         .url = arena_printf(arena, "%s%s?catalog=" AWS_MARKETPLACE "&%s=%s",
                             cloud->urls[AWS_CATALOG], operation, name, sigv4_encode(arena, value)),
     };
-}
-
-int aws_parse(struct arena *arena, const struct http_response *response, struct json **ret_json,
-              struct error *error)
-{
-    struct json *json = NULL;
-    int result = json_parse(arena, response->body, response->body_length, &json, error);
-    if (result < 0 || json->type != JSON_OBJECT) {
-        const char *why = result < 0 && error ? arena_copy(arena, error->message) : "no object";
-        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the answer cannot be read: %s",
-                         why);
-    }
-    *ret_json = json;
-    return 0;
 }

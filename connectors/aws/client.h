@@ -43,9 +43,9 @@ struct cloud {
     struct aws_credentials *credentials; /* Partner Central, and STS */
     struct aws_credentials *seller;      /* Catalog and Agreement; may be the same object */
     struct session *session;
-    /* The refresh of both that is under way. */
-    void (*ready)(void *context, const struct error *error);
-    void *ready_context;
+    /* The refresh of the seller's that is under way. */
+    session_ready *seller_ready;
+    void *seller_context;
 };
 
 extern const struct quota aws_quotas[]; /* aws.c */
@@ -75,10 +75,6 @@ void aws_catalog_query(const struct cloud *cloud, struct arena *arena, const cha
 /* The body of SearchAgreements for purchases from us, by one more filter if `name` is not NULL.
  * Only listed combinations of filters are legal, with exactly one value each. */
 struct json *aws_agreement_search(struct arena *arena, const char *name, const char *value);
-/* The answer's body as an object. ERROR_TEMPORARY if it is none: something on the way spoke. */
-int aws_parse(struct arena *arena, const struct http_response *response, struct json **ret_json,
-              struct error *error);
-
 /* For the session (see session_ops); public for the tests. */
 int aws_judge(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
               struct error *error);

@@ -13,7 +13,8 @@
 #ifndef CONNECTORS_AWS_LISTINGS_H
 #define CONNECTORS_AWS_LISTINGS_H
 
-#include "connectors/aws/steps.h"
+#include "connectors/aws/client.h"
+#include "connectors/steps.h"
 
 /* Sizes that the kind's constant struct needs. */
 enum { AWS_LISTING_FIELDS = 18, AWS_LISTING_RULES = 22, AWS_LISTING_PROCEDURES = 3 };

@@ -4,7 +4,8 @@
 #ifndef CONNECTORS_AWS_OFFER_CHANGES_H
 #define CONNECTORS_AWS_OFFER_CHANGES_H
 
-#include "connectors/aws/steps.h"
+#include "connectors/aws/client.h"
+#include "connectors/steps.h"
 #include "model/record.h"
 
 #define OFFER_TYPE  "Offer@1.0"

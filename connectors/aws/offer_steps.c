@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/aws/offer_changes.h"
-#include "connectors/aws/sweep.h"
+#include "connectors/aws/sweeps.h"
 
 #define PAGE 20 /* as many as BatchDescribeEntities takes */
 

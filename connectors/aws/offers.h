@@ -31,7 +31,8 @@
 #ifndef CONNECTORS_AWS_OFFERS_H
 #define CONNECTORS_AWS_OFFERS_H
 
-#include "connectors/aws/steps.h"
+#include "connectors/aws/client.h"
+#include "connectors/steps.h"
 
 extern const struct connector_kind aws_offers; /* offers.c */
 

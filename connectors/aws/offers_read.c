@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/aws/offers.h"
-#include "connectors/aws/sweep.h"
+#include "connectors/aws/sweeps.h"
 
 #define IDS_PER_FILTER  10  /* the most that a ValueList takes */
 #define AGREEMENTS_PAGE 50  /* the most that SearchAgreements and GetAgreementTerms take */
@@ -28,7 +28,8 @@ static const char *const types[] = {[OFFERS] = "Offer", [AUTHORIZATIONS] = "Resa
 struct reading {
     struct map *offers;     /* id → struct item: listed, or to be */
     struct map *agreements; /* offer id → its latest agreement */
-    int64_t since_ms[2];    /* per type of entity; incremental: from which date on; 0: full */
+    struct sweep_batch *batch;
+    int64_t since_ms[2]; /* per type of entity; incremental: from which date on; 0: full */
     bool want_value, want_terms;
     bool agreements_broken; /* not all agreements are known */
     bool related, decided;  /* steps 2 and 3 were begun */
@@ -136,8 +137,8 @@ static int ask_agreement(struct sweep_fetch *fetch, const char *operation, const
                          struct json *body, sweep_answer *answer)
 {
     json_set_text(fetch->arena, body, "agreementId", fetch->id);
-    return sweep_ask(fetch,
-                     &(struct sweep_call){operation, family, aws_agreement_request, body, answer});
+    return sweep_send(fetch,
+                      &(struct sweep_call){operation, family, aws_agreement_request, body, answer});
 }
 
 static int take_value(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
@@ -248,9 +249,12 @@ static struct json *ended_since(struct sweep *sweep, struct arena *arena, int64_
     return filter;
 }
 
-static struct json *list_body(struct sweep *sweep, struct arena *arena,
-                              const struct sweep_listing *listing, const char *after)
+static int list_page(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                     const struct sweep_place *place, struct http_request *ret_request,
+                     struct error *error)
 {
+    (void)error;
+    const char *after = place->after;
     struct reading *reading = sweep_context(sweep);
     const struct query *query = listing->detail;
     struct json *filters = NULL;
@@ -266,7 +270,7 @@ static struct json *list_body(struct sweep *sweep, struct arena *arena,
         json_set(arena, filter, "ValueList", json_clone(arena, query->ids));
         json_set(arena, filters, "EntityId", filter);
     }
-    return body;
+    return sweep_page(sweep, arena, listing, place, body, aws_catalog_request, ret_request);
 }
 
 /* `mark` NULL: what is listed says nothing about what else has changed. */
@@ -275,7 +279,7 @@ static void list_entities(struct sweep *sweep, const struct query *query, const 
     struct sweep_listing *listing = arena_alloc(sweep_arena(sweep), sizeof *listing);
     struct query *copy = arena_alloc(sweep_arena(sweep), sizeof *copy);
     *copy = *query;
-    *listing = (struct sweep_listing)SWEEP_ENTITIES(NULL, list_body, take_listed);
+    *listing = (struct sweep_listing)SWEEP_ENTITIES(NULL, list_page, take_listed);
     listing->mark = mark;
     listing->detail = copy;
     sweep_list(sweep, listing);
@@ -289,13 +293,14 @@ static void list_type(struct sweep *sweep, int type)
         list_entities(sweep, &(struct query){.type = type, .ended = true}, NULL);
 }
 
-static struct json *search_body(struct sweep *sweep, struct arena *arena,
-                                const struct sweep_listing *listing, const char *after)
+static int search_page(struct sweep *sweep, struct arena *arena,
+                       const struct sweep_listing *listing, const struct sweep_place *place,
+                       struct http_request *ret_request, struct error *error)
 {
-    (void)sweep, (void)listing, (void)after;
+    (void)error;
     struct json *body = aws_agreement_search(arena, NULL, NULL);
     json_set(arena, body, "maxResults", json_int(arena, AGREEMENTS_PAGE));
-    return body;
+    return sweep_page(sweep, arena, listing, place, body, aws_agreement_request, ret_request);
 }
 
 /* Several buyers may accept one offer; the latest agreement speaks for it. */
@@ -327,8 +332,7 @@ static const struct sweep_listing agreement_listing = {
     .items = "agreementViewSummaries",
     .id = "agreementId",
     .token = "nextToken",
-    .body = search_body,
-    .request = aws_agreement_request,
+    .page = search_page,
     .item = take_agreement,
     .broken = agreements_broken,
 };
@@ -367,7 +371,7 @@ static void fetch(struct sweep *sweep, struct item *item, bool former)
     const struct reading *reading = sweep_context(sweep);
     const char *id = json_get_text(item->agreement, "agreementId");
     item->waiting = 1;
-    sweep_describe(sweep, item->id);
+    sweep_batch_add(reading->batch, item->id);
     if (!id)
         return;
     if (reading->want_value || former) {
@@ -418,6 +422,11 @@ static void drained(struct sweep *sweep)
         decide(sweep, map_value_at(reading->offers, i));
 }
 
+static void listed(struct sweep *sweep)
+{
+    sweep_batch_flush(((struct reading *)sweep_context(sweep))->batch);
+}
+
 static void release(void *context)
 {
     struct reading *reading = context;
@@ -429,7 +438,7 @@ static void release(void *context)
 void aws_offers_read(struct cloud *cloud, const struct read_scope *scope,
                      const struct read_sink *sink)
 {
-    static const struct sweep_reader reader = {take_entity, drained, release};
+    static const struct sweep_reader reader = {listed, drained, release};
     static const char *const authorization_fields[] = {"reseller", "resale_authorization", NULL};
     static const char *const value_fields[] = {"agreement_value", NULL};
     /* Who makes replacements wants to know what the old agreement still has to be paid. */
@@ -441,7 +450,8 @@ void aws_offers_read(struct cloud *cloud, const struct read_scope *scope,
     reading->agreements = map_new();
     reading->want_value = read_wants(scope, kind, value_fields);
     reading->want_terms = read_wants(scope, kind, term_fields);
-    struct sweep *sweep = sweep_new(cloud, scope, sink, &reader, reading);
+    struct sweep *sweep = sweep_aws(cloud, scope, sink, &reader, reading);
+    reading->batch = sweep_batch_new(sweep, take_entity);
     list_type(sweep, OFFERS);
     if (read_wants(scope, kind, authorization_fields))
         list_type(sweep, AUTHORIZATIONS);

@@ -5,6 +5,7 @@
 #include "connectors/aws/access.h"
 #include "connectors/aws/client.h"
 #include "connectors/aws/sts.h"
+#include "connectors/document.h"
 
 static int build_identity(struct probe_context *context, struct http_request *request,
                           struct error *error)
@@ -26,7 +27,7 @@ static int keep_first(struct probe_context *context, const struct http_response 
                       const struct json **ret_first, struct error *error)
 {
     struct json *answer = NULL;
-    int result = aws_parse(context->arena, response, &answer, error);
+    int result = document_parse(context->arena, response, &answer, error);
     if (result < 0)
         return result;
     const struct json *first = json_at(json_get(answer, list), 0);
@@ -46,7 +47,7 @@ static int answer_any(struct probe_context *context, const struct http_response 
                       struct error *error)
 {
     struct json *answer = NULL;
-    return aws_parse(context->arena, response, &answer, error);
+    return document_parse(context->arena, response, &answer, error);
 }
 
 /* ------------------------------------------------------------------ Partner Central */

@@ -126,10 +126,11 @@ static void take_listed(struct sweep *sweep, const struct sweep_listing *listing
         invitation_fetch(sweep, id, item);
 }
 
-static struct json *page(struct sweep *sweep, struct arena *arena,
-                         const struct sweep_listing *listing, const char *after)
+static int page(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                const struct sweep_place *place, struct http_request *ret_request,
+                struct error *error)
 {
-    (void)listing, (void)after;
+    (void)error;
     struct json *body = aws_body(sweep_cloud(sweep), arena);
     json_set_text(arena, body, "ParticipantType", "RECEIVER");
     struct json *types = json_array(arena);
@@ -140,7 +141,7 @@ static struct json *page(struct sweep *sweep, struct arena *arena,
     json_set_text(arena, sort, "SortBy", "InvitationDate");
     json_set_text(arena, sort, "SortOrder", "ASCENDING");
     json_set(arena, body, "Sort", sort);
-    return body;
+    return sweep_page(sweep, arena, listing, place, body, aws_request, ret_request);
 }
 
 const struct sweep_listing referral_invitations = {
@@ -150,7 +151,6 @@ const struct sweep_listing referral_invitations = {
     .id = "Id",
     .version = "Status",
     .token = "NextToken",
-    .body = page,
-    .request = aws_request,
+    .page = page,
     .item = take_listed,
 };

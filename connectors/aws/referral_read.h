@@ -4,7 +4,7 @@
 
 #include "base/map.h"
 #include "connectors/aws/referrals.h"
-#include "connectors/aws/sweep.h"
+#include "connectors/aws/sweeps.h"
 
 struct reading {
     bool full;

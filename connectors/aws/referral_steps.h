@@ -18,7 +18,8 @@
 #define CONNECTORS_AWS_REFERRAL_STEPS_H
 
 #include "connectors/aws/referrals.h"
-#include "connectors/aws/steps.h"
+#include "connectors/aws/client.h"
+#include "connectors/steps.h"
 
 enum {
     AWS_CREATE_STEPS = 7,

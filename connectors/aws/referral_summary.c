@@ -116,14 +116,15 @@ int aside_go_on(struct sweep_fetch *fetch)
 }
 
 /* ---- The whole map at once, for a full read. */
-static struct json *page(struct sweep *sweep, struct arena *arena,
-                         const struct sweep_listing *listing, const char *after)
+static int page(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                const struct sweep_place *place, struct http_request *ret_request,
+                struct error *error)
 {
-    (void)listing, (void)after;
+    (void)error;
     struct json *body = aws_body(sweep_cloud(sweep), arena);
     json_set(arena, body, "MaxResults", json_int(arena, ASSOCIATIONS));
     json_set_text(arena, body, "ResourceType", "Opportunity");
-    return body;
+    return sweep_page(sweep, arena, listing, place, body, aws_request, ret_request);
 }
 
 static void take_association(struct sweep *sweep, const struct sweep_listing *listing,
@@ -152,8 +153,7 @@ const struct sweep_listing referral_engagements = {
     .id = "ResourceId",
     .version = "EngagementId",
     .token = "NextToken",
-    .body = page,
-    .request = aws_request,
+    .page = page,
     .item = take_association,
     .broken = map_broken,
 };

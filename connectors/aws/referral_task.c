@@ -165,6 +165,6 @@ enum step_result task_answer_poll(struct step_context *context,
     int64_t wait_ms =
         polls < (POLL_MAX - POLL_MS) / POLL_STEP ? POLL_MS + POLL_STEP * polls : POLL_MAX;
     return step_wait(
-        context, wait_ms,
+        context, context->cloud->patience_ms, wait_ms,
         arena_printf(context->arena, "AWS has not finished %s", type_of(context)->what));
 }

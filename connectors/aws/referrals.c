@@ -16,7 +16,7 @@ struct json *referral_body(const struct sweep_fetch *fetch)
 int referral_ask(struct sweep_fetch *fetch, const char *operation, const struct json *body,
                  sweep_answer *answer)
 {
-    return sweep_ask(fetch, &(struct sweep_call){operation, AWS_READ, aws_request, body, answer});
+    return sweep_send(fetch, &(struct sweep_call){operation, AWS_READ, aws_request, body, answer});
 }
 
 /* ------------------------------------------------------------------ opportunities */
@@ -66,15 +66,16 @@ static void take_summary(struct sweep *sweep, const struct sweep_listing *listin
         opportunity_fetch(sweep, id);
 }
 
-static struct json *page(struct sweep *sweep, struct arena *arena,
-                         const struct sweep_listing *listing, const char *after)
+static int page(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                const struct sweep_place *place, struct http_request *ret_request,
+                struct error *error)
 {
-    (void)listing;
+    (void)error;
     struct json *body = aws_body(sweep_cloud(sweep), arena);
     json_set(arena, body, "MaxResults", json_int(arena, PAGE_SIZE));
-    if (after) { /* inclusive */
+    if (place->after) { /* inclusive */
         struct json *filter = json_object(arena);
-        json_set_text(arena, filter, "AfterLastModifiedDate", after);
+        json_set_text(arena, filter, "AfterLastModifiedDate", place->after);
         json_set(arena, body, "LastModifiedDate", filter);
     }
     /* Ascending: what changes meanwhile comes again at the end instead of being passed over. */
@@ -82,7 +83,7 @@ static struct json *page(struct sweep *sweep, struct arena *arena,
     json_set_text(arena, sort, "SortBy", "LastModifiedDate");
     json_set_text(arena, sort, "SortOrder", "ASCENDING");
     json_set(arena, body, "Sort", sort);
-    return body;
+    return sweep_page(sweep, arena, listing, place, body, aws_request, ret_request);
 }
 
 static const struct sweep_listing opportunities = {
@@ -94,8 +95,7 @@ static const struct sweep_listing opportunities = {
     .token = "NextToken",
     .mark = "",
     .essential = true,
-    .body = page,
-    .request = aws_request,
+    .page = page,
     .item = take_summary,
 };
 
@@ -135,7 +135,7 @@ void aws_referrals_read(struct cloud *cloud, const struct read_scope *scope,
     reading->wants_summary = read_wants(scope, kind, from_summary);
     reading->wants_engagement = read_wants(scope, kind, from_engagement);
     reading->wants_members = read_wants(scope, kind, from_members);
-    struct sweep *sweep = sweep_new(cloud, scope, sink, &reader, reading);
+    struct sweep *sweep = sweep_aws(cloud, scope, sink, &reader, reading);
     if (scope->full && reading->wants_engagement) {
         reading->engagements = map_new();
         sweep_list(sweep, &referral_engagements);

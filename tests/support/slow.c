@@ -363,9 +363,9 @@ static int judge(void *cloud, const struct http_response *response, bool *ret_au
     return -ERROR_REFUSED;
 }
 
-static bool never_due(void *cloud, int64_t now_ms, bool force)
+static bool never_due(void *cloud, size_t set, int64_t now_ms, bool force)
 {
-    (void)cloud, (void)now_ms, (void)force;
+    (void)cloud, (void)set, (void)now_ms, (void)force;
     return false;
 }
 

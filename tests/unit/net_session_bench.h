@@ -91,10 +91,10 @@ static int judge(void *cloud, const struct http_response *response, bool *ret_au
     return result;
 }
 
-static bool credentials_due(void *cloud, int64_t now_ms, bool force)
+static bool credentials_due(void *cloud, size_t set, int64_t now_ms, bool force)
 {
     const struct bench *bench = cloud;
-    (void)now_ms;
+    (void)set, (void)now_ms;
     return bench->have == 0 || (force && bench->renewable);
 }
 
@@ -113,10 +113,10 @@ static void refreshed(void *context)
     bench->ready(bench->ready_context, NULL);
 }
 
-static void refresh(void *cloud, void (*ready)(void *context, const struct error *error),
-                    void *context)
+static void refresh(void *cloud, size_t set, session_ready *ready, void *context)
 {
     struct bench *bench = cloud;
+    assert_int_equal(set, 0);
     assert_int_equal(bench->refreshing, 0);
     bench->refreshing++;
     bench->refreshes++;

@@ -1,8 +1,8 @@
-/* What the steps of all procedures at AWS share: texts and counts in `progress`, answers. */
-#ifndef CONNECTORS_AWS_STEPS_H
-#define CONNECTORS_AWS_STEPS_H
+/* What the steps of all procedures share: texts and counts in `progress`, answers. */
+#ifndef CONNECTORS_STEPS_H
+#define CONNECTORS_STEPS_H
 
-#include "connectors/aws/client.h"
+#include "connectors/connector.h"
 
 /* Progress: texts and counts under a name; an absent count is 0. Texts are copied. */
 void step_keep(struct step_context *context, const char *name, const char *text);
@@ -25,6 +25,7 @@ enum step_result step_failed(const struct error *error); /* STALE or FAIL */
 enum step_result step_go_to(struct step_context *context, const char *step);
 /* Waits `wait_ms` and does the step again while this run's patience lasts; then STEP_LATER. Keeps
  * `note` for people. */
-enum step_result step_wait(struct step_context *context, int64_t wait_ms, const char *note);
+enum step_result step_wait(struct step_context *context, int64_t patience_ms, int64_t wait_ms,
+                           const char *note);
 
 #endif

@@ -1,23 +1,21 @@
-/* A read of a collection at AWS: listings of many pages side by side, details in parallel behind
- * them, one outcome. What is here holds for every kind: no token and no page twice, an end to the
+/* A read of a collection: listings of many pages side by side, details in parallel behind them, one
+ * outcome. What is here holds for every cloud and kind: no token and no page twice, an end to the
  * pages, an odd item never blocks the others, what could not be read is reported (RUN-002) and
  * makes the read partial, and the watermark is the greatest date received, as the very text.
  *
  * A reader starts its listings right after sweep_new(); from then on everything comes through its
  * callbacks, and the sweep ends itself when no call is under way any more. Specifications
  * (struct sweep_reader, sweep_listing) are not copied: constants, or in sweep_arena(). */
-#ifndef CONNECTORS_AWS_SWEEP_H
-#define CONNECTORS_AWS_SWEEP_H
+#ifndef CONNECTORS_SWEEP_H
+#define CONNECTORS_SWEEP_H
 
-#include "connectors/aws/client.h"
+#include "connectors/connector.h"
 
 struct sweep;
 
 struct sweep_reader {
-    /* An answer of BatchDescribeEntities to sweep_describe(). A negative result reports the entity
-     * as missed. May be NULL for a reader that describes nothing. */
-    int (*entity)(struct sweep *sweep, struct arena *arena, const char *id,
-                  const struct json *entity, struct error *error);
+    /* A call has ended, and no listing has pages to come. May start more. May be NULL. */
+    void (*listed)(struct sweep *sweep);
     /* No call is under way. May start more; if it starts none, the read ends. Not called in a read
      * that failed. May be NULL. */
     void (*drained)(struct sweep *sweep);
@@ -25,17 +23,19 @@ struct sweep_reader {
     void (*release)(void *context);
 };
 
-struct sweep *sweep_new(struct cloud *cloud, const struct read_scope *scope,
-                        const struct read_sink *sink, const struct sweep_reader *reader,
-                        void *context);
+struct sweep *sweep_new(struct cloud *cloud, struct session *session,
+                        const struct read_scope *scope, const struct read_sink *sink,
+                        const struct sweep_reader *reader, void *context);
 struct cloud *sweep_cloud(const struct sweep *sweep);
 struct arena *sweep_arena(const struct sweep *sweep); /* lives as long as the read */
 void *sweep_context(const struct sweep *sweep);
 int64_t sweep_now(const struct sweep *sweep);
 
-/* As aws_request. */
-typedef void sweep_request(const struct cloud *cloud, struct arena *arena, const char *operation,
-                           const struct json *body, struct http_request *ret_request);
+/* Where a listing is. */
+struct sweep_place {
+    const char *after; /* the date from which on to list; NULL: everything */
+    const char *token; /* of the page, as the one before gave it; NULL: the first page */
+};
 
 /* One listing. */
 struct sweep_listing {
@@ -43,17 +43,17 @@ struct sweep_listing {
     const char *items;   /* member of the answer: "EntitySummaryList" */
     const char *id;      /* member of an item: "EntityId" */
     const char *version; /* member of an item that moves with it: "LastModifiedDate"; NULL: none */
-    const char *token;   /* member of request and answer: "NextToken" */
+    const char *token;   /* member of an answer that leads to the next page: "NextToken" */
     const char *mark;    /* name of its part of the watermark; "": the whole; NULL: none. Each
                             listing needs its own: what one lists meanwhile says nothing about
                             what another has missed */
     bool essential;      /* without its first page nothing is known at all: that fails the read */
-    const void *detail;  /* for build: what it lists */
-    /* The request for one page, the token aside; all pages are asked for alike. `after` is the date
-     * from which on to list, NULL: everything. */
-    struct json *(*body)(struct sweep *sweep, struct arena *arena,
-                         const struct sweep_listing *listing, const char *after);
-    sweep_request *request;
+    const void *detail;  /* for `page`: what it lists */
+    bool may_be_blank;   /* an answer without a body is an empty list */
+    /* The request for one page. Fails only over a token that must not be followed. */
+    int (*page)(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                const struct sweep_place *place, struct http_request *ret_request,
+                struct error *error);
     /* An item that is new to the listing, or has another version than when it was listed before. */
     void (*item)(struct sweep *sweep, const struct sweep_listing *listing, const char *id,
                  const char *version, const struct json *item);
@@ -63,37 +63,31 @@ struct sweep_listing {
 };
 void sweep_list(struct sweep *sweep, const struct sweep_listing *listing);
 
-/* The details of one thing: calls one after the other, with memory of their own. What fails is
- * reported as missed. An answer returns 1 if it has asked for more, 0 if that was all, or a
- * negative error. */
+/* The details of one thing: calls one after the other, with memory of their own. An answer returns
+ * 1 if it has asked for more, 0 if that was all, or a negative error, which like a call that failed
+ * is reported as missed. */
 struct sweep_fetch;
 typedef int sweep_answer(struct sweep_fetch *fetch, const struct json *answer, struct error *error);
 struct sweep_fetch {
     struct sweep *sweep;
     struct arena *arena; /* lives until the last answer was read */
     const char *id;
-    void *state;   /* the reader's */
-    bool may_lack; /* a 404 to the next call is an answer: NULL */
+    void *state;                 /* the reader's */
+    bool may_lack;               /* a 404 to the next call is an answer: NULL */
+    struct http_request request; /* of the next call */
+    /* Instead of reporting `id` as missed. May be NULL. */
+    void (*missed)(struct sweep_fetch *fetch, const struct error *error);
     /* The sweep's own. */
-    struct http_request request;
     sweep_answer *answer;
     struct sweep_chain *chain; /* a page */
-    const char **ids;          /* a batch */
-    size_t count;
-};
-struct sweep_call {
-    const char *operation, *family;
-    sweep_request *request;
-    const struct json *body;
-    sweep_answer *answer;
 };
 /* A fetch is begun by its first call, at once. */
 struct sweep_fetch *sweep_fetch(struct sweep *sweep, const char *id, void *state);
-int sweep_ask(struct sweep_fetch *fetch, const struct sweep_call *call); /* 1 */
-/* The documents of entities, as many per call as it takes. */
-void sweep_describe(struct sweep *sweep, const char *id);
+/* Sends fetch->request; 1. */
+int sweep_ask(struct sweep_fetch *fetch, const char *operation, const char *family,
+              sweep_answer *answer);
 
-/* The sink, with its failures turned into the read's. */
+/* The sink, with its failures turned into the read's: one that failed takes nothing more. */
 const char *sweep_known(struct sweep *sweep, const char *id); /* version; NULL if there is none */
 /* True if both are dates of the same second: lists have no fraction, documents may. */
 bool sweep_same_second(const char *a, const char *b);
@@ -102,17 +96,5 @@ void sweep_seen(struct sweep *sweep, const char *id);
 void sweep_note(void *sweep, const struct finding *finding); /* as document_report */
 /* Something could not be read: RUN-002 for `id` (NULL: none), and what it means for the read. */
 void sweep_missed(struct sweep *sweep, const char *id, const struct error *error);
-
-/* A body of ListEntities for one type ("SaaSProduct"; its filters and sorting are
- * "SaaSProductFilters" and "SaaSProductSort"), oldest edit first, from `after` on. More filters go
- * into *ret_filters (may be NULL), which is empty without `after`. */
-struct json *sweep_entities(struct arena *arena, const char *type, const char *after,
-                            struct json **ret_filters);
-#define SWEEP_ENTITIES(type_, body_, item_)                                                        \
-    {                                                                                              \
-        .operation = "ListEntities", .family = AWS_LIST_ENTITIES, .items = "EntitySummaryList",    \
-        .id = "EntityId", .version = "LastModifiedDate", .token = "NextToken", .mark = type_,      \
-        .detail = type_, .body = body_, .request = aws_catalog_request, .item = item_              \
-    }
 
 #endif

@@ -1,5 +1,4 @@
-/* What the steps of all procedures at AWS share. */
-#include "connectors/aws/steps.h"
+#include "connectors/steps.h"
 
 #include "connectors/document.h"
 
@@ -46,7 +45,7 @@ int step_parse(struct step_context *context, const struct http_response *respons
                const struct error *failure, struct json **ret_answer, struct error *error)
 {
     if (!failure)
-        return aws_parse(context->arena, response, ret_answer, error);
+        return document_parse(context->arena, response, ret_answer, error);
     *error = *failure;
     return -(int)failure->class;
 }
@@ -62,10 +61,11 @@ enum step_result step_go_to(struct step_context *context, const char *step)
     return STEP_GOTO;
 }
 
-enum step_result step_wait(struct step_context *context, int64_t wait_ms, const char *note)
+enum step_result step_wait(struct step_context *context, int64_t patience_ms, int64_t wait_ms,
+                           const char *note)
 {
     step_keep(context, "note", note);
-    int64_t left_ms = context->began_ms + context->cloud->patience_ms - context->now_ms;
+    int64_t left_ms = context->began_ms + patience_ms - context->now_ms;
     if (left_ms < wait_ms)
         return STEP_LATER;
     context->wait_ms = wait_ms;

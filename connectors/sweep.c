@@ -1,4 +1,4 @@
-#include "connectors/aws/sweep.h"
+#include "connectors/sweep.h"
 
 #include <string.h>
 
@@ -7,14 +7,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "connectors/document.h"
 
-#define BATCH     20   /* the most that BatchDescribeEntities takes */
-#define PAGE_SIZE 50   /* the most that ListEntities takes */
-#define SECOND    1000 /* ms */
-#define OVERLAP   (300 * SECOND)
+#define SECOND 1000 /* ms */
 
 struct sweep {
     struct cloud *cloud;
+    struct session *session;
     struct read_sink sink;
     const struct sweep_reader *reader;
     void *context;
@@ -25,8 +24,6 @@ struct sweep {
     size_t listing;             /* chains with pages to come */
     size_t pages;               /* read, of all chains */
     size_t waiting;             /* calls under way */
-    const char *batch[BATCH];
-    size_t batch_count;
     enum read_outcome outcome;
     struct error error;
 };
@@ -46,12 +43,13 @@ struct sweep_chain {
 
 /* ------------------------------------------------------------------ beginning and end */
 
-struct sweep *sweep_new(struct cloud *cloud, const struct read_scope *scope,
-                        const struct read_sink *sink, const struct sweep_reader *reader,
-                        void *context)
+struct sweep *sweep_new(struct cloud *cloud, struct session *session,
+                        const struct read_scope *scope, const struct read_sink *sink,
+                        const struct sweep_reader *reader, void *context)
 {
     struct sweep *sweep = memory_alloc(sizeof *sweep);
     sweep->cloud = cloud;
+    sweep->session = session;
     sweep->sink = *sink;
     sweep->reader = reader;
     sweep->context = context;
@@ -79,7 +77,7 @@ void *sweep_context(const struct sweep *sweep)
 
 int64_t sweep_now(const struct sweep *sweep)
 {
-    return world_now(loop_world(sweep->cloud->loop));
+    return world_now(loop_world(session_loop(sweep->session)));
 }
 
 /* The parts "name=date" of all listings; one without a name is the whole. */
@@ -152,7 +150,11 @@ static struct sweep_fetch *fetch_new(struct sweep *sweep)
     return fetch;
 }
 
-static void flush(struct sweep *sweep);
+static void listed(struct sweep *sweep)
+{
+    if (!sweep->listing && !failed(sweep) && sweep->reader->listed)
+        sweep->reader->listed(sweep);
+}
 
 /* Every callback ends here; the last one ends the read. */
 static void fetch_free(struct sweep_fetch *fetch)
@@ -161,12 +163,10 @@ static void fetch_free(struct sweep_fetch *fetch)
     arena_free(fetch->arena);
     free(fetch);
     sweep->waiting--;
-    if (!sweep->listing)
-        flush(sweep);
+    listed(sweep);
     if (!sweep->waiting && !failed(sweep) && sweep->reader->drained) {
         sweep->reader->drained(sweep);
-        if (!sweep->listing)
-            flush(sweep);
+        listed(sweep);
     }
     if (!sweep->waiting)
         end(sweep);
@@ -183,7 +183,7 @@ static void send(struct sweep_fetch *fetch, const char *operation, const char *f
         .done = done,
         .context = fetch,
     };
-    session_send(fetch->sweep->cloud->session, &call);
+    session_send(fetch->sweep->session, &call);
 }
 
 /* The answer's object; what the session ended with is an error like what cannot be read. */
@@ -191,7 +191,7 @@ static int parse(struct sweep_fetch *fetch, const struct http_response *response
                  const struct error *failure, struct json **ret_answer, struct error *error)
 {
     if (!failure)
-        return aws_parse(fetch->arena, response, ret_answer, error);
+        return document_parse(fetch->arena, response, ret_answer, error);
     *error = *failure;
     return -(int)failure->class;
 }
@@ -213,7 +213,7 @@ bool sweep_same_second(const char *a, const char *b)
 void sweep_record(struct sweep *sweep, const struct record *record)
 {
     struct error error = {0};
-    if (sweep->sink.record(sweep->sink.context, record) >= 0)
+    if (failed(sweep) || sweep->sink.record(sweep->sink.context, record) >= 0)
         return;
     error_set(&error, ERROR_PERMANENT, SCOPE_RUN, "the record %s could not be kept", record->id);
     worsen(sweep, READ_FAILED, &error);
@@ -222,7 +222,7 @@ void sweep_record(struct sweep *sweep, const struct record *record)
 void sweep_seen(struct sweep *sweep, const char *id)
 {
     struct error error = {0};
-    if (sweep->sink.seen(sweep->sink.context, id) >= 0)
+    if (failed(sweep) || sweep->sink.seen(sweep->sink.context, id) >= 0)
         return;
     error_set(&error, ERROR_PERMANENT, SCOPE_RUN, "%s could not be marked as seen", id);
     worsen(sweep, READ_FAILED, &error);
@@ -251,7 +251,7 @@ void sweep_missed(struct sweep *sweep, const char *id, const struct error *error
 
 /* ------------------------------------------------------------------ pages */
 
-static void fetch_page(struct sweep_chain *chain, const char *token);
+static int fetch_page(struct sweep_chain *chain, const char *token, struct error *error);
 
 /* The greatest date received, as the very text; never the own clock. */
 static void raise_mark(struct sweep_chain *chain, const char *version)
@@ -304,9 +304,9 @@ static int next_page(struct sweep_chain *chain, const struct json *answer, bool 
         return error_set(error, ERROR_PERMANENT, SCOPE_COLLECTION,
                          "the listing did not end after %d pages", LIMIT_PAGES);
     map_put(chain->tokens, token, chain);
-    fetch_page(chain, token);
-    *ret_more = true;
-    return 0;
+    int result = fetch_page(chain, token, error);
+    *ret_more = !result;
+    return result;
 }
 
 static int take_page(struct sweep_fetch *fetch, const struct http_response *response,
@@ -314,6 +314,10 @@ static int take_page(struct sweep_fetch *fetch, const struct http_response *resp
 {
     struct sweep_chain *chain = fetch->chain;
     struct json *answer = NULL;
+    if (!failure && !response->body_length && chain->listing->may_be_blank) {
+        chain->sweep->pages++;
+        return 0;
+    }
     int result = parse(fetch, response, failure, &answer, error);
     if (result < 0)
         return result;
@@ -359,18 +363,23 @@ static void got_page(void *context, const struct http_response *response,
     fetch_free(fetch);
 }
 
-static void fetch_page(struct sweep_chain *chain, const char *token)
+static int fetch_page(struct sweep_chain *chain, const char *token, struct error *error)
 {
     struct sweep *sweep = chain->sweep;
     const struct sweep_listing *listing = chain->listing;
+    const struct sweep_place place = {chain->after, token};
     struct sweep_fetch *fetch = fetch_new(sweep);
     fetch->chain = chain;
-    struct json *body = listing->body(sweep, fetch->arena, listing, chain->after);
-    if (token)
-        json_set_text(fetch->arena, body, listing->token, token);
-    listing->request(sweep->cloud, fetch->arena, listing->operation, body, &fetch->request);
+    int result = listing->page(sweep, fetch->arena, listing, &place, &fetch->request, error);
+    if (result < 0) { /* nothing was sent: the read goes on without it */
+        arena_free(fetch->arena);
+        free(fetch);
+        sweep->waiting--;
+        return result;
+    }
     chain->pages++;
     send(fetch, listing->operation, listing->family, got_page);
+    return 0;
 }
 
 void sweep_list(struct sweep *sweep, const struct sweep_listing *listing)
@@ -387,43 +396,22 @@ void sweep_list(struct sweep *sweep, const struct sweep_listing *listing)
     raise_mark(chain, old_mark(sweep, listing->mark)); /* stays if nothing newer comes */
     chain->after = sweep->full ? NULL : chain->mark;
     sweep->listing++;
-    fetch_page(chain, NULL);
-}
-
-struct json *sweep_entities(struct arena *arena, const char *type, const char *after,
-                            struct json **ret_filters)
-{
-    struct json *body = json_object(arena), *filters = json_object(arena);
-    struct json *both = json_object(arena), *sort = json_object(arena), *order = json_object(arena);
-    json_set_text(arena, body, "Catalog", AWS_MARKETPLACE);
-    json_set_text(arena, body, "EntityType", type);
-    json_set(arena, body, "MaxResults", json_int(arena, PAGE_SIZE));
-    json_set(arena, both, arena_printf(arena, "%sFilters", type), filters);
-    /* Dates have no fraction, whether the filter includes its own is not said, and a listing may
-     * show an edit later than another that was made after it: from some time before, since what
-     * was seen already costs nothing. */
-    int64_t ms;
-    if (after && instant_parse(after, &ms)) {
-        char text[INSTANT_TEXT];
-        instant_print(ms - OVERLAP, text);
-        struct json *range = json_object(arena), *modified = json_object(arena);
-        json_set_text(arena, range, "AfterValue", arena_printf(arena, "%.19sZ", text));
-        json_set(arena, modified, "DateRange", range);
-        json_set(arena, filters, "LastModifiedDate", modified);
+    struct error error = {0};
+    if (fetch_page(chain, NULL, &error) < 0) {
+        sweep->listing--;
+        worsen(sweep, READ_FAILED, &error);
     }
-    if (filters->count || ret_filters)
-        json_set(arena, body, "EntityTypeFilters", both);
-    /* Ascending: what changes meanwhile comes again at the end instead of being passed over. */
-    json_set_text(arena, order, "SortBy", "LastModifiedDate");
-    json_set_text(arena, order, "SortOrder", "ASCENDING");
-    json_set(arena, sort, arena_printf(arena, "%sSort", type), order);
-    json_set(arena, body, "EntityTypeSort", sort);
-    if (ret_filters)
-        *ret_filters = filters;
-    return body;
 }
 
 /* ------------------------------------------------------------------ details */
+
+static void missed(struct sweep_fetch *fetch, const struct error *error)
+{
+    if (fetch->missed)
+        fetch->missed(fetch, error);
+    else
+        sweep_missed(fetch->sweep, fetch->id, error);
+}
 
 static void got_detail(void *context, const struct http_response *response,
                        const struct error *failure)
@@ -439,7 +427,7 @@ static void got_detail(void *context, const struct http_response *response,
         if (!result)
             result = fetch->answer(fetch, answer, &error);
         if (result < 0)
-            sweep_missed(fetch->sweep, fetch->id, &error);
+            missed(fetch, &error);
     }
     if (result != 1)
         fetch_free(fetch);
@@ -453,84 +441,10 @@ struct sweep_fetch *sweep_fetch(struct sweep *sweep, const char *id, void *state
     return fetch;
 }
 
-int sweep_ask(struct sweep_fetch *fetch, const struct sweep_call *call)
+int sweep_ask(struct sweep_fetch *fetch, const char *operation, const char *family,
+              sweep_answer *answer)
 {
-    fetch->answer = call->answer;
-    call->request(fetch->sweep->cloud, fetch->arena, call->operation, call->body, &fetch->request);
-    send(fetch, call->operation, call->family, got_detail);
+    fetch->answer = answer;
+    send(fetch, operation, family, got_detail);
     return 1;
-}
-
-/* ------------------------------------------------------------------ batches of entities */
-
-/* An answer of 200 can say that some were not found. */
-static int take_entity(struct sweep_fetch *fetch, const struct json *answer, const char *id,
-                       struct error *error)
-{
-    struct json *entity = json_get(json_get(answer, "EntityDetails"), id);
-    const struct json *refusal = json_get(json_get(answer, "Errors"), id);
-    if (entity && entity->type == JSON_OBJECT)
-        return fetch->sweep->reader->entity(fetch->sweep, fetch->arena, id, entity, error);
-    const char *code = json_get_text(refusal, "ErrorCode");
-    const char *message = json_get_text(refusal, "ErrorMessage");
-    return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                     "BatchDescribeEntities answered without %s%s%s%s%s", id, code ? ": " : "",
-                     code ? code : "", message ? ": " : "", message ? message : "");
-}
-
-static void describe(struct sweep *sweep, const char *const *ids, size_t count);
-
-static void got_batch(void *context, const struct http_response *response,
-                      const struct error *failure)
-{
-    struct sweep_fetch *fetch = context;
-    struct sweep *sweep = fetch->sweep;
-    struct error error = {0};
-    struct json *answer = NULL;
-    int result = failed(sweep) ? 0 : parse(fetch, response, failure, &answer, &error);
-    if (result == -ERROR_REFUSED && fetch->count > 1) { /* one of them takes all others down */
-        size_t half = fetch->count / 2;
-        describe(sweep, fetch->ids, half);
-        describe(sweep, fetch->ids + half, fetch->count - half);
-        result = 0;
-    }
-    for (size_t i = 0; i < fetch->count && !failed(sweep) && (answer || result < 0); i++) {
-        struct error why = error;
-        if (result < 0 || take_entity(fetch, answer, fetch->ids[i], &why) < 0)
-            sweep_missed(sweep, fetch->ids[i], &why);
-    }
-    fetch_free(fetch);
-}
-
-static void describe(struct sweep *sweep, const char *const *ids, size_t count)
-{
-    struct sweep_fetch *fetch = fetch_new(sweep);
-    struct json *body = json_object(fetch->arena), *list = json_array(fetch->arena);
-    fetch->ids = arena_array(fetch->arena, count, sizeof *fetch->ids);
-    fetch->count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct json *one = json_object(fetch->arena);
-        fetch->ids[i] = arena_copy(fetch->arena, ids[i]);
-        json_set_text(fetch->arena, one, "Catalog", AWS_MARKETPLACE);
-        json_set_text(fetch->arena, one, "EntityId", ids[i]);
-        json_append(fetch->arena, list, one);
-    }
-    json_set(fetch->arena, body, "EntityRequestList", list);
-    aws_catalog_request(sweep->cloud, fetch->arena, "BatchDescribeEntities", body, &fetch->request);
-    send(fetch, "BatchDescribeEntities", AWS_DESCRIBE_ENTITY, got_batch);
-}
-
-static void flush(struct sweep *sweep)
-{
-    size_t count = sweep->batch_count;
-    sweep->batch_count = 0;
-    if (count && !failed(sweep))
-        describe(sweep, sweep->batch, count);
-}
-
-void sweep_describe(struct sweep *sweep, const char *id)
-{
-    sweep->batch[sweep->batch_count++] = arena_copy(sweep->arena, id);
-    if (sweep->batch_count == BATCH)
-        flush(sweep);
 }
