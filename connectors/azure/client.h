@@ -62,8 +62,8 @@ void azure_request(const struct cloud *cloud, struct arena *arena, enum azure_su
                    struct http_request *ret_request);
 /* The same for the next page: `path` without query, with the query of `link`, an untrusted URL that
  * an answer gave. Never goes anywhere but to the surface's own address; a link to a host that is
- * neither that nor the vendor's, or not over https, is refused (ERROR_PERMANENT), but for referrals,
- * whose documented links are http: there its query goes over https. */
+ * neither that nor the vendor's, or not over https, is refused (ERROR_PERMANENT), but for
+ * referrals, whose documented links are http: there its query goes over https. */
 int azure_request_next(const struct cloud *cloud, struct arena *arena, enum azure_surface surface,
                        const char *path, const char *link, struct http_request *ret_request,
                        struct error *error);
