@@ -15,6 +15,7 @@
 #include "connectors/aws/aws.h"
 #include "connectors/aws/offers.h"
 #include "connectors/document.h"
+#include "connectors/remark.h"
 #include "model/value.h"
 #include "tests/support/fake.h"
 
@@ -344,16 +345,16 @@ static void test_description(void **state)
     const char *note, *reference;
     bool cancelled;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *text =
-            offer_description(arena, cases[i].note, cases[i].reference, cases[i].cancelled);
+        const char *text = remark_make(arena, cases[i].note, cases[i].reference, cases[i].cancelled,
+                                       AWS_OFFER_DESCRIPTION);
         assert_string_equal(text, cases[i].text);
-        offer_split_description(arena, text, &note, &reference, &cancelled);
+        remark_split(arena, text, &note, &reference, &cancelled);
         assert_true(text_equal(note, cases[i].note));
         assert_true(text_equal(reference, cases[i].reference));
         assert_int_equal(cancelled, cases[i].cancelled);
     }
-    assert_null(offer_description(arena, " ", NULL, false));
-    offer_split_description(arena, NULL, &note, &reference, &cancelled);
+    assert_null(remark_make(arena, " ", NULL, false, AWS_OFFER_DESCRIPTION));
+    remark_split(arena, NULL, &note, &reference, &cancelled);
     assert_null(note);
     assert_null(reference);
 
@@ -361,13 +362,14 @@ static void test_description(void **state)
     char *lengthy = arena_alloc(arena, 1001);
     for (size_t i = 0; i < 1000; i += 2)
         memcpy(lengthy + i, "ö", 2);
-    const char *cut = offer_description(arena, lengthy, "D-17", true);
+    const char *cut = remark_make(arena, lengthy, "D-17", true, AWS_OFFER_DESCRIPTION);
     assert_int_equal(utf8_length(cut), 255);
     assert_true(utf8_valid(cut, strlen(cut), NULL));
-    offer_split_description(arena, cut, &note, &reference, &cancelled);
+    remark_split(arena, cut, &note, &reference, &cancelled);
     assert_string_equal(reference, "D-17");
     assert_true(cancelled);
-    assert_int_equal(utf8_length(offer_description(arena, lengthy, NULL, false)), 255);
+    assert_int_equal(utf8_length(remark_make(arena, lengthy, NULL, false, AWS_OFFER_DESCRIPTION)),
+                     255);
 }
 
 static void test_ids(void **state)
