@@ -189,6 +189,8 @@ const struct finding_type finding_types[] = {
     {"OFR-031", WARNING, "several offers at the cloud may be the one that was being made",
      "Put the reference of the local record into the notes of the right one, or rename the "
      "others."},
+    {"OFR-032", WARNING, "the name that the buyer sees holds the partner's own key",
+     "Give the offer a name for the buyer, or approve it as it is."},
 
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",
