@@ -688,8 +688,8 @@ static void test_refusals_of_the_token_endpoint(void **state)
           .headers = {{"retry-after", "12"}},
           .body = "{\"error\":\"temporarily_unavailable\"}"},
          ERROR_THROTTLED,
-         "",
-         ""},
+         "not-sent",
+         "temporarily_unavailable"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP_ARENA struct arena *arena = arena_new();
