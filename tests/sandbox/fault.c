@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/identity.h"
 
 static const char *const kinds[] = {
@@ -52,7 +53,7 @@ int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *e
     if (text_starts(fault.kind, "set-") && !fault.operation[0])
         snprintf(fault.operation, sizeof fault.operation, "StartChangeSet");
     if (fault.operation[0] && !operation_find(fault.operation) &&
-        !identity_operation(fault.operation))
+        !identity_operation(fault.operation) && !azure_operation(fault.operation))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "fault \"%s\": no operation \"%s\"", spec,
                          fault.operation);
     if (parse_when(&fault, parts[2]) < 0)
@@ -85,4 +86,34 @@ const struct fault *fault_due(struct sandbox *sandbox, const char *operation)
             due = fault;
     }
     return due;
+}
+
+bool fault_is(const struct fault *fault, const char *kind)
+{
+    return fault && !strcmp(fault->kind, kind);
+}
+
+void fault_delay(const struct fault *fault, struct sandbox_response *response)
+{
+    if (fault_is(fault, "latency"))
+        response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
+}
+
+void fault_spoil(const struct fault *fault, struct arena *arena, struct sandbox_response *response)
+{
+    bool broken = fault_is(fault, "html500");
+    if (fault_is(fault, "lost-after"))
+        response->dropped = true;
+    if (fault_is(fault, "truncate"))
+        response->sent_length = response->body_length / 2;
+    if (!broken && !fault_is(fault, "html"))
+        return;
+    answer_body(response, broken ? 500 : 200,
+                arena_printf(arena,
+                             "<!DOCTYPE html>\n<html><head><title>%s</title></head>"
+                             "<body>%s</body></html>\n",
+                             broken ? "Server Error" : "Sign in",
+                             broken ? "The gateway could not reach the service."
+                                    : "The proxy wants you to sign in."));
+    response->headers[0].value = "text/html; charset=utf-8";
 }
