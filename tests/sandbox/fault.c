@@ -6,9 +6,10 @@
 #include "tests/sandbox/identity.h"
 
 static const char *const kinds[] = {
-    "latency",    "429",        "500",      "503",       "401",        "403",        "expired",
-    "reset",      "lost-after", "truncate", "html",      "empty-list", "short-list", "repeat-token",
-    "task-fails", "set-fails",  "set-half", "set-stuck", NULL};
+    "latency",    "429",          "500",        "503",       "401",      "403",
+    "expired",    "reset",        "lost-after", "truncate",  "html",     "empty-list",
+    "short-list", "repeat-token", "task-fails", "set-fails", "set-half", "set-stuck",
+    "job-fails",  "job-half",     "job-stuck",  NULL};
 
 static bool is_kind(const char *kind)
 {
@@ -52,6 +53,8 @@ int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *e
         snprintf(fault.operation, sizeof fault.operation, "%s", parts[1]);
     if (text_starts(fault.kind, "set-") && !fault.operation[0])
         snprintf(fault.operation, sizeof fault.operation, "StartChangeSet");
+    if (text_starts(fault.kind, "job-") && !fault.operation[0])
+        snprintf(fault.operation, sizeof fault.operation, "Configure");
     if (fault.operation[0] && !operation_find(fault.operation) &&
         !identity_operation(fault.operation) && !azure_operation(fault.operation))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "fault \"%s\": no operation \"%s\"", spec,
