@@ -7,28 +7,11 @@
 #define SANDBOX_AZURE_INGESTION_H
 
 #include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/azure/goods.h"
 
 #define INGESTION_HOST "https://graph.microsoft.com"
-#define INGESTION_BASE "/rp/product-ingestion"
 #define INGESTION_NEW  "https://schema.mp.microsoft.com/schema/"
 #define INGESTION_OLD  "https://product-ingestion.azureedge.net/schema/"
-
-/* What the marketplace begins with, in whatever seed. */
-#define INGESTION_SAAS       "50000000-0000-4000-8000-000000000001" /* live */
-#define INGESTION_VM         "50000000-0000-4000-8000-000000000002" /* live */
-#define INGESTION_DRAFT      "50000000-0000-4000-8000-000000000003" /* never published */
-#define INGESTION_DEPRECATED "50000000-0000-4000-8000-000000000004"
-#define INGESTION_LEADS      "50000000-0000-4000-8000-000000000005" /* live, not sold by Microsoft */
-#define INGESTION_STANDARD   "60000000-0000-4000-8000-000000000011" /* flat rate, public */
-#define INGESTION_SEATS      "60000000-0000-4000-8000-000000000012" /* per user, public */
-#define INGESTION_PRIVATE    "60000000-0000-4000-8000-000000000013" /* for an audience only */
-#define INGESTION_TRIAL      "60000000-0000-4000-8000-000000000014" /* public, with a trial */
-#define INGESTION_VM_PLAN    "60000000-0000-4000-8000-000000000021"
-#define INGESTION_OLD_PLAN   "60000000-0000-4000-8000-000000000041"
-#define INGESTION_LEAD_PLAN  "60000000-0000-4000-8000-000000000051"
-#define INGESTION_ACCOUNT                                                                          \
-    "70000000-0000-4000-8000-000000000001:80000000-0000-4000-8000-000000000001_2019-05-31"
-#define INGESTION_RESELLER "12345678"
 
 struct azure_market {
     struct azure_table resources;     /* drafts, by durable id */
@@ -138,7 +121,7 @@ int job_cancel(struct azure_call *call);
 
 /* ---- Private offers (offer_rules.c, offer_jobs.c). */
 /* Holds a whole offer (state draft or live) against the rules; `current` NULL: a new one. */
-int offer_check(struct ingestion_step *step, const struct json *current);
+int offer_judge(struct ingestion_step *step, const struct json *current);
 const struct json *offer_shown(const struct azure_record *record);
 bool offer_accepted(const struct json *shown);
 /* First and last day that an offer covers; a variable start counts from `today`. */

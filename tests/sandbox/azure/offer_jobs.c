@@ -187,7 +187,7 @@ static void set_state(struct arena *arena, struct json *shown, const char *state
 static int write_offer(struct ingestion_step *step, struct azure_record *record)
 {
     const struct json *current = record ? offer_shown(record) : NULL;
-    int result = offer_check(step, current);
+    int result = offer_judge(step, current);
     if (result < 0)
         return result;
     struct json *shown = make_shown(step, current);

@@ -497,7 +497,7 @@ static int check_seller(struct ingestion_step *step, const struct json *current)
     return check_terms(step);
 }
 
-int offer_check(struct ingestion_step *step, const struct json *current)
+int offer_judge(struct ingestion_step *step, const struct json *current)
 {
     static int (*const rules[])(struct ingestion_step *) = {
         check_dates, check_audience, check_partners, check_pricing, check_terms, check_upgrade};
