@@ -57,6 +57,10 @@ static int get_stats(struct control *control, struct json **ret_answer)
              json_int(control->arena, (long long)sandbox_agreements(sandbox, NULL)));
     json_set(control->arena, answer, "offer_duplicates",
              json_int(control->arena, (long long)sandbox_offer_duplicates(sandbox)));
+    json_set(control->arena, answer, "azure_referrals",
+             json_int(control->arena, (long long)sandbox_azure_referrals(sandbox)));
+    json_set(control->arena, answer, "azure_duplicates",
+             json_int(control->arena, (long long)sandbox_azure_duplicates(sandbox)));
     char now[INSTANT_TEXT];
     json_set_text(control->arena, answer, "now", instant_print(sandbox_now(sandbox), now));
     *ret_answer = answer;

@@ -38,7 +38,10 @@ static const char usage[] =
     "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]...\n"
     "\n"
     "azure-show sign-in; azure revoke, expire, end-sessions, deny, need need=nothing|mfa|consent,\n"
-    "role role=admin|user\n"
+    "role role=admin|user; azure-show referrals [organization=own|msft], referral id=ID;\n"
+    "azure edit-referral id=ID path=PATH value=VALUE, answer-referral id=ID\n"
+    "status=Accepted|Declined, invite [from=msft|PARTNER title=T company=C],\n"
+    "review-registration id=ID status=ActionRequired|Failed|Approved\n"
     "\n"
     "At Microsoft's the tenant is " AZURE_TENANT ",\n"
     "the application " AZURE_CLIENT " with the secret\n" AZURE_SECRET

@@ -148,6 +148,12 @@ size_t sandbox_entities(const struct sandbox *sandbox, const char *type);
 size_t sandbox_agreements(const struct sandbox *sandbox, const char *offer);
 size_t sandbox_offer_duplicates(const struct sandbox *sandbox);
 
+/* The same for Microsoft's referrals: how many are the account's own, the document of one (of
+ * whatever side), and externalReferenceIds that more than one of the own ones holds. */
+size_t sandbox_azure_referrals(const struct sandbox *sandbox);
+const struct json *sandbox_azure_referral(const struct sandbox *sandbox, const char *id);
+size_t sandbox_azure_duplicates(const struct sandbox *sandbox);
+
 /* Signs a request as a client must, for tests that drive the core. `arena` holds the headers. */
 struct sandbox_signer {
     const char *access_key, *secret, *session_token; /* NULL: the defaults, no token */
