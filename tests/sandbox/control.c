@@ -57,6 +57,10 @@ static int get_stats(struct control *control, struct json **ret_answer)
              json_int(control->arena, (long long)sandbox_agreements(sandbox, NULL)));
     json_set(control->arena, answer, "offer_duplicates",
              json_int(control->arena, (long long)sandbox_offer_duplicates(sandbox)));
+    json_set(control->arena, answer, "azure_referrals",
+             json_int(control->arena, (long long)sandbox_azure_referrals(sandbox)));
+    json_set(control->arena, answer, "azure_duplicates",
+             json_int(control->arena, (long long)sandbox_azure_duplicates(sandbox)));
     json_set(control->arena, answer, "azure_offers",
              json_int(control->arena, (long long)sandbox_azure_offers(sandbox)));
     json_set(control->arena, answer, "azure_offer_duplicates",
