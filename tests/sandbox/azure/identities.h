@@ -63,7 +63,7 @@ int azure_certificate_check(const char *path, struct error *error);
 
 /* ---- Endpoints. */
 /* The audience that `resource` names, NULL if there is none; the slash at the end is no matter. */
-const char *azure_audience(const char *resource);
+const char *azure_known_audience(const char *resource);
 bool azure_tokens_handle(struct sandbox *sandbox, const struct sandbox_request *request,
                          struct arena *arena, struct sandbox_response *response);
 /* managed.c: answers if the path is one of the identity endpoints of machines. */

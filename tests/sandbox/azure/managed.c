@@ -34,7 +34,7 @@ static void give_token(struct managed_call *call, const char *version, bool inst
 {
     const char *resource = json_get_text(call->query, "resource");
     const char *client = json_get_text(call->query, "client_id");
-    const char *audience = resource ? azure_audience(resource) : NULL;
+    const char *audience = resource ? azure_known_audience(resource) : NULL;
     if (!text_equal(json_get_text(call->query, "api-version"), version)) {
         refuse(call, 400, "bad_request_102", "The api-version is missing or not supported.");
         return;

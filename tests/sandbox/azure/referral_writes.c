@@ -18,7 +18,7 @@ static int check_root(struct azure_call *call, unsigned use)
             return referral_refuse(call->failure, "missingMember", "%s is missing", row->name);
     }
     for (size_t i = 0; i < body->count && result == 0; i++) {
-        const struct referral_shape *row = referral_member(referral_root, body->names[i]);
+        const struct referral_shape *row = deal_member(referral_root, body->names[i]);
         if (!row || !(row->use & use))
             return referral_refuse(call->failure, "unknownMember", "%.60s: no such member",
                                    body->names[i]);
@@ -119,9 +119,9 @@ static struct json *new_document(struct azure_call *call, const char *organizati
     struct json *document = json_object(arena);
     bool microsoft = organization && is_microsoft(organization);
     const char *engagement = json_get_text(body, "engagementId");
-    json_set_text(arena, document, "id", azure_guid(call->sandbox, arena));
+    json_set_text(arena, document, "id", azure_new_guid(call->sandbox, arena));
     json_set_text(arena, document, "engagementId",
-                  engagement ? engagement : azure_guid(call->sandbox, arena));
+                  engagement ? engagement : azure_new_guid(call->sandbox, arena));
     json_set_text(arena, document, "organizationId",
                   microsoft      ? REFERRAL_MICROSOFT
                   : organization ? organization

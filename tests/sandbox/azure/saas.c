@@ -222,7 +222,7 @@ struct azure_record *saas_subscribe(struct sandbox *sandbox, const char *product
     int64_t now = sandbox_now(sandbox);
     if (!goods || !terms)
         return NULL;
-    const char *id = azure_guid(sandbox, arena);
+    const char *id = azure_new_guid(sandbox, arena);
     const char *person = "{'emailId':'it@customer.example','objectId':"
                          "'cccccccc-0000-4000-8000-000000000001','tenantId':"
                          "'dddddddd-0000-4000-8000-000000000001','puid':'1003200000000001'}";

@@ -86,7 +86,7 @@ static int refuse(struct token_call *call, enum refusal what, const char *detail
 {
     struct arena *arena = call->arena;
     struct json *body = json_object(arena);
-    const char *trace = azure_guid(call->sandbox, arena);
+    const char *trace = azure_new_guid(call->sandbox, arena);
     const char *sent = request_header(call->request, "client-request-id");
     const char *correlation = sent ? sent : answer_guid(call->sandbox, arena);
     const char *message = arena_printf(arena, "%s%s%s", refusals[what].message, detail ? " " : "",
@@ -154,7 +154,7 @@ static const char *find_audience(const char *text, size_t length, bool *ret_to_p
     return NULL;
 }
 
-const char *azure_audience(const char *resource)
+const char *azure_known_audience(const char *resource)
 {
     bool to_persons;
     size_t length = strlen(resource);
@@ -213,7 +213,7 @@ static int read_audience(struct token_call *call, bool person, const char **ret_
     if (!call->v1)
         return read_scope(call, text, person, ret_audience);
     bool to_persons = false;
-    const char *audience = azure_audience(text);
+    const char *audience = azure_known_audience(text);
     if (!audience)
         return refuse(call, NO_RESOURCE, text);
     find_audience(audience, strlen(audience), &to_persons);

@@ -131,7 +131,7 @@ static int put_registration(struct azure_call *call)
     struct json *document = json_clone(call->arena, call->body);
     json_set_text(call->arena, document, "SubscriberId",
                   record ? json_get_text(record->document, "SubscriberId")
-                         : azure_guid(call->sandbox, call->arena));
+                         : azure_new_guid(call->sandbox, call->arena));
     if (record)
         azure_write(record, document, now);
     else
@@ -176,7 +176,7 @@ static int start_validation(struct azure_call *call)
         return fail(call->failure, 429, "tooManyRequests",
                     "Rate limit is exceeded. Try again in 60 seconds.");
     }
-    const char *id = azure_guid(call->sandbox, arena);
+    const char *id = azure_new_guid(call->sandbox, arena);
     struct json *document = json_object(arena), *result = json_object(arena);
     json_set_text(arena, result, "responseCode", "NotSent");
     json_set_text(arena, result, "responseMessage", "The sandbox calls nobody.");
