@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/times.h"
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/azure/account.h"
 #include "tests/support/folder.h"
 
 #define LATENCY_MS 20
