@@ -48,6 +48,8 @@ const struct finding_type finding_types[] = {
     {"MAT-005", WARNING, "the source has a row under the identifier of a record to import",
      "Write the identifier into the row's column for it if both are one, or give the row another "
      "key."},
+    {"MAT-006", INFO, "one local record is with more than one cloud",
+     "Nothing to do if both clouds shall have it; else close or cancel it at one of them."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",
