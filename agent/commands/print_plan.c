@@ -27,6 +27,7 @@ static enum tint tint_of(const struct change *change)
     case ACTION_SUBMIT:
     case ACTION_PUBLISH:
     case ACTION_ACCEPT:
+    case ACTION_REGISTER:
     case ACTION_IMPORT:
         return TINT_ADD;
     case ACTION_CLOSE:
@@ -54,7 +55,7 @@ static const char *shown(struct printer *printer, size_t field, const char *valu
 static bool adds(enum action action)
 {
     return action == ACTION_CREATE || action == ACTION_SUBMIT || action == ACTION_ACCEPT ||
-           action == ACTION_REJECT || action == ACTION_IMPORT;
+           action == ACTION_REJECT || action == ACTION_REGISTER || action == ACTION_IMPORT;
 }
 
 static void print_field(struct printer *printer, const struct change *change,
@@ -147,6 +148,7 @@ static const char *count_actions(struct printer *printer, bool held)
                                                     [ACTION_CANCEL] = "to cancel",
                                                     [ACTION_ACCEPT] = "to accept",
                                                     [ACTION_REJECT] = "to reject",
+                                                    [ACTION_REGISTER] = "to register",
                                                     [ACTION_PULL] = "to write back",
                                                     [ACTION_IMPORT] = "to add to the source"};
     size_t counts[ACTION_COUNT] = {0};

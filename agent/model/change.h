@@ -18,6 +18,7 @@ enum action {
     ACTION_CANCEL,  /* take a released offer, a resale authorization or a listing back */
     ACTION_ACCEPT,  /* accept what the cloud's sellers propose */
     ACTION_REJECT,  /* turn it down */
+    ACTION_REGISTER, /* register a deal that was won, for the cloud's incentives */
     ACTION_PULL,    /* write fields at the local side */
     ACTION_IMPORT,  /* add a local record for what only the cloud has */
     ACTION_COUNT

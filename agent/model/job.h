@@ -76,6 +76,7 @@ enum gate {
     GATE_CANCEL,
     GATE_ACCEPT,
     GATE_REJECT,
+    GATE_REGISTER,
     GATE_IMPORT,
     GATE_COUNT
 };
@@ -94,6 +95,7 @@ enum irreversible {
     ACT_CANCEL = 1 << 4,  /* take a released offer or a listing back */
     ACT_ACCEPT = 1 << 5,  /* accept an invitation */
     ACT_REJECT = 1 << 6,  /* reject an invitation */
+    ACT_REGISTER = 1 << 7, /* register a deal that was won */
 };
 
 struct limits {
