@@ -73,9 +73,9 @@ enum rule_type {
     RULE_SUM,      /* pairs whose numbers sum to the other, an amount */
     RULE_UPTO,     /* pairs of a date, of which at most words[1] are not later than the other */
     RULE_NOT_BEFORE, /* a date, not earlier than the other, a date or an instant */
-    RULE_WITHIN,     /* a date at most words[0] days ahead: days, not a field */
-    RULE_RECENT,     /* a date at most words[0] days past */
-    RULE_AGED,       /* an instant, words[0] hours past or more */
+    RULE_AGED, /* any value, once the other, an instant, is words[1] hours past or more */
+    RULE_WITHIN, /* a date at most words[0] days ahead: days, not a field */
+    RULE_RECENT, /* a date at most words[0] days past */
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,

@@ -342,16 +342,17 @@ static void check_count(struct checking *checking, const struct rule *rule, cons
 }
 
 /* Says from when on it may be. */
-static void check_aged(struct checking *checking, const struct rule *rule, const char *value)
+static void check_aged(struct checking *checking, const struct rule *rule)
 {
     char text[INSTANT_TEXT];
-    int64_t since, due = (int64_t)number_of(rule->words[0]) * HOUR_MS;
+    const char *value = record_get(checking->after, rule->words[0]);
+    int64_t since, due = (int64_t)number_of(rule->words[1]) * HOUR_MS;
     if (!value || !instant_parse(value, &since) || checking->now_ms - since >= due)
         return;
     fault(checking, rule->code, rule->field, rule->remedy,
-          arena_printf(checking->arena, "%s is %s, less than %s hours ago; it may be from %s on%s",
-                       vendor_name(checking, rule->field), value, rule->words[0],
-                       instant_print(since + due, text), because(checking, rule)));
+          arena_printf(checking->arena, "%s is %s, less than %s hours ago; wait until %s",
+                       vendor_name(checking, rule->words[0]), value, rule->words[1],
+                       instant_print(since + due, text)));
 }
 
 static void check_rule(struct checking *checking, const struct rule *rule)
@@ -390,7 +391,8 @@ static void check_rule(struct checking *checking, const struct rule *rule)
             check_value(checking, rule, value);
         break;
     case RULE_AGED:
-        check_aged(checking, rule, value);
+        if (value && (!checking->before || changed(checking, rule->field)))
+            check_aged(checking, rule);
         break;
     case RULE_PATTERN:
     case RULE_UNLIKE:
