@@ -68,14 +68,14 @@ enum rule_type {
     RULE_UNLIKE,    /* the value does not */
     RULE_COUNT,     /* a list of words[0] to words[1] items */
     /* Of a field and another one, words[0]; where either is absent there is nothing to say. */
-    RULE_AFTER,    /* a date, later than the other */
-    RULE_CURRENCY, /* an amount in the currency that the other names */
-    RULE_SUM,      /* pairs whose numbers sum to the other, an amount */
-    RULE_UPTO,     /* pairs of a date, of which at most words[1] are not later than the other */
+    RULE_AFTER,      /* a date, later than the other */
+    RULE_CURRENCY,   /* an amount in the currency that the other names */
+    RULE_SUM,        /* pairs whose numbers sum to the other, an amount */
+    RULE_UPTO,       /* pairs of a date, of which at most words[1] are not later than the other */
     RULE_NOT_BEFORE, /* a date, not earlier than the other, a date or an instant */
-    RULE_AGED, /* any value, once the other, an instant, is words[1] hours past or more */
-    RULE_WITHIN, /* a date at most words[0] days ahead: days, not a field */
-    RULE_RECENT, /* a date at most words[0] days past */
+    RULE_AGED,       /* any value, once the other, an instant, is words[1] hours past or more */
+    RULE_WITHIN,     /* a date at most words[0] days ahead: days, not a field */
+    RULE_RECENT,     /* a date at most words[0] days past */
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,

@@ -7,9 +7,9 @@
 
 #define DAY_MS     ((int64_t)86400000)
 #define TICKS      ((int64_t)10000000) /* of 100 ns in a second */
-#define FIRST_DAY  ((int64_t)-719528) /* 0000-01-01 */
-#define LAST_DAY   ((int64_t)2932896) /* 9999-12-31 */
-#define TWO_DIGITS 70                 /* a year of two digits below this is 20YY, as POSIX has it */
+#define FIRST_DAY  ((int64_t)-719528)  /* 0000-01-01 */
+#define LAST_DAY   ((int64_t)2932896)  /* 9999-12-31 */
+#define TWO_DIGITS 70 /* a year of two digits below this is 20YY, as POSIX has it */
 
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 

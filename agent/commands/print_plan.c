@@ -137,20 +137,14 @@ static void print_conflicts(struct printer *printer)
 /* "12 to create, 3 to update": one entry per action that occurs. */
 static const char *count_actions(struct printer *printer, bool held)
 {
-    static const char *const verbs[ACTION_COUNT] = {[ACTION_ADOPT] = "to link",
-                                                    [ACTION_CREATE] = "to create",
-                                                    [ACTION_UPDATE] = "to update",
-                                                    [ACTION_SUBMIT] = "to submit",
-                                                    [ACTION_LAUNCH] = "to launch",
-                                                    [ACTION_CLOSE] = "to close",
-                                                    [ACTION_PUBLISH] = "to publish",
-                                                    [ACTION_EXTEND] = "to extend",
-                                                    [ACTION_CANCEL] = "to cancel",
-                                                    [ACTION_ACCEPT] = "to accept",
-                                                    [ACTION_REJECT] = "to reject",
-                                                    [ACTION_REGISTER] = "to register",
-                                                    [ACTION_PULL] = "to write back",
-                                                    [ACTION_IMPORT] = "to add to the source"};
+    static const char *const verbs[ACTION_COUNT] = {
+        [ACTION_ADOPT] = "to link",      [ACTION_CREATE] = "to create",
+        [ACTION_UPDATE] = "to update",   [ACTION_SUBMIT] = "to submit",
+        [ACTION_LAUNCH] = "to launch",   [ACTION_CLOSE] = "to close",
+        [ACTION_PUBLISH] = "to publish", [ACTION_EXTEND] = "to extend",
+        [ACTION_CANCEL] = "to cancel",   [ACTION_ACCEPT] = "to accept",
+        [ACTION_REJECT] = "to reject",   [ACTION_REGISTER] = "to register",
+        [ACTION_PULL] = "to write back", [ACTION_IMPORT] = "to add to the source"};
     size_t counts[ACTION_COUNT] = {0};
     CLEANUP_TEXT struct text out;
     text_init(&out, 1024);

@@ -96,8 +96,8 @@ static void drop_zero(struct json *object, const char *name)
 
 static const char *without_mark(const char *name)
 {
-    static const char *const marks[] = {"\u2705", "\u274c", "\u2714", "\u2716", "\u2713", "\u2717",
-                                        "\u2611", "\u2612", "\u274e"};
+    static const char *const marks[] = {"\u2705", "\u274c", "\u2714", "\u2716", "\u2713",
+                                        "\u2717", "\u2611", "\u2612", "\u274e"};
     for (size_t i = 0; i < COUNT(marks); i++) {
         if (!text_starts(name, marks[i]))
             continue;
@@ -242,8 +242,8 @@ static const char *status_of(const struct making *making)
 /* Marketplace leads and qualified leads are told apart by these three, not by their source. */
 static const char *origin_of(const struct json *referral)
 {
-    const char *by = json_get_text(
-        json_get(json_get(referral, "inviteContext"), "invitedBy"), "organizationId");
+    const char *by =
+        json_get_text(json_get(json_get(referral, "inviteContext"), "invitedBy"), "organizationId");
     bool microsoft = text_same_word(by, MICROSOFT);
     bool independent = azure_referral_has(referral, "type", "Independent");
     if (independent && azure_referral_has(referral, "qualification", "Direct") &&
@@ -352,8 +352,7 @@ static const char *registration_of(const struct making *making)
 {
     const struct json *referral = making->referral;
     const struct json *list = json_get(referral, "registrations");
-    const struct json *last =
-        is_array(list) && list->count ? json_at(list, list->count - 1) : NULL;
+    const struct json *last = is_array(list) && list->count ? json_at(list, list->count - 1) : NULL;
     const char *native = json_get_text(last, "status");
     if (text_blank(native))
         native = json_get_text(referral, "registrationStatus");

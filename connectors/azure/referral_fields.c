@@ -52,8 +52,14 @@ enum {
 #define SAME(word) word, word
 
 static const char *const stages[] = {
-    SAME("prospect"),  SAME("qualified"), SAME("technical_validation"), SAME("business_validation"),
-    SAME("committed"), SAME("won"),       SAME("lost"),                 NULL,
+    SAME("prospect"),
+    SAME("qualified"),
+    SAME("technical_validation"),
+    SAME("business_validation"),
+    SAME("committed"),
+    SAME("won"),
+    SAME("lost"),
+    NULL,
 };
 
 static const char *const statuses[] = {

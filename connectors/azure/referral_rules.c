@@ -75,8 +75,8 @@ const struct rule azure_referral_rules[] = {
 
     /* What is created is open; it is won or lost later. */
     {ROW(RULE_WORDS, "REF-016", AT_CREATE | AT_SUBMIT, "stage"),
-     .words = WORDS("prospect", "qualified", "technical_validation", "business_validation",
-                    "committed"),
+     .words =
+         WORDS("prospect", "qualified", "technical_validation", "business_validation", "committed"),
      .remedy = "a deal that is over is neither created nor handed over"},
 
     /* Asking Microsoft's sellers. */
@@ -135,8 +135,7 @@ const struct rule azure_referral_rules[] = {
     {ROW(RULE_NOT_BEFORE, "REF-025", AT_REGISTER, "revenue_end"), .words = WORDS("revenue_start"),
      .remedy = "a contract ends after it begins"},
     {ROW(RULE_WORDS, "REF-025", AT_REGISTER, "revenue_model"),
-     .words = WORDS("PayAsYouGo", "Other"),
-     .remedy = "the pricing model is PayAsYouGo or Other"},
+     .words = WORDS("PayAsYouGo", "Other"), .remedy = "the pricing model is PayAsYouGo or Other"},
     {ROW(RULE_WORDS, "REF-025", AT_REGISTER, "deployment"), .words = WORDS("Customer", "Partner"),
      .remedy = "the solution runs in an account of Customer or Partner"},
 };

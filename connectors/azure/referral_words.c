@@ -85,8 +85,8 @@ struct json *azure_stage_write(struct arena *arena, const struct json *referral,
 bool azure_state_is_known(const struct json *referral)
 {
     static const char *const pairs[][2] = {
-        {"New", "Pending"},  {"New", "Received"}, {"Active", "Accepted"}, {"Closed", "Won"},
-        {"Closed", "Lost"},  {"Closed", "Declined"}, {"Closed", "Expired"},
+        {"New", "Pending"}, {"New", "Received"},    {"Active", "Accepted"}, {"Closed", "Won"},
+        {"Closed", "Lost"}, {"Closed", "Declined"}, {"Closed", "Expired"},
     };
     for (size_t i = 0; i < COUNT(pairs); i++) {
         if (azure_referral_has(referral, "status", pairs[i][0]) &&

@@ -19,7 +19,6 @@ static int put(const struct putting *putting, const char *path, struct json *val
     return json_put(putting->arena, putting->document, path, value, putting->error);
 }
 
-
 /* What is written is a list of members, whatever was read. */
 static void list_people(const struct putting *putting, const char *path)
 {
@@ -69,10 +68,10 @@ static int put_amount(const struct putting *putting, const char *object, const c
 static int put_day(const struct putting *putting, const char *path)
 {
     return put(putting, path,
-               putting->value ? json_string(putting->arena, arena_printf(putting->arena,
-                                                                         "%s" MIDNIGHT,
-                                                                         putting->value))
-                              : NULL);
+               putting->value
+                   ? json_string(putting->arena,
+                                 arena_printf(putting->arena, "%s" MIDNIGHT, putting->value))
+                   : NULL);
 }
 
 /* ------------------------------------------------------------------ lists */
@@ -152,8 +151,7 @@ static int put_stage(const struct putting *putting)
                       text_equal(value, STAGE_WON) ? "Won" : "Lost");
         return 0;
     }
-    struct json *stage =
-        value ? azure_stage_write(putting->arena, putting->document, value) : NULL;
+    struct json *stage = value ? azure_stage_write(putting->arena, putting->document, value) : NULL;
     if (value && !stage)
         return error_set(putting->error, ERROR_BUG, SCOPE_RECORD, "stage: \"%s\" has no word",
                          value);
@@ -166,17 +164,16 @@ static int put_needs(const struct putting *putting)
 {
     clear_way(putting, "inviteContext");
     return put(putting, "inviteContext.assistanceRequestCode",
-               putting->value ? json_string(putting->arena,
-                                            list_item(putting->arena, putting->value, 0))
-                              : NULL);
+               putting->value
+                   ? json_string(putting->arena, list_item(putting->arena, putting->value, 0))
+                   : NULL);
 }
 
 /* The value of what was sold goes with the contract's, which it must not exceed. */
 static int put_revenue(const struct putting *putting)
 {
     static const char *const sold = "registrations[0].solutionDetails[0].value";
-    const char *before =
-        json_text(json_find(putting->document, "registrations[0].contract.value"));
+    const char *before = json_text(json_find(putting->document, "registrations[0].contract.value"));
     const char *part = json_text(json_find(putting->document, sold));
     int result = put_amount(putting, "registrations[0].contract", "value", "revenue_value");
     const struct json *now = json_find(putting->document, "registrations[0].contract.value");

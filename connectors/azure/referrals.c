@@ -111,8 +111,7 @@ static void ask_engagement(struct sweep *sweep, struct deal *deal)
 {
     struct sweep_fetch *fetch = sweep_fetch(sweep, deal->engagement, deal);
     azure_request(sweep_cloud(sweep), fetch->arena, AZURE_REFERRALS, "GET",
-                  azure_referral_engagement(fetch->arena, deal->engagement), NULL,
-                  &fetch->request);
+                  azure_referral_engagement(fetch->arena, deal->engagement), NULL, &fetch->request);
     sweep_ask(fetch, "ListReferrals", AZURE_PARTNER, take_engagement);
 }
 
@@ -185,9 +184,9 @@ static int page(struct sweep *sweep, struct arena *arena, const struct sweep_lis
     if (place->after && instant_parse_fine(place->after, &ticks)) {
         char since[INSTANT_TEXT];
         instant_print(ticks / 10000 - LAG_MS, since);
-        filter = arena_printf(
-            arena, "$filter=%s&",
-            azure_encode(arena, arena_printf(arena, "updatedDateTime ge %s", since)));
+        filter =
+            arena_printf(arena, "$filter=%s&",
+                         azure_encode(arena, arena_printf(arena, "updatedDateTime ge %s", since)));
     }
     azure_request(cloud, arena, AZURE_REFERRALS, "GET",
                   arena_printf(arena, "?%s$orderby=updatedDateTime%%20asc", filter), NULL,
