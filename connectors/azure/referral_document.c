@@ -17,7 +17,7 @@
 
 bool azure_referral_has(const struct json *referral, const char *member, const char *word)
 {
-    return text_same_word(json_get_text(referral, member), word);
+    return azure_word_is(json_get_text(referral, member), word);
 }
 
 static bool is_array(const struct json *json)
@@ -244,7 +244,7 @@ static const char *origin_of(const struct json *referral)
 {
     const char *by =
         json_get_text(json_get(json_get(referral, "inviteContext"), "invitedBy"), "organizationId");
-    bool microsoft = text_same_word(by, MICROSOFT);
+    bool microsoft = azure_word_is(by, MICROSOFT);
     bool independent = azure_referral_has(referral, "type", "Independent");
     if (independent && azure_referral_has(referral, "qualification", "Direct") &&
         (microsoft || text_blank(by)))
@@ -327,7 +327,7 @@ static void set_members(const struct making *making)
         const char *name = json_get_text(rows->items[i], "organizationName");
         if (text_blank(name))
             name = json_get_text(rows->items[i], "organizationId");
-        if (!text_blank(name) && !text_same_word(name, own))
+        if (!text_blank(name) && !azure_word_is(name, own))
             json_append(making->arena, list, json_string(making->arena, name));
     }
     if (list->count)
@@ -356,7 +356,7 @@ static const char *registration_of(const struct making *making)
     const char *native = json_get_text(last, "status");
     if (text_blank(native))
         native = json_get_text(referral, "registrationStatus");
-    if (!text_blank(native) && !text_same_word(native, "None"))
+    if (!text_blank(native) && !azure_word_is(native, "None"))
         return azure_registration_word(making->arena, native);
     if (last)
         return "pending";

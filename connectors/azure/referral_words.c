@@ -7,6 +7,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+bool azure_word_is(const char *text, const char *word)
+{
+    return text && word && text_same_word(text, word);
+}
+
 /* ------------------------------------------------------------------ stages */
 
 /* Percent from which on a deal is that far; words where the connectors' contract has one. 100 says
@@ -38,7 +43,7 @@ static const char *open_stage(struct arena *arena, const char *native)
 {
     long long percent;
     for (size_t i = 0; i < COUNT(stages); i++) {
-        if (stages[i].word && text_same_word(native, stages[i].word))
+        if (stages[i].word && azure_word_is(native, stages[i].word))
             return stages[i].stage;
     }
     if (!percent_parse(arena, native, &percent))
@@ -141,5 +146,5 @@ bool azure_solution_is_named(const struct json *solution)
     if (text_blank(type))
         type = json_get_text(solution, "solutionType"); /* some page calls it so */
     const char *id = json_get_text(solution, "id");
-    return text_blank(type) ? id && text_starts(id, "SOL-") : text_same_word(type, "Name");
+    return text_blank(type) ? id && text_starts(id, "SOL-") : azure_word_is(type, "Name");
 }

@@ -5,6 +5,8 @@
 
 #include "connectors/azure/referrals.h"
 
+/* Without case and white space around; NULL is no word. */
+bool azure_word_is(const char *text, const char *word);
 /* The canonical stage; what is unknown as it came; NULL: none is said. */
 const char *azure_stage_read(struct arena *arena, const struct json *referral);
 /* The stage as salesStage, in the form that the referral has it, percent for a new one. NULL for
