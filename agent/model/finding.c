@@ -105,6 +105,13 @@ const struct finding_type finding_types[] = {
      "Remove items; the detail tells how many may stand there."},
     {"REF-024", INFO, "the record that this one names is not ready to be named",
      "Nothing to do: the tie is made once the other record is released."},
+    {"REF-025", WARNING, "the deal cannot be registered as it is",
+     "Correct what the detail names in the local record; deals that are not eligible need no "
+     "registration: leave them out of `register:`."},
+    {"REF-026", INFO, "the contract of a deal is sent with its registration",
+     "Nothing to do: register the deal once it is won, by `register:` or agent referral register."},
+    {"REF-027", WARNING, "the deal was created too recently to be closed as won",
+     "Wait until the instant in the detail; closed before, it could not be registered any more."},
 
     /* What the clouds demand of offers, and what a person should look at before one is made. */
     {"OFR-001", WARNING, "a field that is needed to create the offer is empty",
