@@ -68,16 +68,20 @@ enum rule_type {
     RULE_UNLIKE,    /* the value does not */
     RULE_COUNT,     /* a list of words[0] to words[1] items */
     /* Of a field and another one, words[0]; where either is absent there is nothing to say. */
-    RULE_AFTER,    /* a date, later than the other */
-    RULE_CURRENCY, /* an amount in the currency that the other names */
-    RULE_SUM,      /* pairs whose numbers sum to the other, an amount */
-    RULE_UPTO,     /* pairs of a date, of which at most words[1] are not later than the other */
-    RULE_WITHIN,   /* a date at most words[0] days ahead: days, not a field */
+    RULE_AFTER,      /* a date, later than the other */
+    RULE_CURRENCY,   /* an amount in the currency that the other names */
+    RULE_SUM,        /* pairs whose numbers sum to the other, an amount */
+    RULE_UPTO,       /* pairs of a date, of which at most words[1] are not later than the other */
+    RULE_NOT_BEFORE, /* a date, not earlier than the other, a date or an instant */
+    RULE_AGED,       /* any value, once the other, an instant, is words[1] hours past or more */
+    RULE_WITHIN,     /* a date at most words[0] days ahead: days, not a field */
+    RULE_RECENT,     /* a date at most words[0] days past */
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,
     AT_SUBMIT = 1 << 1, /* handing a referral over, publishing an offer */
     AT_UPDATE = 1 << 2,
+    AT_REGISTER = 1 << 3,
 };
 
 struct rule {
@@ -221,7 +225,7 @@ struct deadline {
     const char *what; /* "the offer expires": the detail adds the day and the days left */
 };
 
-/* Which finding a refusal becomes, by the vendor's code. */
+/* Which finding a refusal, or a read that failed, becomes, by the vendor's code. */
 struct refusal {
     const char *vendor_code;
     const char *code;
@@ -263,6 +267,14 @@ struct connector_kind {
     const struct refusal *refusals; /* others are REF-019 */
     size_t refusal_count;
     unsigned max_in_flight; /* changes that the cloud may be working on at once; 0: no limit */
+    /* False where a full read may leave records out without a word, because not all are shown to
+     * the account: then absence means nothing, and no record becomes "gone". NULL: never. */
+    bool (*shows_all)(const struct cloud *cloud);
+    /* Puts a field into the document whose place or form the table's rows cannot tell: 0, a
+     * negative error, or 1 for a field that the table serves. `value` NULL takes it out. NULL: the
+     * table serves all. */
+    int (*put)(struct arena *arena, struct json *document, const char *field, const char *value,
+               struct error *error);
     /* Starts a read; everything else comes through the sink, which lives until `done`. */
     void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
 };
@@ -287,6 +299,16 @@ struct cloud_status {
     int64_t credential_expires_ms; /* 0: unknown or never */
 };
 
+/* The one-time sign-in of a person, where a cloud's services want one beside the application. */
+struct connector_login {
+    /* The address for the person's browser, which comes back to `redirect` with the parameters code
+     * and state; `ret_state` is what the latter has to be. */
+    int (*url)(struct cloud *cloud, struct arena *arena, const char *redirect, const char **ret_url,
+               const char **ret_state, struct error *error);
+    /* Exchanges the code and keeps the sign-in durably, then calls `done`: NULL or the failure. */
+    void (*finish)(struct cloud *cloud, const char *code, session_ready *done, void *context);
+};
+
 struct connector {
     const char *name;                 /* "aws" */
     const char *title;                /* "AWS Partner Central" */
@@ -303,7 +325,12 @@ struct connector {
     void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
     const struct probe *probes;
     size_t probe_count;
-    /* A document for the vendor's access control that allows these permissions and no more. */
+    const struct connector_login *login; /* NULL: none is needed */
+    /* What an account with these settings cannot do, in a sentence for people; NULL: nothing is
+     * missing. May be NULL. */
+    const char *(*remark)(const struct settings *settings);
+    /* A document for the vendor's access control that allows these permissions and no more. NULL:
+     * there is no such document there; the permissions are roles. */
     struct json *(*policy)(struct arena *arena, const struct settings *settings,
                            const char *const *permissions, size_t count);
 };
@@ -313,6 +340,9 @@ extern const size_t connector_count;
 const struct connector *connector_find(const char *name);
 const struct connector_kind *connector_kind(const struct connector *connector, enum kind_id kind);
 const struct remote_field *connector_field(const struct connector_kind *kind, const char *field);
+/* The finding that the kind's table has for a failure, by its vendor_code; else `otherwise`. */
+const char *connector_refusal(const struct connector_kind *kind, const struct error *failure,
+                              const char *otherwise);
 const struct procedure *connector_procedure(const struct connector_kind *kind, enum action action);
 
 #endif

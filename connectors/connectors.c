@@ -4,10 +4,12 @@
 
 #include "base/memory.h"
 #include "connectors/aws/aws.h"
+#include "connectors/azure/azure.h"
 
 /* A new cloud is a new folder and one line here. */
 const struct connector *const connectors[] = {
     &connector_aws,
+    &connector_azure,
 };
 const size_t connector_count = COUNT(connectors);
 
@@ -36,6 +38,16 @@ const struct remote_field *connector_field(const struct connector_kind *kind, co
             return &kind->fields[i];
     }
     return NULL;
+}
+
+const char *connector_refusal(const struct connector_kind *kind, const struct error *failure,
+                              const char *otherwise)
+{
+    for (size_t i = 0; i < kind->refusal_count; i++) {
+        if (!strcmp(kind->refusals[i].vendor_code, failure->vendor_code))
+            return kind->refusals[i].code;
+    }
+    return otherwise;
 }
 
 const struct procedure *connector_procedure(const struct connector_kind *kind, enum action action)
