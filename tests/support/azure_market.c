@@ -64,7 +64,8 @@ bool azure_market_carry(struct drive *drive, const char *audience,
     for (size_t i = 0; i < request->header_count; i++) {
         char *name = arena_copy(arena, request->headers[i].name);
         text_lower(name);
-        headers[count++] = (struct http_header){name, request->headers[i].value};
+        if (strcmp(name, "authorization") != 0)
+            headers[count++] = (struct http_header){name, request->headers[i].value};
     }
     headers[count++] = (struct http_header){"host", "127.0.0.1:8080"};
     headers[count++] = (struct http_header){
