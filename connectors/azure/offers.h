@@ -26,7 +26,7 @@ extern const struct connector_kind azure_offers; /* offers.c */
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
-enum { AZURE_OFFER_FIELDS = 37, AZURE_OFFER_RULES = 68, AZURE_OFFER_PROCEDURES = 5 };
+enum { AZURE_OFFER_FIELDS = 38, AZURE_OFFER_RULES = 71, AZURE_OFFER_PROCEDURES = 5 };
 enum { AZURE_OFFER_NOTES = 60 }; /* characters of the sales note */
 
 extern const struct remote_field azure_offer_fields[AZURE_OFFER_FIELDS];      /* offer_fields.c */

@@ -17,6 +17,7 @@
 #include "connectors/azure/offer_steps.h"
 #include "connectors/document.h"
 #include "tests/support/azure_market.h"
+#include "tests/support/folder.h"
 
 #define GRAPH "https://graph.microsoft.com" INGESTION_BASE
 
@@ -689,6 +690,54 @@ static void test_half_extended(void **state)
     shop_close(&shop);
 }
 
+/* A signed link goes to the service and nowhere else; a name leads to no other file. */
+static void test_papers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *content, *error; /* content NULL: no such file; error NULL: it is sent */
+    } cases[] = {
+        {"terms.url", "https://s.example/terms.pdf?sig=abc\n", NULL},
+        {"none.url", NULL, "none.url"},
+        {"plain.url", "http://s.example/terms.pdf", "does not hold one link"},
+        {"two.url", "https://a.example/\nhttps://b.example/", "does not hold one link"},
+        {"../papers", NULL, "is no file's name"},
+        {".hidden", "https://s.example/terms.pdf?sig=abc", "is no file's name"},
+    };
+    char folder[96];
+    folder_make(folder, sizeof folder, "papers");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct shop shop;
+        struct errand errand;
+        struct wish wishes[] = {COMMON, DISCOUNT, {"documents", cases[i].name}};
+        const struct setting setting = {.name = "document_links", .text = folder, .given = true};
+        shop_open(&shop);
+        FILE *file =
+            cases[i].content
+                ? fopen(arena_printf(shop.drive.arena, "%s/%s", folder, cases[i].name), "w")
+                : NULL;
+        if (file) {
+            fputs(cases[i].content, file);
+            fclose(file);
+        }
+        assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), FAILED);
+        assert_non_null(strstr(errand.error.message, "document_links"));
+        shop.settings = (struct settings){.items = &setting, .count = 1};
+        enum outcome outcome = act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand);
+        assert_int_equal(outcome, cases[i].error ? FAILED : DONE);
+        if (cases[i].error) {
+            assert_int_equal(errand.error.class, ERROR_REFUSED);
+            if (!strstr(errand.error.message, cases[i].error))
+                fail_msg("%s: %s", cases[i].name, errand.error.message);
+            assert_null(strstr(errand.error.message, "sig="));
+        } else {
+            assert_null(strstr(errand.context.after->raw, "sig="));
+        }
+        shop_close(&shop);
+    }
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -697,6 +746,7 @@ int main(void)
         cmocka_unit_test(test_seller),      cmocka_unit_test(test_upgrade),
         cmocka_unit_test(test_twins),       cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_too_late),    cmocka_unit_test(test_half_extended),
+        cmocka_unit_test(test_papers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
