@@ -1,10 +1,13 @@
 #include "base/world.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/types.h>
 #include <time.h>
+
+#include "base/digest.h"
 
 static int64_t read_clock(clockid_t clock)
 {
@@ -72,4 +75,17 @@ uint64_t world_random(const struct world *world, uint64_t bound)
         world->random(world->context, &number, sizeof number);
     } while (number < uneven);
     return number % bound;
+}
+
+const char *world_guid(const struct world *world, char buffer[GUID_TEXT])
+{
+    uint8_t bytes[16];
+    char hex[2 * sizeof bytes + 1];
+    world->random(world->context, bytes, sizeof bytes);
+    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+    hex_encode(bytes, sizeof bytes, hex);
+    snprintf(buffer, GUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
+    return buffer;
 }

@@ -23,5 +23,8 @@ int64_t world_ticks(const struct world *world);
 void world_point(const struct world *world, const char *name);
 /* Uniform in [0, bound); bound > 0. */
 uint64_t world_random(const struct world *world, uint64_t bound);
+/* A random UUID (RFC 4122, version 4), lower case. */
+#define GUID_TEXT 37
+const char *world_guid(const struct world *world, char buffer[GUID_TEXT]);
 
 #endif

@@ -129,3 +129,37 @@ bool http_is_local(const char *url)
 {
     return http_place(url) != HTTP_FAR;
 }
+
+const char *http_host(struct arena *arena, const char *url)
+{
+    char name[256];
+    if (!url_host(url, name, sizeof name)) {
+        return NULL;
+    }
+    const char *start = strstr(url, "://") + 3;
+    char *host = arena_copy_n(arena, start, strcspn(start, "/?#"));
+    text_lower(host);
+    return host;
+}
+
+int http_base(struct arena *arena, const char *by, const char *url, const char **ret_url,
+              struct error *error)
+{
+    bool plain = text_starts(url, "http://");
+    const char *host = strstr(url, "://");
+    if ((!plain && !text_starts(url, "https://")) || !host[3] || host[3] == '/') {
+        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
+                         "%s: \"%s\" is not an address: expected https://host", by, url);
+    }
+    if (strpbrk(url, "?#@ \t\r\n") != NULL) {
+        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
+                         "%s: an address with a query, a user or blanks is not usable", by);
+    }
+    if (plain && !http_is_loopback(url)) {
+        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
+                         "%s: http is taken for this host only, \"%s\" needs https", by, url);
+    }
+    size_t length = strlen(url);
+    *ret_url = arena_printf(arena, "%s%s", url, url[length - 1] == '/' ? "" : "/");
+    return 0;
+}

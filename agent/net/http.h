@@ -95,6 +95,13 @@ enum http_place {
     HTTP_INSTANCE,  /* AWS: metadata of the instance */
 };
 enum http_place http_place(const char *url);
+/* Host and port as the URL has them, in lower case; NULL where two parsers could read two of them.
+ */
+const char *http_host(struct arena *arena, const char *url);
+/* An address that a person gave (by the setting or variable `by`) for a service: https, or http on
+ * this host; without query, user or blanks. `ret_url` ends in a slash. */
+int http_base(struct arena *arena, const char *by, const char *url, const char **ret_url,
+              struct error *error);
 /* Not HTTP_FAR. Only there http without TLS is taken, and never is a proxy asked to reach it. */
 bool http_is_local(const char *url);
 

@@ -67,20 +67,5 @@ int aws_endpoint_url(struct arena *arena, const struct aws_endpoint *endpoint, c
         by = "AWS_ENDPOINT_URL";
     if (!url)
         url = endpoint->standard;
-    bool plain = text_starts(url, "http://");
-    const char *host = strstr(url, "://");
-    if ((!plain && !text_starts(url, "https://")) || !host[3] || host[3] == '/')
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "%s: \"%s\" is not an address: expected "
-                         "https://host",
-                         by, url);
-    if (strpbrk(url, "?#@ \t\r\n"))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "%s: an address with a query, a user or blanks is not usable", by);
-    if (plain && !http_is_loopback(url))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "%s: http is taken for this host only, \"%s\" needs https", by, url);
-    size_t length = strlen(url);
-    *ret_url = arena_printf(arena, "%s%s", url, url[length - 1] == '/' ? "" : "/");
-    return 0;
+    return http_base(arena, by, url, ret_url, error);
 }

@@ -11,6 +11,7 @@
 #include "connectors/aws/judge.h"
 #include "connectors/aws/sign.h"
 #include "connectors/aws/xml.h"
+#include "net/oauth.h"
 #include "net/session_retry.h"
 
 #define ATTEMPTS   3
@@ -58,22 +59,6 @@ int sts_url(struct arena *arena, const char *configured,
     return aws_endpoint_url(arena, &endpoint, ret_url, error);
 }
 
-/* Unreserved signs stay, all others are written as %XX. */
-static void add_field(struct text *form, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    text_addf(form, "%s%s=", form->length ? "&" : "", name);
-    for (const unsigned char *c = (const unsigned char *)value; *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                     (*c >= '0' && *c <= '9') || strchr("-_.~", *c);
-        if (plain)
-            text_add_char(form, (char)*c);
-        else
-            text_addf(form, "%%%02X", *c);
-    }
-}
-
 static void post(struct arena *arena, const char *url, const struct text *form,
                  struct http_request *ret_request)
 {
@@ -87,8 +72,8 @@ static void post(struct arena *arena, const char *url, const struct text *form,
 static void form_init(struct text *form, const char *action)
 {
     text_init_secret(form, LIMIT_SECRET_BYTES * 4);
-    add_field(form, "Action", action);
-    add_field(form, "Version", STS_VERSION);
+    oauth_field(form, "Action", action);
+    oauth_field(form, "Version", STS_VERSION);
 }
 
 void sts_identity_request(struct arena *arena, const char *url, struct http_request *ret_request)
@@ -255,10 +240,10 @@ int sts_assume_role(struct chain *chain, const struct chain_role *role, struct e
 {
     CLEANUP_TEXT struct text form;
     form_init(&form, "AssumeRole");
-    add_field(&form, "RoleArn", role->arn);
-    add_field(&form, "RoleSessionName", role->session_name);
-    add_field(&form, "DurationSeconds", role->duration);
-    add_field(&form, "ExternalId", role->external_id);
+    oauth_field(&form, "RoleArn", role->arn);
+    oauth_field(&form, "RoleSessionName", role->session_name);
+    oauth_field(&form, "DurationSeconds", role->duration);
+    oauth_field(&form, "ExternalId", role->external_id);
     return ask(chain, "AssumeRole", role, &form, error);
 }
 
@@ -267,8 +252,8 @@ int sts_web_identity(struct chain *chain, const struct chain_role *role, const c
 {
     CLEANUP_TEXT struct text form;
     form_init(&form, "AssumeRoleWithWebIdentity");
-    add_field(&form, "RoleArn", role->arn);
-    add_field(&form, "RoleSessionName", role->session_name);
-    add_field(&form, "WebIdentityToken", token);
+    oauth_field(&form, "RoleArn", role->arn);
+    oauth_field(&form, "RoleSessionName", role->session_name);
+    oauth_field(&form, "WebIdentityToken", token);
     return ask(chain, "AssumeRoleWithWebIdentity", role, &form, error);
 }
