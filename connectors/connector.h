@@ -138,7 +138,7 @@ struct step_context {
     const char *token; /* idempotency token of the attempt, stable over restarts; ≤ 64 ASCII */
     int64_t now_ms;
     int64_t began_ms;      /* when this run took the change up, to bound its patience */
-    int64_t wait_ms;       /* STEP_WAIT: how long */
+    int64_t wait_ms;       /* how long to wait before the step that comes next, or this one */
     const char *goto_step; /* STEP_GOTO: name of the step to go on with */
     struct record *after;  /* STEP_DONE: the record as the cloud has it now, if known */
 };
@@ -147,8 +147,8 @@ struct step_context {
 #define PROGRESS_NOTE "note"
 
 enum step_result {
-    STEP_NEXT,  /* go on with the next row */
-    STEP_GOTO,  /* go on with goto_step */
+    STEP_NEXT,  /* go on with the next row, after wait_ms if that is set */
+    STEP_GOTO,  /* go on with goto_step, after wait_ms if that is set */
     STEP_WAIT,  /* do this step again after wait_ms */
     STEP_LATER, /* the cloud works on it, or something there blocks it: a later run goes on with
                    this step. `progress` has a member "note" that tells people what is waited for */

@@ -488,7 +488,11 @@ static void task_go(struct task *task, size_t step)
         leave_open(task, &error);
         return;
     }
-    task_step(task);
+    if (task->context.wait_ms)
+        loop_after(session_loop(applier->work->connector->session(task->context.cloud)),
+                   task->context.wait_ms, task_step, task);
+    else
+        task_step(task);
 }
 
 static void task_goto(struct task *task, const char *name)
@@ -511,6 +515,7 @@ static void task_answer(void *context, const struct http_response *response,
     struct error error = {0};
     step->now_ms = world_now(task->applier->work->world);
     step->goto_step = NULL;
+    step->wait_ms = 0;
     switch (task->procedure->steps[task->step].answer(step, response, failure, &error)) {
     case STEP_NEXT:
         task_go(task, task->step + 1);
