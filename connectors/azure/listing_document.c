@@ -158,9 +158,9 @@ static struct json *categories(struct arena *arena, const struct json *property)
         for (size_t j = 0; is_list(items) && j < items->count; j++) {
             const char *item = json_text(items->items[j]);
             if (!text_blank(item))
-                json_append(arena, list,
-                            json_string(arena, arena_printf(arena, "%s/%s", groups->names[i],
-                                                            item)));
+                json_append(
+                    arena, list,
+                    json_string(arena, arena_printf(arena, "%s/%s", groups->names[i], item)));
         }
         if (!is_list(items) || !items->count)
             json_append(arena, list, json_string(arena, groups->names[i]));

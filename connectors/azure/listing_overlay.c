@@ -13,10 +13,7 @@
 
 static int refused(struct error *error, const char *what)
 {
-    int result = error_set(error, ERROR_REFUSED, SCOPE_RECORD, "%s", what);
-    if (error)
-        strcpy(error->vendor_code, "notEditable");
-    return result;
+    return azure_listing_refuse(error, AZURE_LISTING_NOT_EDITABLE, "%s", what);
 }
 
 /* "name | e-mail | phone | URL": each part where it has its place. */
@@ -41,8 +38,7 @@ static int put_support(struct arena *arena, struct json *document, struct error 
         bool none = text_equal(part, NOTHING) || text_blank(part);
         if (none ? text_blank(now) : text_same_word(now, part))
             continue;
-        int result =
-            json_put(arena, document, path, none ? NULL : json_string(arena, part), error);
+        int result = json_put(arena, document, path, none ? NULL : json_string(arena, part), error);
         if (result < 0)
             return result;
     }
@@ -115,8 +111,8 @@ int azure_listing_overlay(struct arena *arena, const struct json *document,
     struct json *after = json_clone(arena, document);
     for (size_t i = 0; i < change->field_count; i++) {
         const char *name = change->kind->fields[change->fields[i].field].name;
-        int result = document_put(arena, &azure_listings, after, name, change->fields[i].new_value,
-                                  error);
+        int result =
+            document_put(arena, &azure_listings, after, name, change->fields[i].new_value, error);
         if (!result)
             result = put_derived(arena, after, name, error);
         if (result < 0)
@@ -135,9 +131,9 @@ static void add_changed(struct arena *arena, struct json *list, const struct jso
         return;
     struct json *copy = json_clone(arena, after);
     json_remove(copy, "validations");
-    json_set_text(arena, copy, "resourceName",
-                  arena_printf(arena, "%.40s-%zu", azure_listing_schema(arena, after),
-                               list->count + 1));
+    json_set_text(
+        arena, copy, "resourceName",
+        arena_printf(arena, "%.40s-%zu", azure_listing_schema(arena, after), list->count + 1));
     json_append(arena, list, copy);
 }
 
@@ -149,7 +145,7 @@ struct json *azure_listing_resources(struct arena *arena, const struct json *bef
     const struct json *old = json_get(before, "resources"), *new = json_get(after, "resources");
     for (size_t i = 0; i < COUNT(mains); i++)
         add_changed(arena, list, json_get(before, mains[i]), json_get(after, mains[i]));
-    for (size_t i = 0; new && i < new->count; i++) /* the same, in the same order */
+    for (size_t i = 0; new &&i < new->count; i++) /* the same, in the same order */
         add_changed(arena, list, json_at(old, i), new->items[i]);
     return list;
 }

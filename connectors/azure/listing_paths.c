@@ -4,22 +4,41 @@
 #include "base/text.h"
 #include "connectors/azure/listings.h"
 
-const char *azure_listing_plans_path(struct arena *arena, const char *guid)
+static void ask(const struct cloud *cloud, struct arena *arena, const char *path,
+                struct http_request *ret_request)
 {
-    return arena_printf(arena, "/plan?product=product/%s&$version=" AZURE_LISTING_VERSION,
-                        azure_encode(arena, guid));
+    azure_request(cloud, arena, AZURE_INGESTION, "GET",
+                  azure_versioned(arena, path, azure_product_version(cloud)), NULL, ret_request);
 }
 
-const char *azure_listing_submissions_path(struct arena *arena, const char *guid)
+void azure_listing_ask_products(const struct cloud *cloud, struct arena *arena,
+                                struct http_request *ret_request)
 {
-    return arena_printf(arena, "/submission/%s?$version=" AZURE_LISTING_VERSION,
-                        azure_encode(arena, guid));
+    ask(cloud, arena, "/product", ret_request);
 }
 
-const char *azure_listing_tree_path(struct arena *arena, const char *guid, const char *target)
+void azure_listing_ask_plans(const struct cloud *cloud, struct arena *arena, const char *guid,
+                             struct http_request *ret_request)
 {
-    return arena_printf(arena, "/resource-tree/product/%s?targetType=%s&$version=" AZURE_LISTING_VERSION,
-                        azure_encode(arena, guid), target);
+    ask(cloud, arena, arena_printf(arena, "/plan?product=product/%s", azure_encode(arena, guid)),
+        ret_request);
+}
+
+void azure_listing_ask_submissions(const struct cloud *cloud, struct arena *arena, const char *guid,
+                                   struct http_request *ret_request)
+{
+    ask(cloud, arena, arena_printf(arena, "/submission/%s", azure_encode(arena, guid)),
+        ret_request);
+}
+
+/* Without a target it would be the draft, which is not what customers see. */
+void azure_listing_ask_tree(const struct cloud *cloud, struct arena *arena, const char *guid,
+                            const char *target, struct http_request *ret_request)
+{
+    ask(cloud, arena,
+        arena_printf(arena, "/resource-tree/product/%s?targetType=%s", azure_encode(arena, guid),
+                     target),
+        ret_request);
 }
 
 const char *azure_listing_guid(struct arena *arena, const char *durable_id)
@@ -37,13 +56,8 @@ const char *azure_listing_guid(struct arena *arena, const char *durable_id)
 
 const char *azure_listing_schema(struct arena *arena, const struct json *resource)
 {
-    static const char mark[] = "/schema/";
-    const char *schema = json_get_text(resource, "$schema");
-    const char *at = schema ? strstr(schema, mark) : NULL;
-    if (!at)
-        return "";
-    at += strlen(mark);
-    return arena_copy_n(arena, at, strcspn(at, "/ "));
+    const char *name = azure_schema_name(arena, json_get_text(resource, "$schema"));
+    return name ? name : "";
 }
 
 const char *azure_listing_external_id(const struct json *resource)

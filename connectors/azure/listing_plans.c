@@ -33,8 +33,7 @@ static bool names_plan(const struct json *reference, const struct json *plan)
     const char *external = json_get_text(reference, "externalId");
     if (external)
         return text_same_word(external, azure_listing_external_id(plan));
-    return json_text(reference) &&
-           text_same_word(json_text(reference), json_get_text(plan, "id"));
+    return json_text(reference) && text_same_word(json_text(reference), json_get_text(plan, "id"));
 }
 
 /* Of several languages the main one, else the first. */
@@ -162,11 +161,11 @@ static void add_price(const struct prices *prices, const char *what, const char 
                       const char *currency)
 {
     if (!text_blank(price))
-        json_append(prices->arena, prices->list,
-                    json_string(prices->arena,
-                                arena_printf(prices->arena, "%s" BAR "%s" BAR "%s%s%s",
-                                             prices->key, what, price, currency ? " " : "",
-                                             currency ? currency : "")));
+        json_append(
+            prices->arena, prices->list,
+            json_string(prices->arena,
+                        arena_printf(prices->arena, "%s" BAR "%s" BAR "%s%s%s", prices->key, what,
+                                     price, currency ? " " : "", currency ? currency : "")));
 }
 
 /* {"2Core": 0.1}: by size of the machine. */
@@ -216,10 +215,9 @@ static void add_recurrent_prices(const struct prices *prices, const struct json 
     for (size_t i = 0; list && i < list->count; i++) {
         const struct json *each = list->items[i];
         const char *paid = term(prices->arena, json_get(each, "paymentOption"));
-        const char *what =
-            arena_printf(prices->arena, "%s%s%s",
-                         term(prices->arena, json_get(each, "billingTerm")),
-                         *paid ? ", paid per " : "", paid);
+        const char *what = arena_printf(prices->arena, "%s%s%s",
+                                        term(prices->arena, json_get(each, "billingTerm")),
+                                        *paid ? ", paid per " : "", paid);
         add_price(prices, what, json_get_text(each, "pricePerPaymentInUsd"), "USD");
     }
 }
@@ -303,10 +301,7 @@ static bool parse(struct arena *arena, const char *text, const char *ret_parts[5
 
 static int refused(struct error *error, const char *what, const char *text)
 {
-    int result = error_set(error, ERROR_REFUSED, SCOPE_RECORD, "%s: \"%s\"", what, text);
-    if (error)
-        strcpy(error->vendor_code, "notEditable");
-    return result;
+    return azure_listing_refuse(error, AZURE_LISTING_NOT_EDITABLE, "%s: \"%s\"", what, text);
 }
 
 /* Only what was edited is written: a text that is shown in another form than it has there would
@@ -329,8 +324,7 @@ static int put_plan(struct arena *arena, const struct plan *plan, const char *co
 {
     if (!text_equal(parts[3], billing_of(arena, plan)) ||
         !text_equal(parts[4], audience_of(arena, plan)))
-        return refused(error, "billing and audience of a plan are edited in the portal",
-                       plan->key);
+        return refused(error, "billing and audience of a plan are edited in the portal", plan->key);
     int result = put_text(arena, plan, "name", name_of(arena, plan), parts[1], error);
     if (!result)
         result = put_text(arena, plan, "description", description_of(arena, plan), parts[2], error);

@@ -87,11 +87,10 @@ static const char *sign_one(struct arena *arena, const struct json *submission)
 {
     const char *state = lower(arena, json_get_text(submission, "lifecycleState"));
     bool sold = !*state || !strcmp(state, "generallyavailable");
-    return arena_printf(arena, "%s:%s:%s:%s%s%s", lower(arena, target_of(submission)),
-                        tail(json_get_text(submission, "id")),
-                        lower(arena, json_get_text(submission, "status")),
-                        lower(arena, json_get_text(submission, "result")), sold ? "" : ":",
-                        sold ? "" : state);
+    return arena_printf(
+        arena, "%s:%s:%s:%s%s%s", lower(arena, target_of(submission)),
+        tail(json_get_text(submission, "id")), lower(arena, json_get_text(submission, "status")),
+        lower(arena, json_get_text(submission, "result")), sold ? "" : ":", sold ? "" : state);
 }
 
 const char *azure_listing_signature(struct arena *arena, const struct json *submissions)
@@ -137,7 +136,7 @@ const char *azure_listing_publication(const struct json *submissions)
     if (!has_succeeded(last))
         return "failed";
     /* After it went live the same submission may stand under preview, too. */
-    bool live = found.live &&
-                text_equal(json_get_text(last, "id"), json_get_text(found.live, "id"));
+    bool live =
+        found.live && text_equal(json_get_text(last, "id"), json_get_text(found.live, "id"));
     return live ? "live" : "preview";
 }

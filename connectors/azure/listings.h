@@ -18,9 +18,9 @@
  * secrets: neither gets into a record's document.
  *
  * Which values the record shows. People compare with what customers see: a product that was ever
- * live shows its live tree, one that never was shows preview, else draft. The version is made of
- * the submissions, and where the draft is shown of its content, too, since edits of a draft leave no
- * other trace.
+ * live shows its live tree, one that never was its draft. The version is made of
+ * the submissions, and where the draft is shown of its content, too, since edits of a draft leave
+ * no other trace.
  *
  * What an edit does. Nobody sees an edit of a draft until it is published, so an edit of a listing
  * that is live is a publication: PUBLISH, with the draft written, sent to preview and from there to
@@ -30,22 +30,21 @@
  * live by more than the edit, it is refused (LST-008), for nothing that somebody has left in
  * the draft goes out unasked. `pending` tells of that ahead; it costs a tree per product and read.
  *
- * There is no place for the partner's reference: pairs are found by id, sku or title. Plans are made
- * and taken away in the portal; their names and descriptions can be edited. */
+ * There is no place for the partner's reference: pairs are found by id, sku or title. Plans are
+ * made and taken away in the portal; their names and descriptions can be edited. */
 #ifndef CONNECTORS_AZURE_LISTINGS_H
 #define CONNECTORS_AZURE_LISTINGS_H
 
-#include "connectors/azure/client.h"
+#include "connectors/azure/jobs.h"
 #include "connectors/document.h"
-#include "connectors/steps.h"
 
 /* Sizes that the kind's constant struct needs. */
 enum {
     AZURE_LISTING_FIELDS = 16,
     AZURE_LISTING_RULES = 15,
     AZURE_LISTING_PROCEDURES = 3,
-    AZURE_LISTING_PERMISSIONS = 2,
-    AZURE_LISTING_REFUSALS = 8
+    AZURE_LISTING_PERMISSIONS = 1,
+    AZURE_LISTING_REFUSALS = 12
 };
 
 extern const struct connector_kind azure_listings;                                /* listings.c */
@@ -58,15 +57,25 @@ void azure_listings_read(struct cloud *cloud, const struct read_scope *scope,
 enum action azure_listing_classify(const struct change *change, const struct record *before,
                                    int64_t now_ms); /* listing_change.c */
 
-/* ---- listing_paths.c: calls under the ingestion base, and what names things there */
+/* Codes beside the vendor's, for refusals that come from here. */
+#define AZURE_LISTING_DRAFT_DIFFERS "draftDiffers"
+#define AZURE_LISTING_CERTIFICATION "certification"
+#define AZURE_LISTING_HELD          "held"
+#define AZURE_LISTING_NOT_EDITABLE  "notEditable"
+/* Fills the error with such a code; returns its negative class. */
+int azure_listing_refuse(struct error *error, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* The version up to which resources are asked for: each comes in its newest one not above it. */
-#define AZURE_LISTING_VERSION "2022-07-01"
-#define AZURE_LISTING_SCHEMA  "https://schema.mp.microsoft.com/schema/"
+/* ---- listing_paths.c: reads under the ingestion base, and what names things there */
 
-const char *azure_listing_plans_path(struct arena *arena, const char *guid);
-const char *azure_listing_submissions_path(struct arena *arena, const char *guid);
-const char *azure_listing_tree_path(struct arena *arena, const char *guid, const char *target);
+void azure_listing_ask_products(const struct cloud *cloud, struct arena *arena,
+                                struct http_request *ret_request);
+void azure_listing_ask_plans(const struct cloud *cloud, struct arena *arena, const char *guid,
+                             struct http_request *ret_request);
+void azure_listing_ask_submissions(const struct cloud *cloud, struct arena *arena, const char *guid,
+                                   struct http_request *ret_request);
+void azure_listing_ask_tree(const struct cloud *cloud, struct arena *arena, const char *guid,
+                            const char *target, struct http_request *ret_request);
 /* The guid of "product/<guid>", lower case; NULL if it is no durable id of a product. */
 const char *azure_listing_guid(struct arena *arena, const char *durable_id);
 /* "listing" of ".../schema/listing/2022-03-01-preview5": the only part of a `$schema` that can be

@@ -9,29 +9,24 @@
 
 #define PRODUCTS "/product"
 
-/* Trees in the order in which they are asked for: what was never published has none for live, and
- * the cloud answers 400 or 404 then. */
+/* Trees in the order in which they are asked for: where there is none the cloud answers 400 or 404.
+ * Of what was never live the draft shows most. */
 static const char *const targets[] = {"live", "preview", "draft", NULL};
+enum { LIVE, PREVIEW, DRAFT };
 
 /* A product on its way; everything in it lives as long as the read. */
 struct visit {
     const char *guid;
-    const struct json *product;     /* as listed */
-    struct json *submissions;       /* list */
-    size_t target;                  /* the tree that is asked for: index of targets */
-    bool wants_pending;             /* the draft is to be held against what is live */
+    const struct json *product;      /* as listed */
+    struct json *submissions;        /* list */
+    size_t target;                   /* the tree that is asked for: index of targets */
+    bool wants_pending;              /* the draft is to be held against what is live */
     const struct json *tree, *plans; /* live as long as the fetch */
 };
 
 static bool wants_pending(const struct sweep *sweep)
 {
     return *(const bool *)sweep_context(sweep);
-}
-
-static void ask(struct sweep_fetch *fetch, const char *path)
-{
-    azure_request(sweep_cloud(fetch->sweep), fetch->arena, AZURE_INGESTION, "GET", path, NULL,
-                  &fetch->request);
 }
 
 static int send(struct sweep_fetch *fetch, const char *operation, sweep_answer *answer)
@@ -56,9 +51,9 @@ static int take_items(struct sweep_fetch *fetch, const struct json *answer, stru
     if (!items->count) /* a list that never ends */
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "%s gave an empty page with another one behind it", operation);
-    int result = azure_request_next(sweep_cloud(fetch->sweep), fetch->arena, AZURE_INGESTION,
-                                    arena_printf(arena, "/%s", operation), link, &fetch->request,
-                                    error);
+    int result =
+        azure_request_next(sweep_cloud(fetch->sweep), fetch->arena, AZURE_INGESTION,
+                           arena_printf(arena, "/%s", operation), link, &fetch->request, error);
     return result < 0 ? result : send(fetch, operation, again);
 }
 
@@ -110,12 +105,13 @@ static void draft_missed(struct sweep_fetch *fetch, const struct error *error)
 static int finish(struct sweep_fetch *fetch)
 {
     const struct visit *visit = fetch->state;
-    if (!visit->wants_pending || !visit->tree || strcmp(targets[visit->target], "live") != 0) {
+    if (!visit->wants_pending || !visit->tree || visit->target != LIVE) {
         emit(fetch, document_of(fetch, visit));
         return 0;
     }
     fetch->missed = draft_missed;
-    ask(fetch, azure_listing_tree_path(fetch->arena, visit->guid, "draft"));
+    azure_listing_ask_tree(sweep_cloud(fetch->sweep), fetch->arena, visit->guid, "draft",
+                           &fetch->request);
     return send(fetch, "resource-tree", take_draft);
 }
 
@@ -124,8 +120,8 @@ static int finish(struct sweep_fetch *fetch)
 static int take_plans(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
 {
     struct visit *visit = fetch->state;
-    struct json *plans = visit->plans ? json_clone(fetch->arena, visit->plans)
-                                      : json_array(fetch->arena);
+    struct json *plans =
+        visit->plans ? json_clone(fetch->arena, visit->plans) : json_array(fetch->arena);
     int result = take_items(fetch, answer, fetch->arena, plans, "plan", take_plans, error);
     visit->plans = plans;
     return result ? result : finish(fetch);
@@ -135,7 +131,7 @@ static int ask_plans(struct sweep_fetch *fetch)
 {
     const struct visit *visit = fetch->state;
     fetch->missed = NULL;
-    ask(fetch, azure_listing_plans_path(fetch->arena, visit->guid));
+    azure_listing_ask_plans(sweep_cloud(fetch->sweep), fetch->arena, visit->guid, &fetch->request);
     return send(fetch, "plan", take_plans);
 }
 
@@ -167,7 +163,8 @@ static int ask_tree(struct sweep_fetch *fetch)
     if (!targets[visit->target]) /* content of some types is kept in an older interface */
         return ask_plans(fetch);
     fetch->missed = tree_missed;
-    ask(fetch, azure_listing_tree_path(fetch->arena, visit->guid, targets[visit->target]));
+    azure_listing_ask_tree(sweep_cloud(fetch->sweep), fetch->arena, visit->guid,
+                           targets[visit->target], &fetch->request);
     return send(fetch, "resource-tree", take_tree);
 }
 
@@ -192,7 +189,7 @@ static int take_submissions(struct sweep_fetch *fetch, const struct json *answer
     if (result)
         return result;
     azure_listing_submissions(visit->submissions, &found);
-    visit->target = found.live ? 0 : found.preview ? 1 : 2;
+    visit->target = found.live ? LIVE : DRAFT;
     visit->wants_pending = wants_pending(fetch->sweep);
     const char *signature = azure_listing_signature(fetch->arena, visit->submissions);
     if (found.live && !visit->wants_pending &&
@@ -213,8 +210,7 @@ static int page(struct sweep *sweep, struct arena *arena, const struct sweep_lis
     if (place->token)
         return azure_request_next(sweep_cloud(sweep), arena, AZURE_INGESTION, PRODUCTS,
                                   place->token, ret_request, error);
-    azure_request(sweep_cloud(sweep), arena, AZURE_INGESTION, "GET",
-                  PRODUCTS "?$version=" AZURE_LISTING_VERSION, NULL, ret_request);
+    azure_listing_ask_products(sweep_cloud(sweep), arena, ret_request);
     return 0;
 }
 
@@ -237,7 +233,7 @@ static void take_product(struct sweep *sweep, const struct sweep_listing *listin
     visit->product = json_clone(arena, product);
     visit->submissions = json_array(arena);
     struct sweep_fetch *fetch = sweep_fetch(sweep, guid, visit);
-    ask(fetch, azure_listing_submissions_path(fetch->arena, guid));
+    azure_listing_ask_submissions(sweep_cloud(sweep), fetch->arena, guid, &fetch->request);
     send(fetch, "submission", take_submissions);
 }
 
