@@ -287,6 +287,16 @@ struct cloud_status {
     int64_t credential_expires_ms; /* 0: unknown or never */
 };
 
+/* The one-time sign-in of a person, where a cloud's services want one beside the application. */
+struct connector_login {
+    /* The address for the person's browser, which comes back to `redirect` with the parameters code
+     * and state; `ret_state` is what the latter has to be. */
+    int (*url)(struct cloud *cloud, struct arena *arena, const char *redirect, const char **ret_url,
+               const char **ret_state, struct error *error);
+    /* Exchanges the code and keeps the sign-in durably, then calls `done`: NULL or the failure. */
+    void (*finish)(struct cloud *cloud, const char *code, session_ready *done, void *context);
+};
+
 struct connector {
     const char *name;                 /* "aws" */
     const char *title;                /* "AWS Partner Central" */
@@ -303,7 +313,12 @@ struct connector {
     void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
     const struct probe *probes;
     size_t probe_count;
-    /* A document for the vendor's access control that allows these permissions and no more. */
+    const struct connector_login *login; /* NULL: none is needed */
+    /* What an account with these settings cannot do, in a sentence for people; NULL: nothing is
+     * missing. May be NULL. */
+    const char *(*remark)(const struct settings *settings);
+    /* A document for the vendor's access control that allows these permissions and no more. NULL:
+     * there is no such document there; the permissions are roles. */
     struct json *(*policy)(struct arena *arena, const struct settings *settings,
                            const char *const *permissions, size_t count);
 };

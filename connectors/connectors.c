@@ -4,10 +4,12 @@
 
 #include "base/memory.h"
 #include "connectors/aws/aws.h"
+#include "connectors/azure/azure.h"
 
 /* A new cloud is a new folder and one line here. */
 const struct connector *const connectors[] = {
     &connector_aws,
+    &connector_azure,
 };
 const size_t connector_count = COUNT(connectors);
 

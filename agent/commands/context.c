@@ -36,7 +36,7 @@ const char *context_config_path(const struct arguments *arguments)
                                                                           : SYSTEM_CONFIG;
 }
 
-static void print_fault(void *context, const struct config_fault *fault)
+void context_print_fault(void *context, const struct config_fault *fault)
 {
     const struct arguments *arguments = context;
     CLEANUP_ARENA struct arena *arena = arena_new();
@@ -95,6 +95,19 @@ size_t context_check_jobs(const struct config *config, config_report *report, vo
     return errors;
 }
 
+void context_remark(const struct config *config, config_report *report, void *report_context)
+{
+    for (size_t i = 0; i < config->cloud_count; i++) {
+        const struct config_section *section = &config->clouds[i];
+        const struct connector *connector = connector_find(section->name);
+        const char *remark = connector->remark ? connector->remark(&section->settings) : NULL;
+        const struct config_fault fault = {
+            .place = section->place, .message = remark, .warning = true};
+        if (remark)
+            report(report_context, &fault);
+    }
+}
+
 int context_load(const struct world *world, const struct arguments *arguments,
                  struct context *ret_context)
 {
@@ -107,9 +120,10 @@ int context_load(const struct world *world, const struct arguments *arguments,
                      LOCAL_CONFIG, SYSTEM_CONFIG);
         return EXIT_CONFIG;
     }
-    if (config_load(path, context_schema(), print_fault, report_context, &context.config) < 0)
+    if (config_load(path, context_schema(), context_print_fault, report_context, &context.config) <
+        0)
         return EXIT_CONFIG;
-    if (context_check_jobs(context.config, print_fault, report_context)) {
+    if (context_check_jobs(context.config, context_print_fault, report_context)) {
         config_free(context.config);
         return EXIT_CONFIG;
     }

@@ -54,5 +54,8 @@ const struct config_schema *context_schema(void);
 /* Faults of the jobs that only their connectors can tell: fields that the cloud does not have,
  * kinds that it does not serve. Returns how many errors there were. */
 size_t context_check_jobs(const struct config *config, config_report *report, void *report_context);
+/* What a cloud cannot do the way it is configured, each as a warning; for those who say it once. */
+void context_remark(const struct config *config, config_report *report, void *report_context);
+config_report context_print_fault; /* on standard error; context: struct arguments */
 
 #endif

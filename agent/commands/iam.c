@@ -50,7 +50,7 @@ static int run_iam(const struct world *world, const struct arguments *arguments)
     const struct needed *needed = NULL;
     size_t count =
         permissions_needed(arena, context.config, connector, arguments->read_only, &needed);
-    if (arguments->output == OUTPUT_CSV) {
+    if (arguments->output == OUTPUT_CSV || !connector->policy) {
         print_names(needed, count, arguments);
         return EXIT_OK;
     }
@@ -65,10 +65,12 @@ const struct command command_iam = {
     .name = "iam",
     .usage = "CLOUD",
     .summary = "print the smallest policy for the configured jobs",
-    .help = "Prints a policy document for the cloud's access control that allows what the\n"
-            "configured jobs need and nothing else: reading for jobs that only observe, reading\n"
-            "and the writes that they may come to for the others. Makes no call.\n"
-            "With --output csv, the permissions, one a line.",
+    .help =
+        "Prints a policy document for the cloud's access control that allows what the\n"
+        "configured jobs need and nothing else: reading for jobs that only observe, reading\n"
+        "and the writes that they may come to for the others. Makes no call.\n"
+        "With --output csv, and for clouds that know no such document, the permissions or roles,\n"
+        "one a line.",
     .options = iam_options,
     .min_words = 1,
     .max_words = 1,

@@ -50,6 +50,7 @@ static int run_check(const struct world *world, const struct arguments *argument
     int code = context_load(world, &named, &context);
     if (code)
         return code;
+    context_remark(context.config, context_print_fault, &named);
     if (!arguments->quiet)
         printf("%s: ok: %zu job%s, %zu source%s, %zu cloud%s\n", context.config->path,
                context.config->job_count, context.config->job_count == 1 ? "" : "s",

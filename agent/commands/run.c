@@ -131,8 +131,10 @@ static int run(const struct world *world, const struct arguments *arguments)
         set_log_level(service.context);
         code = context_open_jobs(service.context, arguments->words, arguments->word_count);
     }
-    if (!code)
+    if (!code) {
+        context_remark(service.context->config, log_fault, &service.context->log);
         code = serve(&service);
+    }
     free_context(service.context);
     return code;
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "connectors/azure/client.h"
+#include "connectors/azure/tokens.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -104,6 +105,27 @@ static struct session *session_of(struct cloud *cloud)
     return cloud->session;
 }
 
+static int login_url(struct cloud *cloud, struct arena *arena, const char *redirect,
+                     const char **ret_url, const char **ret_state, struct error *error)
+{
+    return azure_tokens_login_url(cloud->tokens, arena, redirect, ret_url, ret_state, error);
+}
+
+static void login_finish(struct cloud *cloud, const char *code, session_ready *done, void *context)
+{
+    azure_tokens_login(cloud->tokens, code, done, context);
+}
+
+static const struct connector_login login = {login_url, login_finish};
+
+static const char *remark(const struct settings *settings)
+{
+    return settings_text(settings, "sign_in")
+               ? NULL
+               : "without sign_in there are listings and offers, but no referrals: Microsoft wants "
+                 "a person's sign-in for those (agent login azure)";
+}
+
 const struct connector connector_azure = {
     .name = "azure",
     .title = "Microsoft commercial marketplace and Partner Center",
@@ -116,4 +138,6 @@ const struct connector connector_azure = {
     .close = azure_close,
     .session = session_of,
     .status = azure_status,
+    .login = &login,
+    .remark = remark,
 };
