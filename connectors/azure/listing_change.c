@@ -360,8 +360,8 @@ static enum step_result not_certified(struct error *error, const struct json *su
 
 static bool has_failed(const struct json *submission)
 {
-    return text_same_word(json_get_text(submission, "status"), "completed") &&
-           !text_same_word(json_get_text(submission, "result"), "succeeded");
+    return azure_listing_word(json_get_text(submission, "status"), "completed") &&
+           !azure_listing_word(json_get_text(submission, "result"), "succeeded");
 }
 
 /* Whether preview was asked for already, by an attempt whose answer got lost. */

@@ -105,7 +105,7 @@ static bool is_main(struct arena *arena, const struct json *resource, const char
 {
     return !strcmp(azure_listing_schema(arena, resource), schema) &&
            (strcmp(schema, "listing") != 0 ||
-            text_same_word(json_get_text(resource, "languageId"), MAIN_LANGUAGE));
+            azure_listing_word(json_get_text(resource, "languageId"), MAIN_LANGUAGE));
 }
 
 /* Takes one resource of the schema out of the list: of listings the one in the main language, else
@@ -141,7 +141,7 @@ static const char *type_of(struct arena *arena, const struct json *product)
         if (strcmp(field->field, "product_type") != 0)
             continue;
         for (size_t j = 0; field->words[j]; j += 2) {
-            if (text_same_word(field->words[j + 1], type))
+            if (azure_listing_word(field->words[j + 1], type))
                 return field->words[j + 1];
         }
     }
@@ -191,7 +191,7 @@ static const char *visibility(struct arena *arena, const struct json *document)
     const char *state = json_get_text(json_get(document, "product"), "lifecycleState");
     if (!found.live)
         return "draft";
-    if (found.deprecated || text_same_word(state, "deprecated"))
+    if (found.deprecated || azure_listing_word(state, "deprecated"))
         return "restricted";
     return azure_listing_private(arena, document) ? "limited" : "public";
 }

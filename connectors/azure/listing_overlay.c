@@ -36,7 +36,7 @@ static int put_support(struct arena *arena, struct json *document, struct error 
         const char *path = arena_printf(arena, "listing.supportContact.%s", members[i]);
         const char *now = json_text(json_find(document, path));
         bool none = text_equal(part, NOTHING) || text_blank(part);
-        if (none ? text_blank(now) : text_same_word(now, part))
+        if (none ? text_blank(now) : azure_listing_word(now, part))
             continue;
         int result = json_put(arena, document, path, none ? NULL : json_string(arena, part), error);
         if (result < 0)

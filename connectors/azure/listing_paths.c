@@ -41,6 +41,11 @@ void azure_listing_ask_tree(const struct cloud *cloud, struct arena *arena, cons
         ret_request);
 }
 
+bool azure_listing_word(const char *a, const char *b)
+{
+    return a && b && text_same_word(a, b);
+}
+
 const char *azure_listing_guid(struct arena *arena, const char *durable_id)
 {
     static const char prefix[] = "product/";

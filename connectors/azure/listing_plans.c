@@ -32,8 +32,9 @@ static bool names_plan(const struct json *reference, const struct json *plan)
 {
     const char *external = json_get_text(reference, "externalId");
     if (external)
-        return text_same_word(external, azure_listing_external_id(plan));
-    return json_text(reference) && text_same_word(json_text(reference), json_get_text(plan, "id"));
+        return azure_listing_word(external, azure_listing_external_id(plan));
+    return json_text(reference) &&
+           azure_listing_word(json_text(reference), json_get_text(plan, "id"));
 }
 
 /* Of several languages the main one, else the first. */
@@ -46,7 +47,7 @@ static struct json *part_of(struct arena *arena, const struct json *resources, c
         if (strcmp(azure_listing_schema(arena, each), schema) != 0 ||
             !names_plan(json_get(each, "plan"), plan))
             continue;
-        if (text_same_word(json_get_text(each, "languageId"), MAIN_LANGUAGE))
+        if (azure_listing_word(json_get_text(each, "languageId"), MAIN_LANGUAGE))
             return each;
         first = first ? first : each;
     }
@@ -62,7 +63,7 @@ static bool next_plan(struct arena *arena, const struct json *document, size_t *
         const struct json *each = resources->items[*index];
         const char *key = azure_listing_external_id(each);
         if (strcmp(azure_listing_schema(arena, each), "plan") != 0 || text_blank(key) ||
-            text_same_word(json_get_text(each, "lifecycleState"), "deleted"))
+            azure_listing_word(json_get_text(each, "lifecycleState"), "deleted"))
             continue;
         *ret_plan = (struct plan){.key = key,
                                   .plan = each,
@@ -127,8 +128,8 @@ static const char *billing_of(struct arena *arena, const struct plan *plan)
 static const char *audience_of(struct arena *arena, const struct plan *plan)
 {
     const char *audience = json_get_text(plan->price, "audience");
-    bool hidden = text_same_word(json_get_text(plan->price, "visibility"), "hidden");
-    bool off = text_same_word(json_get_text(plan->plan, "lifecycleState"), "deprecated");
+    bool hidden = azure_listing_word(json_get_text(plan->price, "visibility"), "hidden");
+    bool off = azure_listing_word(json_get_text(plan->plan, "lifecycleState"), "deprecated");
     return plain(arena, arena_printf(arena, "%s%s%s", audience ? audience : "",
                                      hidden ? ", hidden" : "", off ? ", deprecated" : ""));
 }
@@ -258,7 +259,7 @@ struct json *azure_listing_regions(struct arena *arena, const struct json *docum
     for (size_t i = 0; next_plan(arena, document, &i, &plan);) {
         const char *choice = json_get_text(plan.price, "customerMarkets");
         const struct json *markets = list_of(plan.price, "markets");
-        if (!text_blank(choice) && !text_same_word(choice, "customMarkets"))
+        if (!text_blank(choice) && !azure_listing_word(choice, "customMarkets"))
             json_append(arena, list, json_string(arena, choice));
         for (size_t j = 0; markets && j < markets->count; j++) {
             if (json_text(markets->items[j]))
@@ -273,7 +274,7 @@ bool azure_listing_private(struct arena *arena, const struct json *document)
     size_t count = 0, private_count = 0;
     struct plan plan;
     for (size_t i = 0; next_plan(arena, document, &i, &plan); count++)
-        private_count += text_same_word(json_get_text(plan.price, "audience"), "private");
+        private_count += azure_listing_word(json_get_text(plan.price, "audience"), "private");
     return count && private_count == count;
 }
 
@@ -343,7 +344,7 @@ int azure_listing_put_dimensions(struct arena *arena, struct json *document,
             const char *text = json_text(wanted->items[j]);
             if (!text || !parse(arena, text, parts))
                 return refused(error, "this is no text of a plan", text ? text : "");
-            named = text_same_word(parts[0], plan.key);
+            named = azure_listing_word(parts[0], plan.key);
         }
         if (!named)
             return refused(error, "a plan is taken off sale in the portal", plan.key);

@@ -15,19 +15,19 @@ static const char *target_of(const struct json *submission)
 
 static bool is_completed(const struct json *submission)
 {
-    return text_same_word(json_get_text(submission, "status"), "completed");
+    return azure_listing_word(json_get_text(submission, "status"), "completed");
 }
 
 static bool has_succeeded(const struct json *submission)
 {
     return is_completed(submission) &&
-           text_same_word(json_get_text(submission, "result"), "succeeded");
+           azure_listing_word(json_get_text(submission, "result"), "succeeded");
 }
 
 /* The draft is always there, and has no status. */
 static bool is_draft(const struct json *submission)
 {
-    return text_same_word(target_of(submission), "draft") ||
+    return azure_listing_word(target_of(submission), "draft") ||
            text_blank(json_get_text(submission, "status"));
 }
 
@@ -60,13 +60,13 @@ void azure_listing_submissions(const struct json *submissions,
         const char *target = target_of(each);
         if (!is_completed(each))
             found.running = each;
-        if (text_same_word(target, "live") && has_succeeded(each) && is_later(each, found.live))
+        if (azure_listing_word(target, "live") && has_succeeded(each) && is_later(each, found.live))
             found.live = each;
-        if (text_same_word(target, "preview") && is_later(each, found.preview))
+        if (azure_listing_word(target, "preview") && is_later(each, found.preview))
             found.preview = each;
     }
     found.deprecated =
-        found.live && text_same_word(json_get_text(found.live, "lifecycleState"), "deprecated");
+        found.live && azure_listing_word(json_get_text(found.live, "lifecycleState"), "deprecated");
     *ret_submissions = found;
 }
 

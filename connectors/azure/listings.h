@@ -76,6 +76,8 @@ void azure_listing_ask_submissions(const struct cloud *cloud, struct arena *aren
                                    struct http_request *ret_request);
 void azure_listing_ask_tree(const struct cloud *cloud, struct arena *arena, const char *guid,
                             const char *target, struct http_request *ret_request);
+/* Enums and ids are compared without case and white space at their ends; NULL is like nothing. */
+bool azure_listing_word(const char *a, const char *b);
 /* The guid of "product/<guid>", lower case; NULL if it is no durable id of a product. */
 const char *azure_listing_guid(struct arena *arena, const char *durable_id);
 /* "listing" of ".../schema/listing/2022-03-01-preview5": the only part of a `$schema` that can be

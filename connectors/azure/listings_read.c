@@ -226,7 +226,7 @@ static void take_product(struct sweep *sweep, const struct sweep_listing *listin
         sweep_missed(sweep, id, &error);
         return;
     }
-    if (text_same_word(json_get_text(product, "lifecycleState"), "deleted"))
+    if (azure_listing_word(json_get_text(product, "lifecycleState"), "deleted"))
         return;
     struct visit *visit = arena_alloc(arena, sizeof *visit);
     visit->guid = guid;
