@@ -221,7 +221,7 @@ struct deadline {
     const char *what; /* "the offer expires": the detail adds the day and the days left */
 };
 
-/* Which finding a refusal becomes, by the vendor's code. */
+/* Which finding a refusal, or a read that failed, becomes, by the vendor's code. */
 struct refusal {
     const char *vendor_code;
     const char *code;
@@ -328,6 +328,9 @@ extern const size_t connector_count;
 const struct connector *connector_find(const char *name);
 const struct connector_kind *connector_kind(const struct connector *connector, enum kind_id kind);
 const struct remote_field *connector_field(const struct connector_kind *kind, const char *field);
+/* The finding that the kind's table has for a failure, by its vendor_code; else `otherwise`. */
+const char *connector_refusal(const struct connector_kind *kind, const struct error *failure,
+                              const char *otherwise);
 const struct procedure *connector_procedure(const struct connector_kind *kind, enum action action);
 
 #endif

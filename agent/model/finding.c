@@ -205,6 +205,10 @@ const struct finding_type finding_types[] = {
      "Correct what the detail names; the change is planned again with the next run."},
     {"RUN-008", WARNING, "a local write was refused because the file had changed",
      "Nothing to do: the change is planned again with the next run."},
+    {"RUN-009", ERROR, "the sign-in of the person behind a cloud's records is lost",
+     "Somebody with the role that the detail names runs `agent login` for the cloud; the other "
+     "jobs "
+     "go on."},
     {"RUN-010", WARNING, "what was asked for cannot be done",
      "Look at the record with `agent show`; the detail tells what stands in the way."},
 

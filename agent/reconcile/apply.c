@@ -424,14 +424,6 @@ static void task_stale(struct task *task)
     task_end(task, TASK_ENDED);
 }
 
-static const char *refusal_code(const struct connector_kind *kind, const struct error *failure)
-{
-    for (size_t i = 0; i < kind->refusal_count; i++)
-        if (text_equal(kind->refusals[i].vendor_code, failure->vendor_code))
-            return kind->refusals[i].code;
-    return "REF-019";
-}
-
 /* A refusal ends the change; what may pass later, or may have happened, stays open. */
 static void task_fail(struct task *task, const struct error *failure)
 {
@@ -445,7 +437,7 @@ static void task_fail(struct task *task, const struct error *failure)
         task_stale(task);
         return;
     }
-    const char *code = refusal_code(task->applier->work->kind, failure);
+    const char *code = connector_refusal(task->applier->work->kind, failure, "REF-019");
     const char *result = arena_printf(task->arena, "%s %s", code, failure->message);
     if (put_end(task, JOURNAL_FAILED, NULL, result, &error) < 0) {
         leave_open(task, &error);
