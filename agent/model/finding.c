@@ -186,6 +186,18 @@ const struct finding_type finding_types[] = {
      "Fill what the detail names in the local record."},
     {"OFR-026", WARNING, "the product has as many offers as the cloud allows",
      "Let offers that nobody needs any more expire, or wait until those under way are done."},
+    {"OFR-027", WARNING, "the cloud refuses values of the offer",
+     "Correct what the detail names in the local record."},
+    {"OFR-028", WARNING, "the offer is not in a state in which the cloud allows this",
+     "Look at the offer in the portal; what was accepted can only be cancelled by the cloud's "
+     "support."},
+    {"OFR-029", WARNING, "the cloud does not have what the offer names",
+     "Correct the identifiers of product, plan or offer."},
+    {"OFR-030", WARNING, "the product cannot be sold in this offer",
+     "Publish product and plan, sold through the cloud and public, or offer another plan."},
+    {"OFR-031", WARNING, "several offers at the cloud may be the one that was being made",
+     "Put the reference of the local record into the notes of the right one, or rename the "
+     "others."},
 
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",
