@@ -187,6 +187,7 @@ static enum step_result answer_look_cancel(struct step_context *context,
                                            const struct error *failure, struct error *error)
 {
     struct listing_submissions found;
+    const char *version = context->change->version;
     if (take_submissions(context, response, failure, &found, error) < 0)
         return step_failed(error);
     if (found.deprecated)
@@ -200,7 +201,7 @@ static enum step_result answer_look_cancel(struct step_context *context,
     }
     const char *signature =
         azure_listing_signature(context->arena, json_get(context->progress, "submissions"));
-    return text_equal(context->change->version, signature)
+    return text_starts(version ? version : "", signature)
                ? STEP_NEXT
                : stale(error, "the product's submissions moved");
 }

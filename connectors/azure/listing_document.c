@@ -184,11 +184,14 @@ static const char *support(struct arena *arena, const struct json *listing)
     return any ? text : NULL;
 }
 
-static const char *visibility(struct arena *arena, const struct json *document)
+/* A product that is taken off sale says so itself, its submission, or both. */
+static const char *visibility(struct arena *arena, const struct listing_parts *parts,
+                              const struct json *document)
 {
     struct listing_submissions found;
     azure_listing_submissions(json_get(document, "submissions"), &found);
-    const char *state = json_get_text(json_get(document, "product"), "lifecycleState");
+    const struct json *product = parts->product ? parts->product : json_get(document, "product");
+    const char *state = json_get_text(product, "lifecycleState");
     if (!found.live)
         return "draft";
     if (found.deprecated || azure_listing_word(state, "deprecated"))
@@ -211,12 +214,25 @@ static const char *digest(struct arena *arena, const struct json *document)
     return arena_printf(arena, "%.*s", DIGEST, hex);
 }
 
-static const char *version(struct arena *arena, const struct json *document, const char *target)
+const char *azure_listing_live_version(struct arena *arena, const struct json *submissions,
+                                       const struct json *product)
 {
-    const char *signature = azure_listing_signature(arena, json_get(document, "submissions"));
-    if (text_equal(target, "live"))
-        return signature;
-    return arena_printf(arena, "%s %s:%s", signature, target ? target : "none",
+    const char *signature = azure_listing_signature(arena, submissions);
+    const char *state = json_get_text(product, "lifecycleState");
+    return !state || azure_listing_word(state, "generallyAvailable")
+               ? signature
+               : arena_printf(arena, "%s product:%s", signature, state);
+}
+
+static const char *version(struct arena *arena, const struct listing_parts *parts,
+                           const struct json *document)
+{
+    const struct json *product = parts->product ? parts->product : json_get(document, "product");
+    const char *live =
+        azure_listing_live_version(arena, json_get(document, "submissions"), product);
+    if (text_equal(parts->target, "live"))
+        return live;
+    return arena_printf(arena, "%s %s:%s", live, parts->target ? parts->target : "none",
                         digest(arena, document));
 }
 
@@ -232,7 +248,7 @@ static struct json *derived(struct arena *arena, const struct listing_parts *par
     json_set_text(arena, agent, "sku", azure_listing_external_id(product));
     json_set_text(arena, agent, "type", type_of(arena, product));
     json_set_text(arena, agent, "target", parts->target);
-    json_set_text(arena, agent, "visibility", visibility(arena, document));
+    json_set_text(arena, agent, "visibility", visibility(arena, parts, document));
     json_set_text(arena, agent, "publication", azure_listing_publication(submissions));
     json_set_text(arena, agent, "published", json_get_text(found.live, "created"));
     json_set_text(arena, agent, "support", support(arena, json_get(document, "listing")));
@@ -241,7 +257,7 @@ static struct json *derived(struct arena *arena, const struct listing_parts *par
     json_set(arena, agent, "prices", azure_listing_prices(arena, document));
     json_set(arena, agent, "buyers", azure_listing_buyers(arena, document));
     json_set(arena, agent, "regions", azure_listing_regions(arena, document));
-    json_set_text(arena, agent, "version", version(arena, document, parts->target));
+    json_set_text(arena, agent, "version", version(arena, parts, document));
     return agent;
 }
 

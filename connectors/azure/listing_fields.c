@@ -33,6 +33,7 @@ const struct remote_field azure_listing_fields[] = {
     EDITED("support", DERIVED("support"), "listing.supportContact"),
     EDITED("categories", DERIVED("categories"), "property.categories"),
     EDITED("dimensions", DERIVED("dimensions"), "plan-listing"),
+    KEPT("keywords", "listing.searchKeywords", "listing.searchKeywords"),
     KEPT("buyer_accounts", DERIVED("buyers"), "privateAudiences"),
     {.field = "product_type",
      .path = DERIVED("type"),

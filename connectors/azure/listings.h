@@ -40,7 +40,7 @@
 
 /* Sizes that the kind's constant struct needs. */
 enum {
-    AZURE_LISTING_FIELDS = 16,
+    AZURE_LISTING_FIELDS = 17,
     AZURE_LISTING_RULES = 15,
     AZURE_LISTING_PROCEDURES = 3,
     AZURE_LISTING_PERMISSIONS = 1,
@@ -113,6 +113,9 @@ struct listing_parts {
     const char *target; /* of the tree */
     bool whole;         /* keep links and secrets: only for what is sent back at once */
 };
+/* Of a record that shows what is live: the signature, and the product's state if it is off sale. */
+const char *azure_listing_live_version(struct arena *arena, const struct json *submissions,
+                                       const struct json *product);
 struct json *azure_listing_document(struct arena *arena, const struct listing_parts *parts);
 struct record *azure_listing_record(struct arena *arena, const struct json *document,
                                     document_report *report, void *context);

@@ -191,9 +191,10 @@ static int take_submissions(struct sweep_fetch *fetch, const struct json *answer
     azure_listing_submissions(visit->submissions, &found);
     visit->target = found.live ? LIVE : DRAFT;
     visit->wants_pending = wants_pending(fetch->sweep);
-    const char *signature = azure_listing_signature(fetch->arena, visit->submissions);
+    const char *version =
+        azure_listing_live_version(fetch->arena, visit->submissions, visit->product);
     if (found.live && !visit->wants_pending &&
-        text_equal(sweep_known(fetch->sweep, visit->guid), signature)) {
+        text_equal(sweep_known(fetch->sweep, visit->guid), version)) {
         sweep_seen(fetch->sweep, visit->guid);
         return 0;
     }
