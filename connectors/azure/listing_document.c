@@ -288,9 +288,9 @@ struct record *azure_listing_record(struct arena *arena, const struct json *docu
     struct record *record =
         document_decode(arena, &azure_listings, json_get_text(agent, "id"),
                         json_get_text(agent, "version"), document, report, context);
-    if (!record_get(record, "title")) /* the label of the portal; people know it by that */
-        record_set(record, "title",
-                   arena_copy(arena, json_get_text(json_get(document, "product"), "alias")));
+    const char *alias = json_get_text(json_get(document, "product"), "alias");
+    if (!record_get(record, "title") && !text_blank(alias)) /* what people know it by */
+        record_set(record, "title", text_trim(arena_copy(arena, alias)));
     return record;
 }
 
