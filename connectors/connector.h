@@ -68,16 +68,20 @@ enum rule_type {
     RULE_UNLIKE,    /* the value does not */
     RULE_COUNT,     /* a list of words[0] to words[1] items */
     /* Of a field and another one, words[0]; where either is absent there is nothing to say. */
-    RULE_AFTER,    /* a date, later than the other */
-    RULE_CURRENCY, /* an amount in the currency that the other names */
-    RULE_SUM,      /* pairs whose numbers sum to the other, an amount */
-    RULE_UPTO,     /* pairs of a date, of which at most words[1] are not later than the other */
-    RULE_WITHIN,   /* a date at most words[0] days ahead: days, not a field */
+    RULE_AFTER,      /* a date, later than the other */
+    RULE_CURRENCY,   /* an amount in the currency that the other names */
+    RULE_SUM,        /* pairs whose numbers sum to the other, an amount */
+    RULE_UPTO,       /* pairs of a date, of which at most words[1] are not later than the other */
+    RULE_NOT_BEFORE, /* a date, not earlier than the other, a date or an instant */
+    RULE_AGED,       /* any value, once the other, an instant, is words[1] hours past or more */
+    RULE_WITHIN,     /* a date at most words[0] days ahead: days, not a field */
+    RULE_RECENT,     /* a date at most words[0] days past */
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,
     AT_SUBMIT = 1 << 1, /* handing a referral over, publishing an offer */
     AT_UPDATE = 1 << 2,
+    AT_REGISTER = 1 << 3,
 };
 
 struct rule {
@@ -263,6 +267,14 @@ struct connector_kind {
     const struct refusal *refusals; /* others are REF-019 */
     size_t refusal_count;
     unsigned max_in_flight; /* changes that the cloud may be working on at once; 0: no limit */
+    /* False where a full read may leave records out without a word, because not all are shown to
+     * the account: then absence means nothing, and no record becomes "gone". NULL: never. */
+    bool (*shows_all)(const struct cloud *cloud);
+    /* Puts a field into the document whose place or form the table's rows cannot tell: 0, a
+     * negative error, or 1 for a field that the table serves. `value` NULL takes it out. NULL: the
+     * table serves all. */
+    int (*put)(struct arena *arena, struct json *document, const char *field, const char *value,
+               struct error *error);
     /* Starts a read; everything else comes through the sink, which lives until `done`. */
     void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
 };

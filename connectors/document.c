@@ -325,6 +325,9 @@ int document_put(struct arena *arena, const struct connector_kind *kind, struct 
     const struct kind *model = &kinds[kind->kind];
     size_t index = kind_field(model, field);
     const struct remote_field *remote = connector_field(kind, field);
+    int own = kind->put ? kind->put(arena, document, field, value, error) : 1;
+    if (own != 1)
+        return own;
     if (index == FIELD_NONE || !remote || !remote->path || remote->flags & REMOTE_STEP)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "%s has no place in the document", field);
     const struct writing writing = {arena, document, &model->fields[index], remote, error};

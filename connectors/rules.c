@@ -12,6 +12,8 @@
 #define TOO_LONG     "REF-007"
 #define UNKNOWN_WORD "REF-008"
 
+#define HOUR_MS INT64_C(3600000)
+
 struct checking {
     const struct connector_kind *kind;
     const struct kind *model;
@@ -219,6 +221,12 @@ static bool fits(const struct checking *checking, const struct rule *rule, const
         most = day_of(checking->now_ms) + days;
         return !known || day <= most;
     }
+    if (rule->type == RULE_RECENT) {
+        int64_t day;
+        long long days = 0;
+        bool known = day_parse(value, &day) && text_to_int64(rule->words[0], &days);
+        return !known || day >= day_of(checking->now_ms) - days;
+    }
     regex_t regex;
     if (regcomp(&regex, rule->words[0], REG_EXTENDED | REG_NOSUB))
         return false;
@@ -273,6 +281,18 @@ static const char *sum_of(struct arena *arena, const char *pairs)
     return sum;
 }
 
+/* The day of a date or an instant. */
+static bool day_of_value(const char *value, int64_t *ret_day)
+{
+    int64_t ms;
+    if (day_parse(value, ret_day))
+        return true;
+    if (!instant_parse(value, &ms))
+        return false;
+    *ret_day = day_of(ms);
+    return true;
+}
+
 /* What is wrong between a value and the other one, for people; NULL: nothing. */
 static const char *discord(struct checking *checking, const struct rule *rule, const char *value,
                            const char *other)
@@ -285,6 +305,11 @@ static const char *discord(struct checking *checking, const struct rule *rule, c
         return !day_parse(value, &day) || !day_parse(other, &other_day) || day > other_day
                    ? NULL
                    : arena_printf(arena, "%s is %s, which is not after %s, %s", name, value,
+                                  rule->words[0], other);
+    case RULE_NOT_BEFORE:
+        return !day_of_value(value, &day) || !day_of_value(other, &other_day) || day >= other_day
+                   ? NULL
+                   : arena_printf(arena, "%s is %s, which is before %s, %s", name, value,
                                   rule->words[0], other);
     case RULE_CURRENCY:
         return !money_split(arena, value, &amount, &currency) || text_equal(currency, other)
@@ -333,6 +358,20 @@ static void check_count(struct checking *checking, const struct rule *rule, cons
                            because(checking, rule)));
 }
 
+/* Says from when on it may be. */
+static void check_aged(struct checking *checking, const struct rule *rule)
+{
+    char text[INSTANT_TEXT];
+    const char *value = record_get(checking->after, rule->words[0]);
+    int64_t since, due = (int64_t)number_of(rule->words[1]) * HOUR_MS;
+    if (!value || !instant_parse(value, &since) || checking->now_ms - since >= due)
+        return;
+    fault(checking, rule->code, rule->field, rule->remedy,
+          arena_printf(checking->arena, "%s is %s, less than %s hours ago; wait until %s",
+                       vendor_name(checking, rule->words[0]), value, rule->words[1],
+                       instant_print(since + due, text)));
+}
+
 static void check_rule(struct checking *checking, const struct rule *rule)
 {
     const char *value = record_get(checking->after, rule->field);
@@ -368,9 +407,14 @@ static void check_rule(struct checking *checking, const struct rule *rule)
         if (checking->at & AT_SUBMIT || !checking->before || changed(checking, rule->field))
             check_value(checking, rule, value);
         break;
+    case RULE_AGED:
+        if (value && (!checking->before || changed(checking, rule->field)))
+            check_aged(checking, rule);
+        break;
     case RULE_PATTERN:
     case RULE_UNLIKE:
     case RULE_WITHIN:
+    case RULE_RECENT:
         if (!checking->before || changed(checking, rule->field))
             check_value(checking, rule, value);
         break;
@@ -379,6 +423,7 @@ static void check_rule(struct checking *checking, const struct rule *rule)
             check_count(checking, rule, value);
         break;
     case RULE_AFTER:
+    case RULE_NOT_BEFORE:
     case RULE_CURRENCY:
     case RULE_SUM:
     case RULE_UPTO:

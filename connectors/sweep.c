@@ -35,7 +35,7 @@ struct sweep_chain {
     struct sweep_chain *next;
     const char *after; /* NULL: everything */
     const char *mark;  /* greatest date received or known from before; NULL: none */
-    int64_t mark_ms;
+    int64_t mark_ticks;
     struct map *versions; /* id → version as listed */
     struct map *tokens;   /* those used */
     size_t pages;         /* asked for */
@@ -254,13 +254,13 @@ void sweep_missed(struct sweep *sweep, const char *id, const struct error *error
 static int fetch_page(struct sweep_chain *chain, const char *token, struct error *error);
 
 /* The greatest date received, as the very text; never the own clock. */
-static void raise_mark(struct sweep_chain *chain, const char *version)
+static void raise_mark(struct sweep_chain *chain, const char *date)
 {
-    int64_t ms;
-    if (!version || !instant_parse(version, &ms) || (chain->mark && ms <= chain->mark_ms))
+    int64_t ticks;
+    if (!date || !instant_parse_fine(date, &ticks) || (chain->mark && ticks <= chain->mark_ticks))
         return;
-    chain->mark = arena_copy(chain->sweep->arena, version);
-    chain->mark_ms = ms;
+    chain->mark = arena_copy(chain->sweep->arena, date);
+    chain->mark_ticks = ticks;
 }
 
 /* Returns true if the item told something new. What changes while it is listed moves to the end and
@@ -282,7 +282,7 @@ static bool take_item(struct sweep_chain *chain, const struct json *item)
     if (text_equal(map_get(chain->versions, id), key))
         return false;
     map_put(chain->versions, id, arena_copy(sweep->arena, key));
-    raise_mark(chain, version);
+    raise_mark(chain, listing->date ? json_get_text(item, listing->date) : version);
     listing->item(sweep, listing, id, version, item);
     return true;
 }

@@ -43,6 +43,7 @@ struct sweep_listing {
     const char *items;   /* member of the answer: "EntitySummaryList" */
     const char *id;      /* member of an item: "EntityId" */
     const char *version; /* member of an item that moves with it: "LastModifiedDate"; NULL: none */
+    const char *date;    /* member of an item that the watermark is made of; NULL: `version` */
     const char *token;   /* member of an answer that leads to the next page: "NextToken" */
     const char *mark;    /* name of its part of the watermark; "": the whole; NULL: none. Each
                             listing needs its own: what one lists meanwhile says nothing about

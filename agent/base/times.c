@@ -6,9 +6,10 @@
 #include "base/text.h"
 
 #define DAY_MS     ((int64_t)86400000)
-#define FIRST_DAY  ((int64_t)-719528) /* 0000-01-01 */
-#define LAST_DAY   ((int64_t)2932896) /* 9999-12-31 */
-#define TWO_DIGITS 70                 /* a year of two digits below this is 20YY, as POSIX has it */
+#define TICKS      ((int64_t)10000000) /* of 100 ns in a second */
+#define FIRST_DAY  ((int64_t)-719528)  /* 0000-01-01 */
+#define LAST_DAY   ((int64_t)2932896)  /* 9999-12-31 */
+#define TWO_DIGITS 70 /* a year of two digits below this is 20YY, as POSIX has it */
 
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -130,15 +131,15 @@ static bool take_time(const char **at, int64_t *ret_seconds)
     return true;
 }
 
-static bool take_fraction(const char **at, int64_t *ret_ms)
+static bool take_fraction(const char **at, int64_t *ret_ticks)
 {
-    *ret_ms = 0;
+    *ret_ticks = 0;
     if (!take_char(at, '.'))
         return true;
-    int64_t weight = 100;
+    int64_t weight = TICKS / 10;
     bool digits = false;
     for (; **at >= '0' && **at <= '9'; (*at)++, weight /= 10, digits = true)
-        *ret_ms += (**at - '0') * weight;
+        *ret_ticks += (**at - '0') * weight;
     return digits;
 }
 
@@ -158,17 +159,35 @@ static bool take_offset(const char **at, int64_t *ret_seconds)
     return true;
 }
 
-bool instant_parse(const char *text, int64_t *ret_ms)
+/* Seconds and the steps of 100 ns that are over. */
+static bool take_instant(const char *text, bool zone, int64_t *ret_seconds, int64_t *ret_ticks)
 {
     struct date date;
-    int64_t seconds;
-    int64_t ms;
-    int64_t offset;
+    int64_t seconds, ticks, offset = 0;
     if (!text || !take_date(&text, &date) || (!take_char(&text, 'T') && !take_char(&text, 't')) ||
-        !take_time(&text, &seconds) || !take_fraction(&text, &ms) || !take_offset(&text, &offset) ||
-        *text)
+        !take_time(&text, &seconds) || !take_fraction(&text, &ticks) ||
+        ((zone || *text) && !take_offset(&text, &offset)) || *text)
         return false;
-    *ret_ms = date_to_day(date) * DAY_MS + (seconds - offset) * 1000 + ms;
+    *ret_seconds = date_to_day(date) * (DAY_MS / 1000) + seconds - offset;
+    *ret_ticks = ticks;
+    return true;
+}
+
+bool instant_parse(const char *text, int64_t *ret_ms)
+{
+    int64_t seconds, ticks;
+    if (!take_instant(text, true, &seconds, &ticks))
+        return false;
+    *ret_ms = seconds * 1000 + ticks / (TICKS / 1000);
+    return true;
+}
+
+bool instant_parse_fine(const char *text, int64_t *ret_ticks)
+{
+    int64_t seconds, ticks;
+    if (!take_instant(text, false, &seconds, &ticks))
+        return false;
+    *ret_ticks = seconds * TICKS + ticks;
     return true;
 }
 

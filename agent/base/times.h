@@ -13,6 +13,8 @@
 /* RFC 3339: "2026-11-02T10:00:00.123Z", any number of fraction digits (cut to milliseconds), Z or
  * a numeric offset. */
 bool instant_parse(const char *text, int64_t *ret_ms);
+/* The same in steps of 100 ns, and without a zone it is UTC: for telling which of two is later. */
+bool instant_parse_fine(const char *text, int64_t *ret_ticks);
 /* "2026-11-02T10:00:00.123Z"; milliseconds always present. */
 const char *instant_print(int64_t ms, char buffer[INSTANT_TEXT]);
 /* "20261102T100000Z", as SigV4 wants it. */

@@ -27,6 +27,7 @@ static enum tint tint_of(const struct change *change)
     case ACTION_SUBMIT:
     case ACTION_PUBLISH:
     case ACTION_ACCEPT:
+    case ACTION_REGISTER:
     case ACTION_IMPORT:
         return TINT_ADD;
     case ACTION_CLOSE:
@@ -54,7 +55,7 @@ static const char *shown(struct printer *printer, size_t field, const char *valu
 static bool adds(enum action action)
 {
     return action == ACTION_CREATE || action == ACTION_SUBMIT || action == ACTION_ACCEPT ||
-           action == ACTION_REJECT || action == ACTION_IMPORT;
+           action == ACTION_REJECT || action == ACTION_REGISTER || action == ACTION_IMPORT;
 }
 
 static void print_field(struct printer *printer, const struct change *change,
@@ -136,19 +137,14 @@ static void print_conflicts(struct printer *printer)
 /* "12 to create, 3 to update": one entry per action that occurs. */
 static const char *count_actions(struct printer *printer, bool held)
 {
-    static const char *const verbs[ACTION_COUNT] = {[ACTION_ADOPT] = "to link",
-                                                    [ACTION_CREATE] = "to create",
-                                                    [ACTION_UPDATE] = "to update",
-                                                    [ACTION_SUBMIT] = "to submit",
-                                                    [ACTION_LAUNCH] = "to launch",
-                                                    [ACTION_CLOSE] = "to close",
-                                                    [ACTION_PUBLISH] = "to publish",
-                                                    [ACTION_EXTEND] = "to extend",
-                                                    [ACTION_CANCEL] = "to cancel",
-                                                    [ACTION_ACCEPT] = "to accept",
-                                                    [ACTION_REJECT] = "to reject",
-                                                    [ACTION_PULL] = "to write back",
-                                                    [ACTION_IMPORT] = "to add to the source"};
+    static const char *const verbs[ACTION_COUNT] = {
+        [ACTION_ADOPT] = "to link",      [ACTION_CREATE] = "to create",
+        [ACTION_UPDATE] = "to update",   [ACTION_SUBMIT] = "to submit",
+        [ACTION_LAUNCH] = "to launch",   [ACTION_CLOSE] = "to close",
+        [ACTION_PUBLISH] = "to publish", [ACTION_EXTEND] = "to extend",
+        [ACTION_CANCEL] = "to cancel",   [ACTION_ACCEPT] = "to accept",
+        [ACTION_REJECT] = "to reject",   [ACTION_REGISTER] = "to register",
+        [ACTION_PULL] = "to write back", [ACTION_IMPORT] = "to add to the source"};
     size_t counts[ACTION_COUNT] = {0};
     CLEANUP_TEXT struct text out;
     text_init(&out, 1024);

@@ -56,6 +56,7 @@ static const struct verb verbs[] = {
     {"accept", "INVITATION...", 1, MANY, TAKES_RUN, 0, ACTION_ACCEPT, plain_wish},
     {"reject", "INVITATION... [--reason TEXT]", 1, MANY, TAKES_RUN | TAKES_REASON, 0, ACTION_REJECT,
      reject_invitations},
+    {"register", "REFERRAL...", 1, MANY, TAKES_RUN, 0, ACTION_REGISTER, plain_wish},
     {"close", "REFERRAL... --reason TEXT | --won", 1, MANY, TAKES_RUN | TAKES_REASON | TAKES_WON, 0,
      ACTION_UPDATE, close_referrals},
 };
@@ -67,13 +68,14 @@ static int run_referral(const struct world *world, const struct arguments *argum
 
 const struct command command_referral = {
     .name = "referral",
-    .usage = "list | submit | accept | reject | close ...",
-    .summary = "co-sell referrals: list, submit, accept, reject, close",
+    .usage = "list | submit | accept | reject | register | close ...",
+    .summary = "co-sell referrals: list, submit, accept, reject, register, close",
     .help =
         "  list                            the referrals that the last runs saw\n"
         "  submit REFERRAL...              hand them to the cloud's sellers\n"
         "  accept INVITATION...            accept what the cloud's sellers propose\n"
         "  reject INVITATION...            turn it down, with a --reason\n"
+        "  register REFERRAL...            register deals that were won\n"
         "  close REFERRAL... --reason TEXT close them as lost\n"
         "  close REFERRAL... --won         close them as won\n\n"
         "What is asked for here needs no further approval. It goes through the same plan, guard\n"

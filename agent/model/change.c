@@ -26,6 +26,7 @@ static const struct {
     [ACTION_CANCEL] = {"cancel", 'x', true, ACT_CANCEL},
     [ACTION_ACCEPT] = {"accept", '@', true, ACT_ACCEPT},
     [ACTION_REJECT] = {"reject", '%', true, ACT_REJECT},
+    [ACTION_REGISTER] = {"register", '$', true, ACT_REGISTER},
     [ACTION_PULL] = {"pull", '<', false, 0},
     [ACTION_IMPORT] = {"import", 'v', false, 0},
 };

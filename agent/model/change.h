@@ -7,19 +7,20 @@
 #include "model/kind.h"
 
 enum action {
-    ACTION_ADOPT,   /* record the pair and its base; no write outside */
-    ACTION_CREATE,  /* make it at the cloud from the local record */
-    ACTION_UPDATE,  /* write fields at the cloud */
-    ACTION_SUBMIT,  /* hand a referral to the cloud's sellers */
-    ACTION_LAUNCH,  /* update whose stage becomes won */
-    ACTION_CLOSE,   /* update whose stage becomes lost */
-    ACTION_PUBLISH, /* release an offer to its buyer, a listing to everybody */
-    ACTION_EXTEND,  /* let a released offer be accepted longer */
-    ACTION_CANCEL,  /* take a released offer, a resale authorization or a listing back */
-    ACTION_ACCEPT,  /* accept what the cloud's sellers propose */
-    ACTION_REJECT,  /* turn it down */
-    ACTION_PULL,    /* write fields at the local side */
-    ACTION_IMPORT,  /* add a local record for what only the cloud has */
+    ACTION_ADOPT,    /* record the pair and its base; no write outside */
+    ACTION_CREATE,   /* make it at the cloud from the local record */
+    ACTION_UPDATE,   /* write fields at the cloud */
+    ACTION_SUBMIT,   /* hand a referral to the cloud's sellers */
+    ACTION_LAUNCH,   /* update whose stage becomes won */
+    ACTION_CLOSE,    /* update whose stage becomes lost */
+    ACTION_PUBLISH,  /* release an offer to its buyer, a listing to everybody */
+    ACTION_EXTEND,   /* let a released offer be accepted longer */
+    ACTION_CANCEL,   /* take a released offer, a resale authorization or a listing back */
+    ACTION_ACCEPT,   /* accept what the cloud's sellers propose */
+    ACTION_REJECT,   /* turn it down */
+    ACTION_REGISTER, /* register a deal that was won, for the cloud's incentives */
+    ACTION_PULL,     /* write fields at the local side */
+    ACTION_IMPORT,   /* add a local record for what only the cloud has */
     ACTION_COUNT
 };
 

@@ -48,6 +48,8 @@ const struct finding_type finding_types[] = {
     {"MAT-005", WARNING, "the source has a row under the identifier of a record to import",
      "Write the identifier into the row's column for it if both are one, or give the row another "
      "key."},
+    {"MAT-006", INFO, "one local record is with more than one cloud",
+     "Nothing to do if both clouds shall have it; else close or cancel it at one of them."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",
@@ -103,6 +105,13 @@ const struct finding_type finding_types[] = {
      "Remove items; the detail tells how many may stand there."},
     {"REF-024", INFO, "the record that this one names is not ready to be named",
      "Nothing to do: the tie is made once the other record is released."},
+    {"REF-025", WARNING, "the deal cannot be registered as it is",
+     "Correct what the detail names in the local record; deals that are not eligible need no "
+     "registration: leave them out of `register:`."},
+    {"REF-026", INFO, "the contract of a deal is sent with its registration",
+     "Nothing to do: register the deal once it is won, by `register:` or agent referral register."},
+    {"REF-027", WARNING, "the deal was created too recently to be closed as won",
+     "Wait until the instant in the detail; closed before, it could not be registered any more."},
 
     /* What the clouds demand of offers, and what a person should look at before one is made. */
     {"OFR-001", WARNING, "a field that is needed to create the offer is empty",
@@ -198,6 +207,8 @@ const struct finding_type finding_types[] = {
     {"OFR-031", WARNING, "several offers at the cloud may be the one that was being made",
      "Put the reference of the local record into the notes of the right one, or rename the "
      "others."},
+    {"OFR-032", WARNING, "the name that the buyer sees holds the partner's own key",
+     "Give the offer a name for the buyer, or approve it as it is."},
 
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",

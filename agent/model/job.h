@@ -76,6 +76,7 @@ enum gate {
     GATE_CANCEL,
     GATE_ACCEPT,
     GATE_REJECT,
+    GATE_REGISTER,
     GATE_IMPORT,
     GATE_COUNT
 };
@@ -87,13 +88,14 @@ struct gate_rule {
 
 /* Acts that need an approval each, unless `allow:` names them. Bits. */
 enum irreversible {
-    ACT_CLOSE = 1 << 0,   /* close as lost */
-    ACT_LAUNCH = 1 << 1,  /* close as won */
-    ACT_SUBMIT = 1 << 2,  /* hand a referral to the cloud's sellers */
-    ACT_PUBLISH = 1 << 3, /* release an offer or a listing */
-    ACT_CANCEL = 1 << 4,  /* take a released offer or a listing back */
-    ACT_ACCEPT = 1 << 5,  /* accept an invitation */
-    ACT_REJECT = 1 << 6,  /* reject an invitation */
+    ACT_CLOSE = 1 << 0,    /* close as lost */
+    ACT_LAUNCH = 1 << 1,   /* close as won */
+    ACT_SUBMIT = 1 << 2,   /* hand a referral to the cloud's sellers */
+    ACT_PUBLISH = 1 << 3,  /* release an offer or a listing */
+    ACT_CANCEL = 1 << 4,   /* take a released offer or a listing back */
+    ACT_ACCEPT = 1 << 5,   /* accept an invitation */
+    ACT_REJECT = 1 << 6,   /* reject an invitation */
+    ACT_REGISTER = 1 << 7, /* register a deal that was won */
 };
 
 struct limits {

@@ -559,7 +559,8 @@ void intake_start(struct intake *intake, bool full, void (*ended)(void *context)
     work->kind->read(work->cloud, &scope, &intake->sink);
 }
 
-/* A complete full read decides what is gone, unless it shows nothing where there was a lot. */
+/* A complete full read decides what is gone, unless it shows nothing where there was a lot, or may
+ * leave records out at any time. */
 static int finish_full(struct intake *intake, struct error *error)
 {
     const struct work *work = intake->work;
@@ -578,7 +579,9 @@ static int finish_full(struct intake *intake, struct error *error)
                          intake->result.records, counts.remote);
         return work_put_finding(work, "RUN-003", intake->result.message, error);
     }
-    r = store->ops->sweep_end(store, work->job->name, SIDE_REMOTE, intake->sweep, &gone, error);
+    bool shows_all = !work->kind->shows_all || work->kind->shows_all(work->cloud);
+    if (shows_all)
+        r = store->ops->sweep_end(store, work->job->name, SIDE_REMOTE, intake->sweep, &gone, error);
     if (r == 0)
         r = store->ops->cursor_put(store, work->job->name, CURSOR_FULL,
                                    instant_print(intake->sweep, at), error);

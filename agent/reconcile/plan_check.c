@@ -73,6 +73,8 @@ unsigned plan_moment(enum action action)
     case ACTION_SUBMIT:
     case ACTION_PUBLISH:
         return AT_SUBMIT;
+    case ACTION_REGISTER:
+        return AT_REGISTER;
     case ACTION_CANCEL:
     case ACTION_ACCEPT:
     case ACTION_REJECT:

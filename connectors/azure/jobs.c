@@ -16,13 +16,13 @@
 
 /* ------------------------------------------------------------------ names and versions */
 
-const char *azure_product_version(const struct cloud *cloud)
+const char *azure_product_api(const struct cloud *cloud)
 {
     const char *version = settings_text(cloud->settings, "product_version");
     return text_blank(version) ? "2022-07-01" : version;
 }
 
-const char *azure_offer_version(const struct cloud *cloud)
+const char *azure_offer_api(const struct cloud *cloud)
 {
     const char *version = settings_text(cloud->settings, "offer_version");
     return text_blank(version) ? "2023-07-15" : version;
@@ -63,7 +63,7 @@ void azure_job_start(struct step_context *context, struct json *resources,
     static const char *const former[] = {"job",      "job_since", "job_polls",
                                          "job_over", "job_empty", "job_made"};
     struct arena *arena = context->arena;
-    const char *version = azure_product_version(context->cloud);
+    const char *version = azure_product_api(context->cloud);
     for (size_t i = 0; i < COUNT(former); i++)
         json_remove(context->progress, former[i]);
     struct json *body = json_object(arena);
@@ -118,7 +118,7 @@ static int build_path(struct step_context *context, const char *tail, const char
 int azure_job_build_poll(struct step_context *context, struct http_request *request,
                          struct error *error)
 {
-    return build_path(context, "/status", azure_product_version(context->cloud), request, error);
+    return build_path(context, "/status", azure_product_api(context->cloud), request, error);
 }
 
 static enum step_result wait_on(struct step_context *context, const char *what)
@@ -254,7 +254,7 @@ int azure_job_build_result(struct step_context *context, struct http_request *re
         return 1;
     /* The link that the status gives is on another host, where the token must not go; the path is
      * the same. */
-    return build_path(context, "", azure_offer_version(context->cloud), request, error);
+    return build_path(context, "", azure_offer_api(context->cloud), request, error);
 }
 
 enum step_result azure_job_answer_result(struct step_context *context,

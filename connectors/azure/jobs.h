@@ -24,8 +24,8 @@
 
 /* "2022-07-01", or what the settings product_version and offer_version say; for `$version` and for
  * `$schema`. */
-const char *azure_product_version(const struct cloud *cloud);
-const char *azure_offer_version(const struct cloud *cloud);
+const char *azure_product_api(const struct cloud *cloud);
+const char *azure_offer_api(const struct cloud *cloud);
 /* "https://schema.mp.microsoft.com/schema/private-offer/2023-07-15". */
 const char *azure_schema(struct arena *arena, const char *name, const char *version);
 /* The name in one: "private-offer", whatever host and version it is of; NULL if it is none. Only
@@ -70,16 +70,16 @@ const char *azure_job_made(const struct step_context *context, const char *type)
         .name = name_, .operation = operation_, .family = AZURE_GRAPH, .repeatable = true,         \
         .resume = name_, .build = build_, .answer = answer_                                        \
     }
+#define AZURE_JOB_START(name_, look_, build_)                                                      \
+    {                                                                                              \
+        .name = name_, .operation = "configure", .family = AZURE_GRAPH, .writes = true,            \
+        .resume = look_, .build = build_, .answer = azure_job_answer_start                         \
+    }
+#define AZURE_JOB_RESULT(name_)                                                                    \
+    AZURE_GRAPH_READ(name_, "configure-detail", azure_job_build_result, azure_job_answer_result)
 #define AZURE_JOB_STEPS(start_, poll_, result_, look_, build_)                                     \
-    {.name = start_,                                                                               \
-     .operation = "configure",                                                                     \
-     .family = AZURE_GRAPH,                                                                        \
-     .writes = true,                                                                               \
-     .resume = look_,                                                                              \
-     .build = build_,                                                                              \
-     .answer = azure_job_answer_start},                                                            \
+    AZURE_JOB_START(start_, look_, build_),                                                        \
         AZURE_GRAPH_READ(poll_, "configure-status", azure_job_build_poll, azure_job_answer_poll),  \
-        AZURE_GRAPH_READ(result_, "configure-detail", azure_job_build_result,                      \
-                         azure_job_answer_result)
+        AZURE_JOB_RESULT(result_)
 
 #endif

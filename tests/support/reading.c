@@ -61,13 +61,8 @@ static void take_done(void *context, enum read_outcome outcome, const char *wate
         reading->error = *error;
 }
 
-void reading_open(struct reading *reading, fake_handler *handler, void *context)
+void reading_prepare(struct reading *reading, fake_handler *handler, void *context)
 {
-    static const struct setting items[] = {
-        {.name = "catalog", .text = "AWS", .given = true},
-        {.name = "endpoint_url", .text = "http://127.0.0.1:1", .given = true},
-    };
-    static const struct settings settings = {items, COUNT(items)};
     memset(reading, 0, sizeof *reading);
     fake_init(&reading->fake, 5);
     reading->http = fake_http_new(&reading->fake, handler, context);
@@ -76,6 +71,17 @@ void reading_open(struct reading *reading, fake_handler *handler, void *context)
     reading->known = map_new();
     reading->records = map_new();
     reading->seen = map_new();
+}
+
+void reading_open(struct reading *reading, fake_handler *handler, void *context)
+{
+    static const struct setting items[] = {
+        {.name = "catalog", .text = "AWS", .given = true},
+        {.name = "endpoint_url", .text = "http://127.0.0.1:1", .given = true},
+    };
+    static const struct settings settings = {items, COUNT(items)};
+    reading_prepare(reading, handler, context);
+    reading->close = connector_aws.close;
     const struct connector_env around = {
         .loop = reading->loop, .log = &reading->fake.log, .env = env};
     assert_int_equal(connector_aws.open(&around, &settings, &reading->cloud, NULL), 0);
@@ -83,7 +89,7 @@ void reading_open(struct reading *reading, fake_handler *handler, void *context)
 
 void reading_close(struct reading *reading)
 {
-    connector_aws.close(reading->cloud);
+    reading->close(reading->cloud);
     loop_free(reading->loop);
     reading->http->ops->close(reading->http);
     map_free(reading->known);
@@ -93,16 +99,22 @@ void reading_close(struct reading *reading)
     fake_free(&reading->fake);
 }
 
-void reading_run(struct reading *reading, enum kind_id kind, const struct read_scope *scope)
+void reading_run_kind(struct reading *reading, const struct connector_kind *kind,
+                      const struct read_scope *scope)
 {
     const struct read_sink sink = {reading,   version,      take_record,
                                    take_seen, take_finding, take_done};
     bool stop = false;
     reading->done = 0;
-    connector_kind(&connector_aws, kind)->read(reading->cloud, scope, &sink);
+    kind->read(reading->cloud, scope, &sink);
     assert_int_equal(reading->done, 0); /* not before it returned */
     assert_int_equal(loop_run(reading->loop, &stop, NULL), 0);
     assert_int_equal(reading->done, 1);
+}
+
+void reading_run(struct reading *reading, enum kind_id kind, const struct read_scope *scope)
+{
+    reading_run_kind(reading, connector_kind(&connector_aws, kind), scope);
 }
 
 const char *reading_version(const struct reading *reading, const char *id)

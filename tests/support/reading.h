@@ -1,4 +1,4 @@
-/* One read of the AWS connector against a scripted cloud, with a sink that keeps what comes. */
+/* One read of a connector against a scripted cloud, with a sink that keeps what comes. */
 #ifndef TESTS_SUPPORT_READING_H
 #define TESTS_SUPPORT_READING_H
 
@@ -11,6 +11,7 @@ struct reading {
     struct http *http;
     struct loop *loop;
     struct cloud *cloud;
+    void (*close)(struct cloud *cloud);
     struct arena *arena;
     struct map *known;   /* id → version that the engine has */
     struct map *records; /* id → struct record, a copy */
@@ -25,11 +26,15 @@ struct reading {
     void (*check_finding)(const struct finding *finding);
 };
 
-/* Zeroes the struct, which must not move afterwards. */
+/* Zeroes the struct, which must not move afterwards, and opens an account at AWS. */
 void reading_open(struct reading *reading, fake_handler *handler, void *context);
+/* The same without an account: `cloud` and `close` are the test's. */
+void reading_prepare(struct reading *reading, fake_handler *handler, void *context);
 void reading_close(struct reading *reading);
 /* Reads once and runs the loop dry: `done` comes exactly once, and not before read() returned. */
 void reading_run(struct reading *reading, enum kind_id kind, const struct read_scope *scope);
+void reading_run_kind(struct reading *reading, const struct connector_kind *kind,
+                      const struct read_scope *scope);
 /* The version of a record that came; NULL if it did not. */
 const char *reading_version(const struct reading *reading, const char *id);
 

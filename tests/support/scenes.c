@@ -21,14 +21,10 @@ const struct step *scene_step(const struct procedure *procedure, const char *nam
     return NULL;
 }
 
-static void set_up(struct run *run, const struct scene *scene, struct cloud *cloud,
+static void set_up(const struct theatre *theatre, struct run *run, const struct scene *scene,
                    struct change *change)
 {
     run->arena = arena_new();
-    *cloud = (struct cloud){
-        .catalog = "AWS",
-        .patience_ms = 10000,
-        .urls = {[AWS_SELLING] = "http://127.0.0.1:1/", [AWS_CATALOG] = "http://127.0.0.1:1"}};
     const struct kind *kind = &kinds[KIND_REFERRAL];
     bool creates = scene->action == ACTION_CREATE;
     bool answers = scene->action == ACTION_ACCEPT || scene->action == ACTION_REJECT;
@@ -36,8 +32,8 @@ static void set_up(struct run *run, const struct scene *scene, struct cloud *clo
                               .action = scene->action,
                               .local_key = "CRM-1",
                               .remote_id = creates   ? NULL
-                                           : answers ? "engi-1"
-                                                     : "O1",
+                                           : answers ? theatre->invitation
+                                                     : theatre->record,
                               .version = creates ? NULL : V1,
                               .fields = arena_array(run->arena, 8, sizeof *change->fields)};
     for (size_t i = 0; i < COUNT(scene->fields) && scene->fields[i].name; i++)
@@ -52,7 +48,7 @@ static void set_up(struct run *run, const struct scene *scene, struct cloud *clo
     if (scene->progress)
         assert_int_equal(
             json_parse(run->arena, scene->progress, strlen(scene->progress), &progress, NULL), 0);
-    run->context = (struct step_context){.cloud = cloud,
+    run->context = (struct step_context){.cloud = theatre->cloud,
                                          .arena = run->arena,
                                          .change = change,
                                          .local = local,
@@ -63,26 +59,25 @@ static void set_up(struct run *run, const struct scene *scene, struct cloud *clo
 }
 
 /* Plays the answer through the session's own judge. */
-static enum step_result play(struct run *run, const struct step *step, const struct reply *reply)
+static enum step_result play(const struct theatre *theatre, struct run *run,
+                             const struct step *step, const struct reply *reply)
 {
     struct error failure = {0};
     bool refresh = false;
     const struct http_response response = {.status = reply->status,
                                            .body = reply->body ? reply->body : "",
                                            .body_length = reply->body ? strlen(reply->body) : 0};
-    int result = reply->status ? aws_judge(NULL, &response, &refresh, &failure)
+    int result = reply->status ? theatre->judge(theatre->cloud, &response, &refresh, &failure)
                                : error_set(&failure, ERROR_TEMPORARY, SCOPE_RECORD, "lost");
     return step->answer(&run->context, reply->status ? &response : NULL, result ? &failure : NULL,
                         &run->error);
 }
 
-void scene_play(struct run *run, const struct scene *scene)
+void theatre_play(const struct theatre *theatre, struct run *run, const struct scene *scene)
 {
-    struct cloud *cloud = memory_alloc(sizeof *cloud);
     struct change *change = memory_alloc(sizeof *change);
-    set_up(run, scene, cloud, change);
-    const struct connector_kind *kind = &aws_referrals;
-    const struct procedure *procedure = connector_procedure(kind, scene->action);
+    set_up(theatre, run, scene, change);
+    const struct procedure *procedure = connector_procedure(theatre->kind, scene->action);
     const struct step *step = scene_step(procedure, procedure->first);
     if (scene->resume)
         step = scene_step(procedure, scene_step(procedure, scene->resume)->resume);
@@ -102,11 +97,12 @@ void scene_play(struct run *run, const struct scene *scene)
         size_t length = strlen(run->trail);
         snprintf(run->trail + length, sizeof run->trail - length, "%s%s", length ? " " : "",
                  step->name);
-        const char *target = http_request_get(&request, "x-amz-target");
-        assert_non_null(strstr(target ? target : request.url, step->operation));
+        if (theatre->check)
+            theatre->check(step, &request);
         assert_true(run->sent < COUNT(run->bodies) && answered < COUNT(scene->replies));
+        run->requests[run->sent] = request;
         run->bodies[run->sent++] = request.body;
-        enum step_result result = play(run, step, &scene->replies[answered++]);
+        enum step_result result = play(theatre, run, step, &scene->replies[answered++]);
         if (result == STEP_WAIT) {
             run->waited_ms += run->context.wait_ms;
             run->context.now_ms += run->context.wait_ms;
@@ -124,16 +120,15 @@ void scene_play(struct run *run, const struct scene *scene)
             break;
         }
     }
-    free(cloud);
     free(change);
 }
 
-void scenes_check(const struct scene *scenes, size_t count)
+void theatre_check(const struct theatre *theatre, const struct scene *scenes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct scene *scene = &scenes[i];
         struct run run = {0};
-        scene_play(&run, scene);
+        theatre_play(theatre, &run, scene);
         print_message("  %s: %s\n", scene->title, run.trail);
         assert_string_equal(run.trail, scene->trail);
         assert_int_equal(run.ending, scene->ending);

@@ -1,10 +1,9 @@
-/* Plays the procedures of AWS's referrals: each scene is a script of answers and the trail of steps
+/* Plays the procedures of referrals: each scene is a script of answers and the trail of steps
  * that must come of it, from the first step or from where a crash left it. */
 #ifndef TESTS_SUPPORT_SCENES_H
 #define TESTS_SUPPORT_SCENES_H
 
-#include "connectors/aws/client.h"
-#include "connectors/aws/referrals.h"
+#include "connectors/connector.h"
 #include "tests/support/fake.h"
 
 #define V1 "2026-01-01T00:00:01.100Z"
@@ -44,13 +43,29 @@ struct run {
     enum ending ending;
     char trail[256];
     const char *bodies[16]; /* what was sent */
+    struct http_request requests[16];
     size_t sent;
     int64_t waited_ms;
 };
 
+/* Where scenes play. */
+struct theatre {
+    const struct connector_kind *kind;
+    struct cloud *cloud;
+    int (*judge)(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
+                 struct error *error);
+    const char *record, *invitation; /* the ids of what changes are about */
+    /* What must hold of each request. May be NULL. */
+    void (*check)(const struct step *step, const struct http_request *request);
+};
+
 /* The engine in small: the same moves, without journal and network. The caller frees the arena. */
-void scene_play(struct run *run, const struct scene *scene);
+void theatre_play(const struct theatre *theatre, struct run *run, const struct scene *scene);
 /* Plays each scene and holds trail, ending and record to it. */
+void theatre_check(const struct theatre *theatre, const struct scene *scenes, size_t count);
+
+/* The same at AWS. */
+void scene_play(struct run *run, const struct scene *scene);
 void scenes_check(const struct scene *scenes, size_t count);
 const struct scene *scene_find(const struct scene *scenes, size_t count, const char *title,
                                enum action action);

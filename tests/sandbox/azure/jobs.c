@@ -311,13 +311,13 @@ static struct json *show_status(struct azure_call *call, const struct azure_reco
     return answer;
 }
 
-static int find_job(struct azure_call *call, struct azure_record **ret_job)
+/* NULL after the failure was said. */
+static struct azure_record *find_job(struct azure_call *call)
 {
     struct azure_record *job = azure_find(&call->azure->parts.market->jobs, call->segments[0]);
     if (!job)
-        return fail(call->failure, 404, "notFound", "Resource not found.");
-    *ret_job = job;
-    return 0;
+        fail(call->failure, 404, "notFound", "Resource not found.");
+    return job;
 }
 
 /* A poll that comes too early is refused, and does not count as one. */
@@ -337,10 +337,8 @@ static int take_poll(struct azure_call *call, struct azure_record *job)
 
 int job_status(struct azure_call *call)
 {
-    struct azure_record *job = NULL;
-    int result = find_job(call, &job);
-    if (result == 0)
-        result = take_poll(call, job);
+    struct azure_record *job = find_job(call);
+    int result = job ? take_poll(call, job) : -ERROR_REFUSED;
     if (result == 0)
         call->answer = show_status(call, job);
     return result;
@@ -348,10 +346,9 @@ int job_status(struct azure_call *call)
 
 int job_detail(struct azure_call *call)
 {
-    struct azure_record *job = NULL;
-    int result = find_job(call, &job);
-    if (result < 0)
-        return result;
+    struct azure_record *job = find_job(call);
+    if (!job)
+        return -ERROR_REFUSED;
     if (!ingestion_is(job->document, "status", "completed"))
         return fail(call->failure, 400, "badRequest", "The job has not completed.");
     struct arena *arena = call->arena;
@@ -373,10 +370,9 @@ int job_detail(struct azure_call *call)
 
 int job_cancel(struct azure_call *call)
 {
-    struct azure_record *job = NULL;
-    int result = find_job(call, &job);
-    if (result < 0)
-        return result;
+    struct azure_record *job = find_job(call);
+    if (!job)
+        return -ERROR_REFUSED;
     if (ingestion_is(job->document, "status", "completed"))
         return fail(call->failure, 400, "badRequest",
                     "Cannot cancel job, job has already completed.");

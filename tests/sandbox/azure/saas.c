@@ -50,14 +50,14 @@ static int check_version(struct azure_call *call)
     return fail(call->failure, 400, "BadArgument", "api-version must be " API_VERSION ".");
 }
 
-static int find(struct azure_call *call, const struct azure_record **ret_record)
+/* NULL after the failure was said. */
+static const struct azure_record *find(struct azure_call *call)
 {
     const struct azure_record *record =
         azure_find(&call->azure->parts.market->subscriptions, call->segments[0]);
     if (!record)
-        return fail(call->failure, 404, "NotFound", "There is no such subscription.");
-    *ret_record = record;
-    return 0;
+        fail(call->failure, 404, "NotFound", "There is no such subscription.");
+    return record;
 }
 
 static int page_start(struct azure_call *call, size_t count, size_t *ret_start)
@@ -103,13 +103,12 @@ static int list(struct azure_call *call)
 
 static int get(struct azure_call *call)
 {
-    const struct azure_record *record = NULL;
     int result = check_version(call);
-    if (result == 0)
-        result = find(call, &record);
-    if (result == 0)
-        call->answer = json_clone(call->arena, json_get(record->document, "shown"));
-    return result;
+    const struct azure_record *record = result < 0 ? NULL : find(call);
+    if (!record)
+        return -ERROR_REFUSED;
+    call->answer = json_clone(call->arena, json_get(record->document, "shown"));
+    return 0;
 }
 
 static struct json *show_components(struct arena *arena, const struct json *pricing)
@@ -179,13 +178,11 @@ static struct json *show_plan(struct azure_call *call, const struct azure_record
 
 static int list_plans(struct azure_call *call)
 {
-    const struct azure_record *record = NULL;
     const char *wanted = json_get_text(call->query, "planId");
     int result = check_version(call);
-    if (result == 0)
-        result = find(call, &record);
-    if (result < 0)
-        return result;
+    const struct azure_record *record = result < 0 ? NULL : find(call);
+    if (!record)
+        return -ERROR_REFUSED;
     const struct azure_table *table = &call->azure->parts.market->resources;
     const char *prefix =
         arena_printf(call->arena, "plan/%s/", json_get_text(record->document, "product"));
