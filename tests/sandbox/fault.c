@@ -6,9 +6,10 @@
 #include "tests/sandbox/identity.h"
 
 static const char *const kinds[] = {
-    "latency",    "429",        "500",      "503",       "401",        "403",        "expired",
-    "reset",      "lost-after", "truncate", "html",      "empty-list", "short-list", "repeat-token",
-    "task-fails", "set-fails",  "set-half", "set-stuck", NULL};
+    "latency",    "429",        "500",          "503",        "401",       "403",
+    "expired",    "reset",      "lost-after",   "truncate",   "html",      "html500",
+    "empty-list", "short-list", "repeat-token", "task-fails", "set-fails", "set-half",
+    "set-stuck",  "job-fails",  "job-half",     "job-stuck",  NULL};
 
 static bool is_kind(const char *kind)
 {
