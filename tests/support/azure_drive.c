@@ -85,6 +85,7 @@ int azure_drive_call(struct drive *drive, const char *token, const char *method,
         {name, value},
         {NULL, NULL},
     };
-    const char *text = body ? json_print(drive->arena, drive_json(drive, body)) : NULL;
+    bool quoted = body && strchr(body, '"');
+    const char *text = body && !quoted ? json_print(drive->arena, drive_json(drive, body)) : body;
     return azure_drive_send(drive, method, target, headers, text);
 }

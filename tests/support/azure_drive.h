@@ -28,7 +28,7 @@ const char *azure_drive_person(struct drive *drive, const char *audience);
 const char *azure_drive_application(struct drive *drive, const char *audience);
 
 /* A call of Referrals or of the webhooks with a token, a client-request-id, and one more header
- * (`name` NULL: none). `body` is JSON text with ' for ", NULL: none. */
+ * (`name` NULL: none). `body` is JSON text, with ' for " if it holds no ", NULL: none. */
 int azure_drive_call(struct drive *drive, const char *token, const char *method, const char *target,
                      const char *name, const char *value, const char *body);
 
