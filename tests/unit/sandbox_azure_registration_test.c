@@ -216,8 +216,8 @@ static void test_hooks_refused(void **state)
         "{'WebhookUrl':'https://one.example/x','WebhookEvents':[]}",
         "{'WebhookUrl':'https://one.example/x','WebhookEvents':['offer-created']}",
         "{'WebhookUrl':'https://one.example/x','WebhookEvents':['referral-created'],'Other':1}",
-        "{'WebhookUrl':'https://one.example/x','WebhookEvents':['referral-created'],"
-        "'SignatureTokenToMsSignatureHeader':'yes'}",
+        ("{'WebhookUrl':'https://one.example/x','WebhookEvents':['referral-created'],"
+         "'SignatureTokenToMsSignatureHeader':'yes'}"),
     };
     struct drive drive;
     drive_start(&drive, NULL);
