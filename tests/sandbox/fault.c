@@ -53,6 +53,8 @@ int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *e
         snprintf(fault.operation, sizeof fault.operation, "%s", parts[1]);
     if (text_starts(fault.kind, "set-") && !fault.operation[0])
         snprintf(fault.operation, sizeof fault.operation, "StartChangeSet");
+    if (text_starts(fault.kind, "job-") && !fault.operation[0])
+        snprintf(fault.operation, sizeof fault.operation, "Configure");
     if (fault.operation[0] && !operation_find(fault.operation) &&
         !identity_operation(fault.operation) && !azure_operation(fault.operation))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "fault \"%s\": no operation \"%s\"", spec,

@@ -41,7 +41,11 @@ static const char usage[] =
     "role role=admin|user; azure-show referrals [organization=own|msft], referral id=ID;\n"
     "azure edit-referral id=ID path=PATH value=VALUE, answer-referral id=ID\n"
     "status=Accepted|Declined, invite [from=msft|PARTNER title=T company=C],\n"
-    "review-registration id=ID status=ActionRequired|Failed|Approved\n"
+    "review-registration id=ID status=ActionRequired|Failed|Approved;\n"
+    "azure-show offers; azure accept-offer, seller-publishes, sell, cancel-offer id=OFFER,\n"
+    "edit-offer id=OFFER path=PATH value=VALUE, edit-resource id=ID path=PATH value=VALUE,\n"
+    "subscribe id=OFFER | product=GUID plan=GUID, subscription id=ID status=STATUS,\n"
+    "lock product=GUID hours=N\n"
     "\n"
     "At Microsoft's the tenant is " AZURE_TENANT ",\n"
     "the application " AZURE_CLIENT " with the secret\n" AZURE_SECRET

@@ -127,8 +127,11 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
  * record's); and of StartChangeSet, which need not be named, set-fails (the set ends FAILED by its
  * data; parameter 1: by the service's fault), set-half (FAILED by the service's fault, yet what it
  * creates is there as a draft; parameter 1: all that it asks for is done but the release),
- * set-stuck (APPLYING until the faults are cleared). Calls are counted per fault, from when it was
- * added. */
+ * set-stuck (APPLYING until the faults are cleared); and of Configure, which need not be named,
+ * job-fails (the job ends failed by its data; a publishing one in certification; parameter 1: by
+ * the service's fault), job-half (failed by the service's fault after all was applied; an offer
+ * that comes last is left as a draft), job-stuck (running until the faults are cleared). Calls are
+ * counted per fault, from when it was added. */
 int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *error);
 void sandbox_fault_clear(struct sandbox *sandbox);
 
@@ -153,6 +156,14 @@ size_t sandbox_offer_duplicates(const struct sandbox *sandbox);
 size_t sandbox_azure_referrals(const struct sandbox *sandbox);
 const struct json *sandbox_azure_referral(const struct sandbox *sandbox, const char *id);
 size_t sandbox_azure_duplicates(const struct sandbox *sandbox);
+
+/* The same for Microsoft's private offers: those that are there (deleted ones are not), one as a
+ * read shows it (by its bare guid; NULL: none), those that have the notes of another one or its
+ * name, beneficiary and dates; and SaaS subscriptions. */
+size_t sandbox_azure_offers(const struct sandbox *sandbox);
+const struct json *sandbox_azure_offer(const struct sandbox *sandbox, const char *guid);
+size_t sandbox_azure_offer_duplicates(const struct sandbox *sandbox);
+size_t sandbox_azure_subscriptions(const struct sandbox *sandbox);
 
 /* Signs a request as a client must, for tests that drive the core. `arena` holds the headers. */
 struct sandbox_signer {

@@ -4,6 +4,7 @@
 
 #include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/azure/identities.h"
+#include "tests/sandbox/azure/insights.h"
 #include "tests/sandbox/identity.h"
 #include "tests/sandbox/query.h"
 #include "tests/sandbox/service.h"
@@ -297,7 +298,8 @@ bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request
         .response = response,
     };
     bool known = false;
-    if (azure_tokens_handle(sandbox, request, arena, response))
+    if (azure_tokens_handle(sandbox, request, arena, response) ||
+        insights_download(sandbox, request, arena, response))
         return true;
     if (!find_route(&call, &known))
         return false;
