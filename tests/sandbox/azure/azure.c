@@ -19,7 +19,7 @@ int azure_check(const struct sandbox_options *options, struct error *error)
                                       : 0;
 }
 
-void azure_open(struct sandbox *sandbox)
+void azure_sandbox_open(struct sandbox *sandbox)
 {
     sandbox->azure = memory_alloc(sizeof *sandbox->azure);
     for (size_t i = 0; i < COUNT(parts); i++)
@@ -32,7 +32,7 @@ void azure_seed(struct sandbox *sandbox)
         parts[i]->seed(sandbox);
 }
 
-void azure_close(struct sandbox *sandbox)
+void azure_sandbox_close(struct sandbox *sandbox)
 {
     if (!sandbox->azure)
         return;
@@ -83,7 +83,7 @@ static uint64_t mix(uint64_t value)
     return value ^ (value >> 31);
 }
 
-const char *azure_guid(struct sandbox *sandbox, struct arena *arena)
+const char *azure_new_guid(struct sandbox *sandbox, struct arena *arena)
 {
     uint64_t number = (uint64_t)++sandbox->azure->made;
     uint64_t high = mix(mix(sandbox->options.seed) ^ number), low = mix(high);

@@ -32,7 +32,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(call->arena, body));
 }
 
-const struct azure_surface azure_insights = {
+const struct azure_surface azure_insights_surface = {
     .base = "/insights/v1/cmp",
     .audience = "https://api.partnercenter.microsoft.com",
     .identities = AZURE_APP,
@@ -121,7 +121,7 @@ static int create_query(struct azure_call *call)
     struct json *names = selected(arena, query);
     if (!names || !names->count)
         return refuse(call, "The query is not valid");
-    const char *id = azure_guid(call->sandbox, arena);
+    const char *id = azure_new_guid(call->sandbox, arena);
     struct json *row = json_object(arena);
     json_set_text(arena, row, "queryId", id);
     json_set_text(arena, row, "name", name);
@@ -184,7 +184,7 @@ static int create_report(struct azure_call *call)
     int result = check_schedule(call, at_once, &start_ms);
     if (result < 0)
         return result;
-    const char *id = azure_guid(call->sandbox, arena);
+    const char *id = azure_new_guid(call->sandbox, arena);
     struct json *row = ingestion_make(
         arena,
         "{'reportId':'%s','reportName':null,'queryId':'%s','createdTime':'%s',"
@@ -197,7 +197,7 @@ static int create_report(struct azure_call *call)
     json_set(arena, document, "shown", json_clone(arena, row));
     json_set(arena, document, "start_ms", json_int(arena, start_ms));
     json_set(arena, document, "now", json_bool(arena, at_once));
-    json_set_text(arena, document, "execution", azure_guid(call->sandbox, arena));
+    json_set_text(arena, document, "execution", azure_new_guid(call->sandbox, arena));
     azure_add(&market->reports, id, document, now);
     answer(call, row, "Report created successfully", true);
     return 0;
@@ -244,7 +244,7 @@ static const struct azure_route routes[] = {
     {"POST", "/ScheduledReport", "CreateReport", create_report},
     {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution},
 };
-const struct azure_routes azure_insight_routes = {&azure_insights, routes, COUNT(routes)};
+const struct azure_routes azure_insight_routes = {&azure_insights_surface, routes, COUNT(routes)};
 
 /* ---- Files. */
 static const char *column_value(struct arena *arena, const struct sandbox *sandbox,

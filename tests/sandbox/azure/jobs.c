@@ -469,7 +469,7 @@ int job_post(struct azure_call *call)
                                       fate_of(call), (long long)now);
     json_set(arena, job, "resources", json_clone(arena, json_get(call->body, "resources")));
     call->answer = show_status(call, azure_add(&call->azure->parts.market->jobs,
-                                               azure_guid(call->sandbox, arena), job, now));
+                                               azure_new_guid(call->sandbox, arena), job, now));
     call->status = 202;
     call->sandbox->dirty = true;
     return 0;

@@ -178,12 +178,12 @@ static void seed_product(struct seeding *seeding, size_t index)
     const struct seed_product *product = seeding->product;
     struct arena *arena = seeding->arena;
     bool own = index >= COUNT(products);
-    seeding->guid = own ? azure_guid(seeding->sandbox, arena) : product->guid;
+    seeding->guid = own ? azure_new_guid(seeding->sandbox, arena) : product->guid;
     put_product(seeding, own ? arena_printf(arena, "sandbox-more-%zu", index) : product->external,
                 own ? arena_printf(arena, "Sandbox More %zu", index) : product->alias);
     for (size_t i = 0; i < COUNT(product->plans) && product->plans[i].guid; i++)
         put_plan(seeding, &product->plans[i],
-                 own ? azure_guid(seeding->sandbox, arena) : product->plans[i].guid);
+                 own ? azure_new_guid(seeding->sandbox, arena) : product->plans[i].guid);
     if (product->live)
         submission_seed(seeding->sandbox, seeding->guid, seeding->when_ms);
 }
@@ -260,7 +260,7 @@ static struct json *make_offer(struct seeding *seeding, const struct seed_offer 
 static void seed_offer(struct seeding *seeding, size_t index)
 {
     const struct seed_offer *row = &offers[index % COUNT(offers)];
-    const char *guid = azure_guid(seeding->sandbox, seeding->arena);
+    const char *guid = azure_new_guid(seeding->sandbox, seeding->arena);
     struct json *offer = make_offer(seeding, row, index);
     json_set_text(seeding->arena, offer, "id",
                   arena_printf(seeding->arena, "private-offer/%s", guid));

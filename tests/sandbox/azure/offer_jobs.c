@@ -132,7 +132,7 @@ static void resolve_item(struct ingestion_step *step, struct json *item)
     if (made && !json_get(made, "id"))
         json_set_text(step->arena, made, "id",
                       arena_printf(step->arena, "plan/%s/%s", ingestion_bare(product),
-                                   azure_guid(step->sandbox, step->arena)));
+                                   azure_new_guid(step->sandbox, step->arena)));
 }
 
 /* What is not sent is not kept: a write replaces the whole offer. */
@@ -191,7 +191,7 @@ static int write_offer(struct ingestion_step *step, struct azure_record *record)
     if (result < 0)
         return result;
     struct json *shown = make_shown(step, current);
-    const char *guid = record ? record->id : azure_guid(step->sandbox, step->arena);
+    const char *guid = record ? record->id : azure_new_guid(step->sandbox, step->arena);
     json_set_text(step->arena, shown, "id", arena_printf(step->arena, "private-offer/%s", guid));
     bool live = ingestion_is(step->item, "state", "live") && !step->half;
     bool originator = is_kind(step->item, "multipartyPromotionOriginator");

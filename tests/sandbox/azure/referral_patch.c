@@ -259,7 +259,7 @@ static int finish_registration(struct patch *patch)
     if (result < 0)
         return result;
     if (!json_get(registration, "id")) {
-        json_set_text(call->arena, registration, "id", azure_guid(call->sandbox, call->arena));
+        json_set_text(call->arena, registration, "id", azure_new_guid(call->sandbox, call->arena));
         json_set_text(call->arena, registration, "registrationDateTime",
                       azure_instant(call->arena, sandbox_now(call->sandbox)));
     }

@@ -55,8 +55,8 @@ static void put_identity(struct seed *seed)
 {
     struct arena *arena = seed->arena;
     seed->document = json_object(arena);
-    put(seed, "id", azure_guid(seed->sandbox, arena));
-    put(seed, "engagementId", azure_guid(seed->sandbox, arena));
+    put(seed, "id", azure_new_guid(seed->sandbox, arena));
+    put(seed, "engagementId", azure_new_guid(seed->sandbox, arena));
     put(seed, "organizationId", AZURE_ORGANIZATION);
     put(seed, "organizationName", "Contoso");
     put(seed, "expirationDateTime", NULL);
@@ -216,7 +216,7 @@ static void add_microsoft(struct seed *seed)
     theirs.document = side;
     theirs.made_ms = made_ms;
     theirs.moved_ms = seed->moved_ms > made_ms ? seed->moved_ms : made_ms;
-    put(&theirs, "id", azure_guid(sandbox, arena));
+    put(&theirs, "id", azure_new_guid(sandbox, arena));
     put(&theirs, "organizationId", REFERRAL_MICROSOFT);
     put(&theirs, "organizationName", "Microsoft");
     json_remove(side, "externalReferenceId");

@@ -119,9 +119,9 @@ static struct json *new_document(struct azure_call *call, const char *organizati
     struct json *document = json_object(arena);
     bool microsoft = organization && is_microsoft(organization);
     const char *engagement = json_get_text(body, "engagementId");
-    json_set_text(arena, document, "id", azure_guid(call->sandbox, arena));
+    json_set_text(arena, document, "id", azure_new_guid(call->sandbox, arena));
     json_set_text(arena, document, "engagementId",
-                  engagement ? engagement : azure_guid(call->sandbox, arena));
+                  engagement ? engagement : azure_new_guid(call->sandbox, arena));
     json_set_text(arena, document, "organizationId",
                   microsoft      ? REFERRAL_MICROSOFT
                   : organization ? organization

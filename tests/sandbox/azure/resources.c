@@ -258,10 +258,11 @@ static int new_id(struct ingestion_step *step, const char *product, const char *
 {
     const char *name = step->type->name;
     if (!strcmp(name, "product"))
-        *ret_id = arena_printf(step->arena, "product/%s", azure_guid(step->sandbox, step->arena));
+        *ret_id =
+            arena_printf(step->arena, "product/%s", azure_new_guid(step->sandbox, step->arena));
     else if (!strcmp(name, "plan"))
         *ret_id = arena_printf(step->arena, "plan/%s/%s", product,
-                               azure_guid(step->sandbox, step->arena));
+                               azure_new_guid(step->sandbox, step->arena));
     else
         *ret_id = make_id(step, product, plan);
     if (azure_find(&step->market->resources, *ret_id))

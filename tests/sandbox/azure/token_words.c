@@ -39,7 +39,7 @@ int token_refuse(struct token_call *call, enum token_refusal what, const char *d
 {
     struct arena *arena = call->arena;
     struct json *body = json_object(arena);
-    const char *trace = azure_guid(call->sandbox, arena);
+    const char *trace = azure_new_guid(call->sandbox, arena);
     const char *sent = request_header(call->request, "client-request-id");
     const char *correlation = sent ? sent : answer_guid(call->sandbox, arena);
     const char *message = arena_printf(arena, "%s%s%s", refusals[what].message, detail ? " " : "",

@@ -32,7 +32,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_webhooks = {
+const struct azure_surface azure_webhooks_surface = {
     .base = "/webhooks/v1/registration",
     .audience = "https://api.partnercenter.microsoft.com",
     .identities = AZURE_APP | AZURE_USER,
@@ -131,7 +131,7 @@ static int put_registration(struct azure_call *call)
     struct json *document = json_clone(call->arena, call->body);
     json_set_text(call->arena, document, "SubscriberId",
                   record ? json_get_text(record->document, "SubscriberId")
-                         : azure_guid(call->sandbox, call->arena));
+                         : azure_new_guid(call->sandbox, call->arena));
     if (record)
         azure_write(record, document, now);
     else
@@ -176,7 +176,7 @@ static int start_validation(struct azure_call *call)
         return fail(call->failure, 429, "tooManyRequests",
                     "Rate limit is exceeded. Try again in 60 seconds.");
     }
-    const char *id = azure_guid(call->sandbox, arena);
+    const char *id = azure_new_guid(call->sandbox, arena);
     struct json *document = json_object(arena), *result = json_object(arena);
     json_set_text(arena, result, "responseCode", "NotSent");
     json_set_text(arena, result, "responseMessage", "The sandbox calls nobody.");
@@ -212,4 +212,4 @@ static const struct azure_route routes[] = {
     {"POST", "/validationEvents", "ValidateWebhook", start_validation},
     {"GET", "/validationEvents/{}", "GetWebhookValidation", get_validation},
 };
-const struct azure_routes azure_webhook_routes = {&azure_webhooks, routes, COUNT(routes)};
+const struct azure_routes azure_webhook_routes = {&azure_webhooks_surface, routes, COUNT(routes)};
