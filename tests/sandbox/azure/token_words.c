@@ -101,7 +101,7 @@ static const char *find_audience(const char *text, size_t length, bool *ret_to_p
     return NULL;
 }
 
-const char *azure_audience(const char *resource)
+const char *azure_known_audience(const char *resource)
 {
     bool to_persons;
     size_t length = strlen(resource);
@@ -159,7 +159,7 @@ int token_resource(struct token_call *call, bool person, const char **ret_audien
     if (!call->v1)
         return token_scope(call, text, person, ret_audience);
     bool to_persons = false;
-    const char *audience = azure_audience(text);
+    const char *audience = azure_known_audience(text);
     if (!audience)
         return token_refuse(call, TOKEN_NO_RESOURCE, text);
     find_audience(audience, strlen(audience), &to_persons);
