@@ -7,6 +7,7 @@
 #include "connectors/azure/probes.h"
 #include "connectors/azure/referrals.h"
 #include "connectors/azure/tokens.h"
+#include "connectors/azure/webhooks.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -162,4 +163,5 @@ const struct connector connector_azure = {
     .probe_count = AZURE_PROBES,
     .login = &login,
     .remark = remark,
+    .webhook = &azure_webhook,
 };
