@@ -142,7 +142,7 @@ struct step_context {
     const char *token; /* idempotency token of the attempt, stable over restarts; ≤ 64 ASCII */
     int64_t now_ms;
     int64_t began_ms;      /* when this run took the change up, to bound its patience */
-    int64_t wait_ms;       /* STEP_WAIT: how long */
+    int64_t wait_ms;       /* how long to wait before the step that comes next, or this one */
     const char *goto_step; /* STEP_GOTO: name of the step to go on with */
     struct record *after;  /* STEP_DONE: the record as the cloud has it now, if known */
 };
@@ -151,8 +151,8 @@ struct step_context {
 #define PROGRESS_NOTE "note"
 
 enum step_result {
-    STEP_NEXT,  /* go on with the next row */
-    STEP_GOTO,  /* go on with goto_step */
+    STEP_NEXT,  /* go on with the next row, after wait_ms if that is set */
+    STEP_GOTO,  /* go on with goto_step, after wait_ms if that is set */
     STEP_WAIT,  /* do this step again after wait_ms */
     STEP_LATER, /* the cloud works on it, or something there blocks it: a later run goes on with
                    this step. `progress` has a member "note" that tells people what is waited for */
@@ -225,7 +225,7 @@ struct deadline {
     const char *what; /* "the offer expires": the detail adds the day and the days left */
 };
 
-/* Which finding a refusal becomes, by the vendor's code. */
+/* Which finding a refusal, or a read that failed, becomes, by the vendor's code. */
 struct refusal {
     const char *vendor_code;
     const char *code;
@@ -309,6 +309,29 @@ struct connector_login {
     void (*finish)(struct cloud *cloud, const char *code, session_ready *done, void *context);
 };
 
+/* An address that a cloud calls when something happens there. It only shortens the time until a
+ * poll finds it; what receives the calls is another program's matter. */
+struct webhook {
+    const char *url;           /* NULL: none is registered */
+    const char *const *events; /* NULL-ended; NULL: none */
+};
+struct connector_webhook {
+    const char *setting;       /* option of the cloud's section that names our address */
+    const char *const *events; /* those worth hearing of, NULL-ended */
+    const char *family;        /* quota */
+    /* Asks what is registered. */
+    int (*check)(struct cloud *cloud, struct arena *arena, struct http_request *ret_request,
+                 struct error *error);
+    /* Reads the answer; `failure` is NULL or what the session ended with, which may mean that
+     * nothing is registered. Texts live in the arena. */
+    int (*read)(struct arena *arena, const struct http_response *response,
+                const struct error *failure, struct webhook *ret_now, struct error *error);
+    /* Registers our address for our events, and for those that `now` has. The answer is read with
+     * `read`. It overwrites what was registered: the caller has asked. */
+    int (*enlist)(struct cloud *cloud, struct arena *arena, const struct webhook *now,
+                  const char *url, struct http_request *ret_request, struct error *error);
+};
+
 struct connector {
     const char *name;                 /* "aws" */
     const char *title;                /* "AWS Partner Central" */
@@ -325,7 +348,8 @@ struct connector {
     void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
     const struct probe *probes;
     size_t probe_count;
-    const struct connector_login *login; /* NULL: none is needed */
+    const struct connector_login *login;     /* NULL: none is needed */
+    const struct connector_webhook *webhook; /* NULL: the cloud calls nobody, or we do not ask it */
     /* What an account with these settings cannot do, in a sentence for people; NULL: nothing is
      * missing. May be NULL. */
     const char *(*remark)(const struct settings *settings);
@@ -340,6 +364,9 @@ extern const size_t connector_count;
 const struct connector *connector_find(const char *name);
 const struct connector_kind *connector_kind(const struct connector *connector, enum kind_id kind);
 const struct remote_field *connector_field(const struct connector_kind *kind, const char *field);
+/* The finding that the kind's table has for a failure, by its vendor_code; else `otherwise`. */
+const char *connector_refusal(const struct connector_kind *kind, const struct error *failure,
+                              const char *otherwise);
 const struct procedure *connector_procedure(const struct connector_kind *kind, enum action action);
 
 #endif

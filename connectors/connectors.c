@@ -40,6 +40,16 @@ const struct remote_field *connector_field(const struct connector_kind *kind, co
     return NULL;
 }
 
+const char *connector_refusal(const struct connector_kind *kind, const struct error *failure,
+                              const char *otherwise)
+{
+    for (size_t i = 0; i < kind->refusal_count; i++) {
+        if (!strcmp(kind->refusals[i].vendor_code, failure->vendor_code))
+            return kind->refusals[i].code;
+    }
+    return otherwise;
+}
+
 const struct procedure *connector_procedure(const struct connector_kind *kind, enum action action)
 {
     for (size_t i = 0; i < kind->procedure_count; i++) {

@@ -101,6 +101,21 @@ static void check_choice(struct checking *checking, const struct remote_field *r
                        suggestion ? "\"?" : ""));
 }
 
+/* Clouds have words in common, but not all of them. */
+static void check_word(struct checking *checking, const struct remote_field *remote,
+                       const char *value)
+{
+    if (document_word(remote, value))
+        return;
+    const char *words = "";
+    for (size_t i = 0; remote->words[i]; i += 2)
+        words =
+            arena_printf(checking->arena, "%s%s%s", words, *words ? ", " : "", remote->words[i]);
+    fault(checking, UNKNOWN_WORD, remote->field, NULL,
+          arena_printf(checking->arena, "%s does not take \"%s\"; it takes %s", remote->vendor,
+                       value, words));
+}
+
 /* What the cloud has already is not held against the writer. */
 static void check_field(struct checking *checking, const struct remote_field *remote)
 {
@@ -115,6 +130,8 @@ static void check_field(struct checking *checking, const struct remote_field *re
         check_length(checking, remote, item);
         if (remote->choices)
             check_choice(checking, remote, item);
+        if (remote->words && remote->flags & (REMOTE_CREATE | REMOTE_UPDATE))
+            check_word(checking, remote, item);
     }
 }
 

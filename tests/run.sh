@@ -231,8 +231,10 @@ conformance() {
                 step "conformance of ${har##*/}" python3 "$CHECKER" --summary "$har"
         done
         # How often each operation was seen, over all recordings.
-        cat /dev/null "$LOGS"/conformance-of-* | awk '$1 ~ /^[0-9]+$/ && NF == 4 {
-            count[$2 " " $3 " " $4] += $1
+        cat /dev/null "$LOGS"/conformance-of-* | awk '$1 ~ /^[0-9]+$/ && NF > 3 && !/exchanges,/ {
+            calls = $1
+            sub(/^ *[0-9]+ +/, "")
+            count[$0] += calls
         }
         END { for (name in count) printf "%6d  %s\n", count[name], name }' | sort -k2
         [ -n "${CHECKER:-}" ] || echo "${#hars[@]} recordings in build/har; CHECKER=… judges them"

@@ -94,7 +94,11 @@ struct watching {
 
 static bool is_final(const char *state)
 {
-    return state && strcmp(state, "draft") != 0 && strcmp(state, "open") != 0;
+    static const char *const words[] = {"draft", "with_partner", "open"};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (text_equal(state, words[i]))
+            return false;
+    return state;
 }
 
 static bool is_watched(const struct asking *asking, const char *id)
@@ -239,7 +243,7 @@ const struct command command_offer = {
         "  create KEY...                 make a draft from the local record KEY\n"
         "  publish OFFER...              release a draft to its buyer\n"
         "  extend OFFER... --to DATE     let it be accepted longer\n"
-        "  cancel OFFER...               take it back: its last day becomes yesterday\n"
+        "  cancel OFFER...               take it back: nobody can accept it any more\n"
         "  amend OFFER --from KEY        make an offer that replaces its agreement, with the\n"
         "                                terms of the local record KEY; an agreement's id will\n"
         "                                do, too\n"

@@ -152,20 +152,56 @@ static bool has_changes(const struct report *report)
     return false;
 }
 
-static void print_report(const struct report *report, const struct arguments *arguments)
+/* Whose keys a cloud is asked with, and until when they are good: as far as that is known without
+ * asking it. `*ret_until` NULL: for ever, or not known. NULL: nothing is known. */
+static const char *credentials(struct context *context, struct arena *arena, const char *name,
+                               const char **ret_until)
 {
+    struct cloud_status status = {0};
+    struct cloud *cloud = NULL;
+    struct error error = {0};
+    *ret_until = NULL;
+    if (context_open_cloud(context, name, &cloud, &error) < 0)
+        return arena_copy(arena, error.message);
+    connector_find(name)->status(cloud, &status);
+    if (status.credential_expires_ms)
+        *ret_until = output_instant(arena, status.credential_expires_ms);
+    return status.credential_source[0] ? arena_copy(arena, status.credential_source) : NULL;
+}
+
+static void print_credentials(struct context *context, struct arena *arena)
+{
+    for (size_t i = 0; i < context->config->cloud_count; i++) {
+        const char *until, *name = context->config->clouds[i].name;
+        const char *text = credentials(context, arena, name, &until);
+        if (text)
+            printf("\n%s: %s%s%s\n", name, output_safe(arena, text), until ? ", until " : "",
+                   until ? until : "");
+    }
+}
+
+static void print_report(struct context *context, const struct report *report)
+{
+    const struct arguments *arguments = context->arguments;
     if (arguments->output != OUTPUT_JSON) {
         listing_print(report->jobs, arguments, "No jobs.");
         if (arguments->output == OUTPUT_TABLE && has_changes(report)) {
             printf("\n");
             listing_print(report->changes, arguments, "");
         }
+        if (arguments->output == OUTPUT_TABLE)
+            print_credentials(context, report->arena);
         return;
     }
     struct json *jobs = listing_to_json(report->arena, report->jobs);
-    for (size_t i = 0; i < jobs->count; i++)
+    for (size_t i = 0; i < jobs->count; i++) {
+        const char *until;
+        json_set_text(report->arena, jobs->items[i], "credentials",
+                      credentials(context, report->arena, context->config->jobs[i].cloud, &until));
+        json_set_text(report->arena, jobs->items[i], "credentials_until", until);
         if (report->lists->items[i]->count)
             json_set(report->arena, jobs->items[i], "under_way", report->lists->items[i]);
+    }
     output_json(jobs);
 }
 
@@ -204,6 +240,8 @@ static int run_status(const struct world *world, const struct arguments *argumen
     CLEANUP_CONTEXT struct context context = {0};
     struct error error = {0};
     int r = 0, code = context_load_store(world, arguments, true, &context);
+    if (!code)
+        code = context_prepare(&context);
     if (code)
         return code;
     CLEANUP_ARENA struct arena *arena = arena_new();
@@ -217,7 +255,7 @@ static int run_status(const struct world *world, const struct arguments *argumen
     if (r < 0)
         output_failure(NULL, &error);
     else
-        print_report(&report, arguments);
+        print_report(&context, &report);
     listing_free(report.jobs);
     listing_free(report.changes);
     return r < 0 ? EXIT_FAILED : EXIT_OK;
@@ -231,7 +269,8 @@ const struct command command_status = {
         "Per job: last run and how it ended, when the next one is due, records on both sides,\n"
         "linked pairs, fields that differ (drift), changes that are open or held, conflicts,\n"
         "findings, and changes that are not finished. Below, each of these: what is under way,\n"
-        "since when, and what it waits for. Reads the store only.",
+        "since when, and what it waits for; and per cloud, as far as this host knows, whose keys\n"
+        "are used and when they, or a person's sign-in, end. Makes no call.",
     .options = status_options,
     .run = run_status,
 };

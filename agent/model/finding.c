@@ -48,6 +48,8 @@ const struct finding_type finding_types[] = {
     {"MAT-005", WARNING, "the source has a row under the identifier of a record to import",
      "Write the identifier into the row's column for it if both are one, or give the row another "
      "key."},
+    {"MAT-006", INFO, "one local record is with more than one cloud",
+     "Nothing to do if both clouds shall have it; else close or cancel it at one of them."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",
@@ -164,6 +166,15 @@ const struct finding_type finding_types[] = {
      "Fill the field in the local record: the cloud has no way to take its value away."},
     {"LST-007", WARNING, "a buyer's account is not one of the cloud's",
      "Write the account's number in full, leading zeros included."},
+    {"LST-008", WARNING, "the draft of a listing has edits of others that are not published",
+     "Publish them or undo them in the partner portal, then approve the change once more: to "
+     "publish the draft would publish them, too."},
+    {"LST-009", WARNING, "the cloud's reviewers refuse the listing",
+     "Read the certification report in the partner portal and correct what it names."},
+    {"LST-010", WARNING, "another publication of the listing holds it for too long",
+     "Look at its state in the partner portal; the change is planned again once it moves."},
+    {"LST-011", WARNING, "an edit of a listing cannot be made from here",
+     "Make the edit in the partner portal, or take it back; the detail tells what it is."},
 
     /* What they refuse in an offer. */
     {"OFR-020", WARNING, "the cloud refuses the offer's buyers",
@@ -184,6 +195,20 @@ const struct finding_type finding_types[] = {
      "Fill what the detail names in the local record."},
     {"OFR-026", WARNING, "the product has as many offers as the cloud allows",
      "Let offers that nobody needs any more expire, or wait until those under way are done."},
+    {"OFR-027", WARNING, "the cloud refuses values of the offer",
+     "Correct what the detail names in the local record."},
+    {"OFR-028", WARNING, "the offer is not in a state in which the cloud allows this",
+     "Look at the offer in the portal; what was accepted can only be cancelled by the cloud's "
+     "support."},
+    {"OFR-029", WARNING, "the cloud does not have what the offer names",
+     "Correct the identifiers of product, plan or offer."},
+    {"OFR-030", WARNING, "the product cannot be sold in this offer",
+     "Publish product and plan, sold through the cloud and public, or offer another plan."},
+    {"OFR-031", WARNING, "several offers at the cloud may be the one that was being made",
+     "Put the reference of the local record into the notes of the right one, or rename the "
+     "others."},
+    {"OFR-032", WARNING, "the name that the buyer sees holds the partner's own key",
+     "Give the offer a name for the buyer, or approve it as it is."},
 
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",
@@ -203,6 +228,10 @@ const struct finding_type finding_types[] = {
      "Correct what the detail names; the change is planned again with the next run."},
     {"RUN-008", WARNING, "a local write was refused because the file had changed",
      "Nothing to do: the change is planned again with the next run."},
+    {"RUN-009", ERROR, "the sign-in of the person behind a cloud's records is lost",
+     "Somebody with the role that the detail names runs `agent login` for the cloud; the other "
+     "jobs "
+     "go on."},
     {"RUN-010", WARNING, "what was asked for cannot be done",
      "Look at the record with `agent show`; the detail tells what stands in the way."},
 

@@ -424,14 +424,6 @@ static void task_stale(struct task *task)
     task_end(task, TASK_ENDED);
 }
 
-static const char *refusal_code(const struct connector_kind *kind, const struct error *failure)
-{
-    for (size_t i = 0; i < kind->refusal_count; i++)
-        if (text_equal(kind->refusals[i].vendor_code, failure->vendor_code))
-            return kind->refusals[i].code;
-    return "REF-019";
-}
-
 /* A refusal ends the change; what may pass later, or may have happened, stays open. */
 static void task_fail(struct task *task, const struct error *failure)
 {
@@ -445,7 +437,7 @@ static void task_fail(struct task *task, const struct error *failure)
         task_stale(task);
         return;
     }
-    const char *code = refusal_code(task->applier->work->kind, failure);
+    const char *code = connector_refusal(task->applier->work->kind, failure, "REF-019");
     const char *result = arena_printf(task->arena, "%s %s", code, failure->message);
     if (put_end(task, JOURNAL_FAILED, NULL, result, &error) < 0) {
         leave_open(task, &error);
@@ -488,7 +480,11 @@ static void task_go(struct task *task, size_t step)
         leave_open(task, &error);
         return;
     }
-    task_step(task);
+    if (task->context.wait_ms)
+        loop_after(session_loop(applier->work->connector->session(task->context.cloud)),
+                   task->context.wait_ms, task_step, task);
+    else
+        task_step(task);
 }
 
 static void task_goto(struct task *task, const char *name)
@@ -511,6 +507,7 @@ static void task_answer(void *context, const struct http_response *response,
     struct error error = {0};
     step->now_ms = world_now(task->applier->work->world);
     step->goto_step = NULL;
+    step->wait_ms = 0;
     switch (task->procedure->steps[task->step].answer(step, response, failure, &error)) {
     case STEP_NEXT:
         task_go(task, task->step + 1);

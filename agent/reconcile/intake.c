@@ -317,7 +317,8 @@ struct intake {
     struct intake_result result;
     struct error error; /* of the store, if that is what ended the read */
     const char *watermark;
-    const char *wanted; /* what this read looks at: a list of names */
+    const char *finding; /* of a read that is not complete: its code */
+    const char *wanted;  /* what this read looks at: a list of names */
     bool full;
     bool afresh; /* what is stored lacks fields that are wanted now */
     int64_t sweep;
@@ -417,8 +418,11 @@ static void sink_done(void *context, enum read_outcome outcome, const char *wate
     struct intake *intake = context;
     intake->result.outcome = outcome;
     intake->watermark = arena_copy(intake->arena, watermark);
-    if (error)
+    if (error) {
         intake->result.message = arena_copy(intake->arena, error->message);
+        intake->finding = connector_refusal(intake->work->kind, error,
+                                            outcome == READ_FAILED ? "RUN-001" : "RUN-002");
+    }
     intake->ended(intake->ended_context);
 }
 
@@ -430,6 +434,7 @@ struct intake *intake_new(const struct work *work, struct arena *arena)
     intake->batch = arena_new();
     intake->scratch = arena_new();
     intake->result.outcome = READ_FAILED; /* until the connector says otherwise */
+    intake->finding = "RUN-001";
     intake->sink = (struct read_sink){.context = intake,
                                       .version = sink_version,
                                       .record = sink_record,
@@ -568,6 +573,7 @@ static int finish_full(struct intake *intake, struct error *error)
         return r;
     if (looks_shrunk(work, intake->result.records, counts.remote)) {
         intake->result.outcome = READ_PARTIAL;
+        intake->finding = "RUN-002";
         intake->result.message =
             arena_printf(intake->arena, "the cloud lists %lld records where there were %lld",
                          intake->result.records, counts.remote);
@@ -604,8 +610,7 @@ int intake_finish(struct intake *intake, struct intake_result *ret_result, struc
     if (r == 0 && intake->result.outcome == READ_COMPLETE && intake->full)
         r = store->ops->finding_sweep(store, work->job->name, "CLD-", intake->sweep, error);
     if (r == 0 && intake->result.outcome != READ_COMPLETE)
-        r = work_put_finding(work, intake->result.outcome == READ_FAILED ? "RUN-001" : "RUN-002",
-                             intake->result.message, error);
+        r = work_put_finding(work, intake->finding, intake->result.message, error);
     if (r == 0)
         r = store->ops->commit(store, error);
     if (r < 0) {

@@ -411,6 +411,8 @@ int plan_make(const struct work *work, const struct plan_trust *trust, struct pl
     if (r == 0 && work->wish_count)
         r = plan_wishes(&planner, error);
     if (r == 0)
+        r = plan_beside(&planner, error);
+    if (r == 0)
         r = store->ops->counts(store, work->job->name, &plan->counts, error);
     planner_clear(&planner);
     if (r < 0) {

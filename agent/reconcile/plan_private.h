@@ -1,6 +1,6 @@
 /* Between the files of the planner: plan_make.c walks over the records, plan_pair.c merges pairs,
  * plan_named.c knows the records of other jobs that values name, plan_gate.c opens the job's gates,
- * plan_create.c makes new records, plan_wish.c does what a person asks for, plan_check.c holds all
+ * plan_beside.c those of other clouds, plan_create.c makes new records, plan_wish.c does what a person asks for, plan_check.c holds all
  * of it against the cloud's rules. */
 #ifndef RECONCILE_PLAN_PRIVATE_H
 #define RECONCILE_PLAN_PRIVATE_H
@@ -60,6 +60,8 @@ int plan_pair(struct planner *planner, struct pair *pair, struct error *error);
 /* Tells which of the records that the value names cannot be named yet, in words; NULL: none. */
 int plan_unready(struct planner *planner, size_t field, const char *value, const char **ret_unready,
                  struct error *error);
+/* Tells of the local records that a job of another cloud has linked, too. */
+int plan_beside(struct planner *planner, struct error *error);
 /* What an edit amounts to, by the connector's word. */
 enum action plan_classify(const struct planner *planner, const struct change *change,
                           const struct record *before);

@@ -115,6 +115,24 @@ int sqlite_link_each(struct store *base, const char *job, const struct kind *kin
     return result < 0 ? result : 0;
 }
 
+int sqlite_link_beside(struct store *base, const char *job, const char *other,
+                       store_link_beside *each, void *context, struct error *error)
+{
+    static const char sql[] = "SELECT a.local_key, a.remote_id, b.remote_id FROM link a"
+                              " JOIN link b ON b.job = ?2 AND b.local_key = a.local_key"
+                              " WHERE a.job = ?1 ORDER BY a.local_key";
+    CLEANUP_QUERY struct query query = {0};
+    int result =
+        query_open(&query, sqlite_of(base), sql, BINDS(bind_text(job), bind_text(other)), error);
+    while (result == 0) {
+        result = query_step(&query, error);
+        if (result <= 0)
+            return result;
+        result = each(context, query_text(&query, 0), query_text(&query, 1), query_text(&query, 2));
+    }
+    return result;
+}
+
 /* Every run counts. A condition on `gone` would look at each record; all of them less the gone ones
  * is a walk over an index, five times as fast, and another over next to nothing. */
 #define PRESENT(side)                                                                              \

@@ -91,6 +91,7 @@ static const struct store_ops sqlite_ops = {
     .link_move = sqlite_link_move,
     .link_get = sqlite_link_get,
     .link_each = sqlite_link_each,
+    .link_beside = sqlite_link_beside,
     .counts = sqlite_counts,
     .cursor_get = sqlite_cursor_get,
     .cursor_put = sqlite_cursor_put,

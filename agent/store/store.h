@@ -101,6 +101,9 @@ struct store_counts {
 
 typedef int store_record_each(void *context, const struct store_record *record);
 typedef int store_link_each(void *context, const struct store_link *link);
+/* A local record that two jobs have linked: its key, and what it is linked to in each. */
+typedef int store_link_beside(void *context, const char *local_key, const char *remote_id,
+                              const char *other_id);
 typedef int store_journal_each(void *context, const struct journal_row *row);
 typedef int store_finding_each(void *context, const struct finding *finding);
 typedef int store_audit_each(void *context, const struct audit_row *row);
@@ -161,6 +164,9 @@ struct store_ops {
     int (*link_each)(struct store *store, const char *job, const struct kind *kind,
                      struct arena *arena, store_link_each *each, void *context,
                      struct error *error);
+    /* Local keys that both jobs have linked, in their order. */
+    int (*link_beside)(struct store *store, const char *job, const char *other,
+                       store_link_beside *each, void *context, struct error *error);
     int (*counts)(struct store *store, const char *job, struct store_counts *ret_counts,
                   struct error *error);
 

@@ -169,6 +169,8 @@ int sqlite_link_move(struct store *base, const char *job, enum side side, const 
 int sqlite_link_get(struct store *base, const char *job, const struct kind *kind, enum side side,
                     const char *id, struct arena *arena, struct store_link **ret_link,
                     struct error *error);
+int sqlite_link_beside(struct store *base, const char *job, const char *other,
+                       store_link_beside *each, void *context, struct error *error);
 int sqlite_link_each(struct store *base, const char *job, const struct kind *kind,
                      struct arena *arena, store_link_each *each, void *context,
                      struct error *error);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "connectors/aws/change_set.h"
 #include "connectors/aws/offers.h"
+#include "connectors/remark.h"
 #include "model/value.h"
 
 #define STANDARD_EULA "2022-07-14" /* the newest version */
@@ -153,8 +154,9 @@ int writing_information(const struct offer_writing *writing, struct json **ret_d
         put_new(writing, details, "Name", writing_value(writing, "title"));
     if (!said && writing_wants_any(writing, description_fields)) /* cannot be made empty again */
         put_new(writing, details, "Description",
-                offer_description(arena, writing_value(writing, "note"),
-                                  writing_value(writing, FIELD_REFERENCE), writing->cancelled));
+                remark_make(arena, writing_value(writing, "note"),
+                            writing_value(writing, FIELD_REFERENCE), writing->cancelled,
+                            AWS_OFFER_DESCRIPTION));
     put_prior(writing, details);
     if (details->count)
         *ret_details = details;
@@ -437,10 +439,10 @@ static void add_making(const struct offer_writing *writing, struct json *changes
         if (value)
             json_set_text(arena, details, making->members[i], value);
     }
-    const char *description =
-        making->resale ? offer_description(arena, writing_value(writing, "note"),
-                                           writing_value(writing, FIELD_REFERENCE), false)
-                       : NULL;
+    const char *description = making->resale ? remark_make(arena, writing_value(writing, "note"),
+                                                           writing_value(writing, FIELD_REFERENCE),
+                                                           false, AWS_OFFER_DESCRIPTION)
+                                             : NULL;
     if (description)
         json_set_text(arena, details, "Description", description);
     change_set_add(arena, changes, making->type, entity_type, NULL, OFFER_NAME, details);

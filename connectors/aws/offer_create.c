@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "connectors/aws/offer_changes.h"
 #include "connectors/aws/offer_steps.h"
+#include "connectors/remark.h"
 #include "model/value.h"
 
 /* ------------------------------------------------------------------ the agreement it replaces */
@@ -297,7 +298,7 @@ static enum whose whose_is(struct step_context *context, const struct json *enti
     const char *description = json_get_text(details, "Description");
     const char *note, *reference;
     bool cancelled;
-    offer_split_description(context->arena, description, &note, &reference, &cancelled);
+    remark_split(context->arena, description, &note, &reference, &cancelled);
     if (reference)
         return text_equal(reference, step_reference(context)) ? OURS : SOMEBODY;
     const char *buyers = step_wanted(context, "replaces") /* then they are the agreement's */

@@ -9,13 +9,13 @@
 #include "base/times.h"
 #include "connectors/aws/offers.h"
 #include "connectors/document.h"
+#include "connectors/remark.h"
 #include "model/value.h"
 
-#define DESCRIPTION_MAX 255 /* characters that UpdateInformation takes */
-#define CANCELLED       "cancelled"
-#define DAY_MS          86400000LL
-#define SECOND_MS       1000LL
-#define NEVER_MS        253370764800000LL /* 9999-01-01: how the service says "no end" */
+#define CANCELLED "cancelled"
+#define DAY_MS    86400000LL
+#define SECOND_MS 1000LL
+#define NEVER_MS  253370764800000LL /* 9999-01-01: how the service says "no end" */
 
 struct deriving {
     struct arena *arena;
@@ -68,70 +68,6 @@ static const struct json *term(const struct deriving *of, const char *type)
 static const struct json *plain_term(const struct deriving *of, const char *type)
 {
     return json_find(of->details, arena_printf(of->arena, "Terms[Type=%s]", type));
-}
-
-/* ------------------------------------------------------------------ the description */
-
-/* The bracket that the last one closes, so that a reference may have brackets of its own; NULL if
- * there is none. */
-static char *last_bracket(char *text)
-{
-    size_t at = strlen(text), open = 0;
-    if (!at || text[at - 1] != ']')
-        return NULL;
-    while (at-- > 0) {
-        open += text[at] == ']';
-        open -= text[at] == '[';
-        if (!open)
-            return text + at;
-    }
-    return strrchr(text, '[');
-}
-
-void offer_split_description(struct arena *arena, const char *description, const char **ret_note,
-                             const char **ret_reference, bool *ret_cancelled)
-{
-    char *note = description ? text_trim(arena_copy(arena, description)) : NULL;
-    char *reference = NULL;
-    bool cancelled = false;
-    char *open = note ? last_bracket(note) : NULL;
-    if (open) {
-        note[strlen(note) - 1] = '\0';
-        *open = '\0';
-        reference = text_trim(open + 1);
-        size_t rest = strlen(reference), mark = strlen(CANCELLED);
-        if (rest >= mark && !strcmp(reference + rest - mark, CANCELLED) &&
-            (rest == mark || reference[rest - mark - 1] == ' ')) {
-            cancelled = true;
-            reference[rest - mark] = '\0';
-            reference = text_trim(reference);
-        }
-        note = text_trim(note);
-    }
-    *ret_note = text_blank(note) ? NULL : note;
-    *ret_reference = text_blank(reference) ? NULL : reference;
-    *ret_cancelled = cancelled;
-}
-
-const char *offer_description(struct arena *arena, const char *note, const char *reference,
-                              bool cancelled)
-{
-    char *text = text_blank(note) ? NULL : text_trim(arena_copy(arena, note));
-    bool named = !text_blank(reference);
-    /* A note that ends in a bracket of its own would read as a reference. */
-    bool shielded = text && text[strlen(text) - 1] == ']';
-    if (!named && !cancelled && !shielded) {
-        if (text)
-            utf8_truncate(text, DESCRIPTION_MAX);
-        return text;
-    }
-    char *inside = arena_printf(arena, "[%s%s%s]", named ? reference : "",
-                                named && cancelled ? " " : "", cancelled ? CANCELLED : "");
-    size_t length = utf8_length(inside);
-    if (!text || length + 2 > DESCRIPTION_MAX)
-        return inside;
-    utf8_truncate(text, DESCRIPTION_MAX - length - 1);
-    return arena_printf(arena, "%s %s", text_trim(text), inside);
 }
 
 /* ------------------------------------------------------------------ state */
@@ -194,8 +130,8 @@ static void derive_identity(struct deriving *of)
 {
     const char *note, *reference;
     bool cancelled;
-    offer_split_description(of->arena, json_get_text(of->details, "Description"), &note, &reference,
-                            &cancelled);
+    remark_split(of->arena, json_get_text(of->details, "Description"), &note, &reference,
+                 &cancelled);
     say(of, "Id", of->id); /* which a resale authorization's details lack */
     say(of, "Note", note);
     say(of, "Reference", reference);

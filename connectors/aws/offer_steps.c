@@ -7,6 +7,7 @@
 #include "base/times.h"
 #include "connectors/aws/offer_changes.h"
 #include "connectors/aws/sweeps.h"
+#include "connectors/remark.h"
 
 #define PAGE 20 /* as many as BatchDescribeEntities takes */
 
@@ -103,8 +104,7 @@ static void mark(struct step_context *context, const struct json *details,
     const char *note, *reference;
     bool marked = false;
     enum action action = context->change->action;
-    offer_split_description(context->arena, json_get_text(details, "Description"), &note,
-                            &reference, &marked);
+    remark_split(context->arena, json_get_text(details, "Description"), &note, &reference, &marked);
     writing->cancelled = action == ACTION_CANCEL || (marked && action != ACTION_EXTEND);
     if (writing->cancelled != marked)
         writing->wanted[kind_field(kind, "note")] = true;

@@ -18,16 +18,11 @@
  * acceptance, the end of an agreement and the expiry of an offer do not touch the entity. The part
  * before the first blank is the entity's.
  *
- * The partner's reference stands in the offer's Description, which only the seller sees, at its end
- * in brackets, together with the mark of an offer that was taken back: the cloud knows no
- * difference between that and one whose last day has passed, since both are ended by their date.
- *
- *   description = [note " "] ["[" inside "]"]
- *   inside      = reference | reference " cancelled" | "cancelled"
- *
- * "Renewal for Northwind [0061234567]", "Renewal for Northwind [0061234567 cancelled]". The mark
- * counts only once the offer's last day has passed: an offer that is extended later is open again,
- * whoever extends it. */
+ * The partner's reference stands in the offer's Description, which only the seller sees, together
+ * with the mark of an offer that was taken back (remark.h): the cloud knows no difference between
+ * that and one whose last day has passed, since both are ended by their date. The mark counts only
+ * once the offer's last day has passed: an offer that is extended later is open again, whoever
+ * extends it. */
 #ifndef CONNECTORS_AWS_OFFERS_H
 #define CONNECTORS_AWS_OFFERS_H
 
@@ -38,6 +33,7 @@ extern const struct connector_kind aws_offers; /* offers.c */
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. Procedures: CREATE, PUBLISH, UPDATE, EXTEND, CANCEL. */
+enum { AWS_OFFER_DESCRIPTION = 255 }; /* characters that UpdateInformation takes */
 enum { AWS_OFFER_FIELDS = 46, AWS_OFFER_RULES = 87, AWS_OFFER_PROCEDURES = 5 };
 
 extern const struct remote_field aws_offer_fields[AWS_OFFER_FIELDS];      /* offer_fields.c */
@@ -66,12 +62,6 @@ const char *offer_state(const char *status, const char *end, const struct json *
                         bool cancelled, int64_t now_ms);
 const char *offer_version(struct arena *arena, const char *modified, const char *state,
                           const struct json *agreement);
-/* "Renewal [0061234567 cancelled]" in its parts; note and reference may be NULL. And back, cut to
- * what the API takes (255 characters) at the note's cost; NULL if there is nothing to say. */
-void offer_split_description(struct arena *arena, const char *description, const char **ret_note,
-                             const char **ret_reference, bool *ret_cancelled);
-const char *offer_description(struct arena *arena, const char *note, const char *reference,
-                              bool cancelled);
 /* A time of the Agreement service; false if there is none, or "never" (the year 9999). */
 bool offer_time(const struct json *node, int64_t *ret_ms);
 /* "offer-abc" of an ARN, of an id with a revision, or of itself. */

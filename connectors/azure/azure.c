@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "connectors/azure/client.h"
+#include "connectors/azure/probes.h"
 #include "connectors/azure/tokens.h"
 
 #define MINUTE INT64_C(60000)
@@ -138,6 +139,8 @@ const struct connector connector_azure = {
     .close = azure_close,
     .session = session_of,
     .status = azure_status,
+    .probes = azure_probes,
+    .probe_count = AZURE_PROBES,
     .login = &login,
     .remark = remark,
 };

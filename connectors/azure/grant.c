@@ -313,12 +313,12 @@ int grant_request(struct arena *arena, const struct grant_setup *setup,
                   struct error *error)
 {
     CLEANUP_TEXT struct text form;
+    text_init_secret(&form, LIMIT_SECRET_BYTES * 4);
     bool vouch = setup->proof == PROOF_MANAGED_FEDERATED && !wish->assertion;
     *ret_vouch = vouch;
     if (setup->proof == PROOF_MANAGED || vouch)
         return managed_request(arena, setup, vouch ? EXCHANGE : audiences[wish->audience].resource,
                                ret_request, error);
-    text_init_secret(&form, LIMIT_SECRET_BYTES * 4);
     add_grant(arena, &form, setup, wish);
     int result = add_proof(arena, &form, setup, wish, error);
     if (!result)

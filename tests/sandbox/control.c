@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/control.h"
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
@@ -56,6 +57,16 @@ static int get_stats(struct control *control, struct json **ret_answer)
              json_int(control->arena, (long long)sandbox_agreements(sandbox, NULL)));
     json_set(control->arena, answer, "offer_duplicates",
              json_int(control->arena, (long long)sandbox_offer_duplicates(sandbox)));
+    json_set(control->arena, answer, "azure_referrals",
+             json_int(control->arena, (long long)sandbox_azure_referrals(sandbox)));
+    json_set(control->arena, answer, "azure_duplicates",
+             json_int(control->arena, (long long)sandbox_azure_duplicates(sandbox)));
+    json_set(control->arena, answer, "azure_offers",
+             json_int(control->arena, (long long)sandbox_azure_offers(sandbox)));
+    json_set(control->arena, answer, "azure_offer_duplicates",
+             json_int(control->arena, (long long)sandbox_azure_offer_duplicates(sandbox)));
+    json_set(control->arena, answer, "azure_subscriptions",
+             json_int(control->arena, (long long)sandbox_azure_subscriptions(sandbox)));
     char now[INSTANT_TEXT];
     json_set_text(control->arena, answer, "now", instant_print(sandbox_now(sandbox), now));
     *ret_answer = answer;
@@ -208,6 +219,7 @@ static int move_clock(struct control *control, struct json **ret_answer)
     control->sandbox->dirty = true;
     review_run(control->sandbox);
     market_run(control->sandbox);
+    azure_run(control->sandbox);
     return get_stats(control, ret_answer);
 }
 
@@ -256,10 +268,7 @@ static int answer_invitation(struct control *control, struct json **ret_answer)
     return describe_invitation(control, invitation, ret_answer);
 }
 
-static const struct {
-    const char *method, *path;
-    int (*handle)(struct control *control, struct json **ret_answer);
-} endpoints[] = {
+static const struct control_row own_rows[] = {
     {"GET", "/_sandbox/stats", get_stats},
     {"POST", "/_sandbox/reset-stats", reset_stats},
     {"GET", "/_sandbox/opportunity", get_opportunity},
@@ -277,26 +286,39 @@ static const struct {
     {"POST", "/_sandbox/end", control_end},
 };
 
+static const struct control_rows own = {own_rows, COUNT(own_rows)};
+
+static const struct control_row *find_row(const struct sandbox_request *request)
+{
+    const struct control_rows *const tables[] = {&own, &azure_identity_controls,
+                                                 &azure_deal_controls, &azure_market_controls};
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        for (size_t j = 0; j < tables[i]->count; j++) {
+            const struct control_row *row = &tables[i]->rows[j];
+            if (!strcmp(row->path, request->path) && !strcmp(row->method, request->method))
+                return row;
+        }
+    }
+    return NULL;
+}
+
 static int run(struct control *control, struct json **ret_answer)
 {
     const struct sandbox_request *request = control->request;
-    for (size_t i = 0; i < COUNT(endpoints); i++) {
-        if (strcmp(endpoints[i].path, request->path) != 0 ||
-            strcmp(endpoints[i].method, request->method) != 0)
-            continue;
-        struct json *body = NULL;
-        struct error error;
-        if (!strcmp(request->method, "POST")) {
-            const char *bytes = request->body_length ? request->body : "{}";
-            size_t length = request->body_length ? request->body_length : 2;
-            if (json_parse(control->arena, bytes, length, &body, &error) < 0)
-                return fail(&control->failure, 400, "BadRequest", "%s", error.message);
-        }
-        control->body = body;
-        return endpoints[i].handle(control, ret_answer);
+    const struct control_row *row = find_row(request);
+    struct json *body = NULL;
+    struct error error;
+    if (!row)
+        return fail(&control->failure, 404, "NotFound", "no control endpoint %s %s",
+                    request->method, request->path);
+    if (!strcmp(request->method, "POST")) {
+        const char *bytes = request->body_length ? request->body : "{}";
+        size_t length = request->body_length ? request->body_length : 2;
+        if (json_parse(control->arena, bytes, length, &body, &error) < 0)
+            return fail(&control->failure, 400, "BadRequest", "%s", error.message);
     }
-    return fail(&control->failure, 404, "NotFound", "no control endpoint %s %s", request->method,
-                request->path);
+    control->body = body;
+    return row->handle(control, ret_answer);
 }
 
 void control_handle(struct sandbox *sandbox, const struct sandbox_request *request,
@@ -308,6 +330,7 @@ void control_handle(struct sandbox *sandbox, const struct sandbox_request *reque
     response->status = 200;
     review_run(sandbox); /* what is shown is what is due by now */
     market_run(sandbox);
+    azure_run(sandbox);
     if (run(&control, &answer) < 0) {
         answer = json_object(arena);
         json_set_text(arena, answer, "error", control.failure.message);

@@ -12,6 +12,16 @@ struct control {
     struct failure failure;
 };
 
+/* One endpoint a row; each file that has some has a table of them. */
+struct control_row {
+    const char *method, *path; /* "/_sandbox/stats" */
+    int (*handle)(struct control *control, struct json **ret_answer);
+};
+struct control_rows {
+    const struct control_row *rows;
+    size_t count;
+};
+
 /* A text of the body, or of the query if there is none; NULL: absent. */
 const char *control_argument(const struct control *control, const char *name);
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "tests/sandbox/query.h"
 #include "tests/sandbox/server.h"
 
 #define SHOW_MAX (4u * 1024 * 1024)
@@ -73,8 +74,9 @@ static int stats_of(struct ctl *ctl, const char *method, const char *path, const
         printf("%s %s %s\n", shown(json_get_text(row, "operation")),
                shown(json_get_text(row, "status")), shown(json_get_text(row, "count")));
     }
-    static const char *const counts[] = {"opportunities", "duplicates",       "offers",
-                                         "agreements",    "offer_duplicates", "now"};
+    static const char *const counts[] = {
+        "opportunities",    "duplicates",      "offers",           "agreements",
+        "offer_duplicates", "azure_referrals", "azure_duplicates", "now"};
     for (size_t i = 0; i < COUNT(counts); i++)
         printf("%s %s\n", counts[i], shown(json_get_text(ctl->answer, counts[i])));
     return 0;
@@ -292,20 +294,83 @@ static int do_skew(struct ctl *ctl)
     return move_clock(ctl, "skew_ms", ms);
 }
 
+/* ---- Microsoft's side: the endpoints below azure/, by name, with members as MEMBER=VALUE. */
+static struct json *members_given(struct ctl *ctl)
+{
+    struct json *members = json_object(ctl->arena);
+    for (int i = 1; i < ctl->count; i++) {
+        char *name = arena_copy(ctl->arena, ctl->arguments[i]);
+        char *value = strchr(name, '=');
+        if (!value) {
+            error_set(&ctl->error, ERROR_INPUT, SCOPE_RUN, "\"%s\" is not MEMBER=VALUE", name);
+            return NULL;
+        }
+        *value++ = '\0';
+        json_set(ctl->arena, members, name, edit_value(ctl, value));
+    }
+    return members;
+}
+
+static int azure_show(struct ctl *ctl)
+{
+    const struct json *members = members_given(ctl);
+    CLEANUP_TEXT struct text path, out;
+    text_init(&path, SHOW_MAX);
+    text_init(&out, SHOW_MAX);
+    text_addf(&path, "azure/%s", ctl->arguments[0]);
+    for (size_t i = 0; members && i < members->count; i++) {
+        text_addf(&path, "%c%s=", i ? '&' : '?', members->names[i]);
+        query_encode(&path, shown(json_text(members->items[i])));
+    }
+    if (!members || call(ctl, "GET", path.data, NULL) < 0)
+        return -1;
+    json_write(ctl->answer, JSON_PRETTY, &out);
+    printf("%s\n", out.data);
+    return 0;
+}
+
+/* One member of the answer a line. */
+static int azure_do(struct ctl *ctl)
+{
+    const struct json *members = members_given(ctl);
+    const char *path = arena_printf(ctl->arena, "azure/%s", ctl->arguments[0]);
+    if (!members || call(ctl, "POST", path, members) < 0)
+        return -1;
+    for (size_t i = 0; i < ctl->answer->count; i++) {
+        const char *text = json_text(ctl->answer->items[i]);
+        printf("%s %s\n", ctl->answer->names[i],
+               text ? text : json_print(ctl->arena, ctl->answer->items[i]));
+    }
+    return 0;
+}
+
+#define MEMBERS_MAX 32
+
 static const struct {
     const char *name;
     int least, most; /* arguments */
     int (*run)(struct ctl *ctl);
 } commands[] = {
-    {"stats", 0, 0, do_stats},         {"reset-stats", 0, 0, do_reset},
-    {"show", 1, 1, do_show},           {"ids", 0, 1, do_ids},
-    {"edit", 3, 3, do_edit},           {"force-edit", 3, 3, do_force_edit},
-    {"review", 2, 3, do_review},       {"fault", 1, 1, do_fault},
-    {"no-faults", 0, 0, do_no_faults}, {"advance", 1, 1, do_advance},
-    {"skew", 1, 1, do_skew},           {"invite", 2, 2, do_invite},
-    {"answer", 2, 2, do_answer},       {"offers", 0, 1, do_offers},
-    {"entity", 1, 1, do_entity},       {"edit-entity", 3, 3, do_edit_entity},
-    {"accept", 1, 2, do_accept},       {"end", 2, 2, do_end},
+    {"stats", 0, 0, do_stats},
+    {"reset-stats", 0, 0, do_reset},
+    {"show", 1, 1, do_show},
+    {"ids", 0, 1, do_ids},
+    {"edit", 3, 3, do_edit},
+    {"force-edit", 3, 3, do_force_edit},
+    {"review", 2, 3, do_review},
+    {"fault", 1, 1, do_fault},
+    {"no-faults", 0, 0, do_no_faults},
+    {"advance", 1, 1, do_advance},
+    {"skew", 1, 1, do_skew},
+    {"invite", 2, 2, do_invite},
+    {"answer", 2, 2, do_answer},
+    {"offers", 0, 1, do_offers},
+    {"entity", 1, 1, do_entity},
+    {"edit-entity", 3, 3, do_edit_entity},
+    {"accept", 1, 2, do_accept},
+    {"end", 2, 2, do_end},
+    {"azure", 1, MEMBERS_MAX, azure_do},
+    {"azure-show", 1, MEMBERS_MAX, azure_show},
 };
 
 static int run(struct ctl *ctl, const char *command)

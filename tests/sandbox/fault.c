@@ -2,12 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/identity.h"
 
 static const char *const kinds[] = {
-    "latency",    "429",        "500",      "503",       "401",        "403",        "expired",
-    "reset",      "lost-after", "truncate", "html",      "empty-list", "short-list", "repeat-token",
-    "task-fails", "set-fails",  "set-half", "set-stuck", NULL};
+    "latency",    "429",        "500",          "503",        "401",       "403",
+    "expired",    "reset",      "lost-after",   "truncate",   "html",      "html500",
+    "empty-list", "short-list", "repeat-token", "task-fails", "set-fails", "set-half",
+    "set-stuck",  "job-fails",  "job-half",     "job-stuck",  NULL};
 
 static bool is_kind(const char *kind)
 {
@@ -51,8 +53,10 @@ int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *e
         snprintf(fault.operation, sizeof fault.operation, "%s", parts[1]);
     if (text_starts(fault.kind, "set-") && !fault.operation[0])
         snprintf(fault.operation, sizeof fault.operation, "StartChangeSet");
+    if (text_starts(fault.kind, "job-") && !fault.operation[0])
+        snprintf(fault.operation, sizeof fault.operation, "Configure");
     if (fault.operation[0] && !operation_find(fault.operation) &&
-        !identity_operation(fault.operation))
+        !identity_operation(fault.operation) && !azure_operation(fault.operation))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "fault \"%s\": no operation \"%s\"", spec,
                          fault.operation);
     if (parse_when(&fault, parts[2]) < 0)
@@ -85,4 +89,34 @@ const struct fault *fault_due(struct sandbox *sandbox, const char *operation)
             due = fault;
     }
     return due;
+}
+
+bool fault_is(const struct fault *fault, const char *kind)
+{
+    return fault && !strcmp(fault->kind, kind);
+}
+
+void fault_delay(const struct fault *fault, struct sandbox_response *response)
+{
+    if (fault_is(fault, "latency"))
+        response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
+}
+
+void fault_spoil(const struct fault *fault, struct arena *arena, struct sandbox_response *response)
+{
+    bool broken = fault_is(fault, "html500");
+    if (fault_is(fault, "lost-after"))
+        response->dropped = true;
+    if (fault_is(fault, "truncate"))
+        response->sent_length = response->body_length / 2;
+    if (!broken && !fault_is(fault, "html"))
+        return;
+    answer_body(response, broken ? 500 : 200,
+                arena_printf(arena,
+                             "<!DOCTYPE html>\n<html><head><title>%s</title></head>"
+                             "<body>%s</body></html>\n",
+                             broken ? "Server Error" : "Sign in",
+                             broken ? "The gateway could not reach the service."
+                                    : "The proxy wants you to sign in."));
+    response->headers[0].value = "text/html; charset=utf-8";
 }

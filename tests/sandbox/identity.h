@@ -31,6 +31,8 @@ bool identity_operation(const char *name);
 void answer_begin(struct sandbox *sandbox, struct arena *arena, struct sandbox_response *response,
                   const char *content_type);
 void answer_body(struct sandbox_response *response, int status, const char *body);
+const char *answer_guid(struct sandbox *sandbox, struct arena *arena); /* by chance */
+const char *answer_date(struct sandbox *sandbox, struct arena *arena); /* as the wire has it */
 void answer_count(struct sandbox *sandbox, const char *operation, int status);
 /* A fault that comes instead of these services: true if the call ends here. */
 bool answer_fault(struct sandbox *sandbox, const char *operation,

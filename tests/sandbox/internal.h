@@ -146,6 +146,7 @@ struct sandbox {
     struct identity *identities; /* the account's own, then the temporary ones */
     size_t identity_count, identity_capacity;
     struct market *market; /* products, offers, change sets, agreements: market.h */
+    struct azure *azure;   /* Microsoft's side: azure/azure.h */
     bool dirty;            /* to be written to the snapshot */
 };
 
@@ -232,6 +233,10 @@ void review_set(struct sandbox *sandbox, struct opportunity *record, const char 
 
 /* ---- Faults (fault.c): the first one that is due for this call, or NULL. */
 const struct fault *fault_due(struct sandbox *sandbox, const char *operation);
+bool fault_is(const struct fault *fault, const char *kind); /* NULL is of no kind */
+/* What a fault does to the way there, and to an answer that is whole. */
+void fault_delay(const struct fault *fault, struct sandbox_response *response);
+void fault_spoil(const struct fault *fault, struct arena *arena, struct sandbox_response *response);
 
 /* ---- Pages (pages.c). */
 struct page_cursor {

@@ -1,4 +1,5 @@
-/* sandbox: AWS Partner Central and Marketplace on loopback, and the CRM that belongs to it. */
+/* sandbox: AWS Partner Central and Marketplace and Microsoft Partner Center on loopback, and the
+ * CRM that belongs to them. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/deals.h"
 #include "tests/sandbox/server.h"
 
@@ -24,13 +26,33 @@ static const char usage[] =
     "                     [--expires INSTANT] [--skew MS] [--now INSTANT] [--fault SPEC]...\n"
     "                     [--session-seconds N] [--metadata-v1] [--products N] [--offers N]\n"
     "                     [--set-ms N] [--buyer-ms N]\n"
+    "                     [--azure-referrals N] [--azure-offers N] [--azure-products N]\n"
+    "                     [--azure-certificate FILE] [--azure-role admin|user] [--job-ms N]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
     "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
     "                     invite TITLE COMPANY | answer INVITATION STATUS |\n"
     "                     fault SPEC | no-faults | advance DURATION | skew MS |\n"
     "                     offers [TYPE] | entity ID | edit-entity ID PATH VALUE |\n"
-    "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS\n";
+    "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS |\n"
+    "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]...\n"
+    "\n"
+    "azure-show sign-in; azure revoke, expire, end-sessions, deny, need need=nothing|mfa|consent,\n"
+    "role role=admin|user; azure-show referrals [organization=own|msft], referral id=ID;\n"
+    "azure edit-referral id=ID path=PATH value=VALUE, answer-referral id=ID\n"
+    "status=Accepted|Declined, invite [from=msft|PARTNER title=T company=C],\n"
+    "review-registration id=ID status=ActionRequired|Failed|Approved;\n"
+    "azure-show offers; azure accept-offer, seller-publishes, sell, cancel-offer id=OFFER,\n"
+    "edit-offer id=OFFER path=PATH value=VALUE, edit-resource id=ID path=PATH value=VALUE,\n"
+    "subscribe id=OFFER | product=GUID plan=GUID, subscription id=ID status=STATUS,\n"
+    "lock product=GUID hours=N\n"
+    "\n"
+    "At Microsoft's the tenant is " AZURE_TENANT ",\n"
+    "the application " AZURE_CLIENT " with the secret\n" AZURE_SECRET
+    " (or the certificate of --azure-certificate, or the federated token\n" AZURE_FEDERATED_TOKEN
+    "); " AZURE_PERSON " has signed in, which gave\n"
+    "the refresh token " AZURE_REFRESH_TOKEN ".\n"
+    "App Service asks with X-IDENTITY-HEADER: " AZURE_IDENTITY_HEADER ".\n";
 
 struct settings_given {
     struct sandbox_options options;
@@ -67,6 +89,12 @@ enum option_code {
     OPT_OFFERS,
     OPT_SET,
     OPT_BUYER,
+    OPT_AZURE_REFERRALS,
+    OPT_AZURE_OFFERS,
+    OPT_AZURE_PRODUCTS,
+    OPT_AZURE_CERTIFICATE,
+    OPT_AZURE_ROLE,
+    OPT_JOB,
 };
 
 static const struct option long_options[] = {
@@ -96,6 +124,12 @@ static const struct option long_options[] = {
     {"offers", required_argument, NULL, OPT_OFFERS},
     {"set-ms", required_argument, NULL, OPT_SET},
     {"buyer-ms", required_argument, NULL, OPT_BUYER},
+    {"azure-referrals", required_argument, NULL, OPT_AZURE_REFERRALS},
+    {"azure-offers", required_argument, NULL, OPT_AZURE_OFFERS},
+    {"azure-products", required_argument, NULL, OPT_AZURE_PRODUCTS},
+    {"azure-certificate", required_argument, NULL, OPT_AZURE_CERTIFICATE},
+    {"azure-role", required_argument, NULL, OPT_AZURE_ROLE},
+    {"job-ms", required_argument, NULL, OPT_JOB},
     {NULL, 0, NULL, 0},
 };
 
@@ -108,9 +142,34 @@ static bool parse_number(const char *text, long long min, long long max, long lo
     return true;
 }
 
+static size_t *count_of(struct settings_given *given, int option)
+{
+    switch (option) {
+    case OPT_PRODUCTS:
+        return &given->options.products;
+    case OPT_OFFERS:
+        return &given->options.offers;
+    case OPT_AZURE_REFERRALS:
+        return &given->options.azure_referrals;
+    case OPT_AZURE_OFFERS:
+        return &given->options.azure_offers;
+    case OPT_AZURE_PRODUCTS:
+        return &given->options.azure_products;
+    default:
+        return NULL;
+    }
+}
+
 static bool take_number(struct settings_given *given, int option, const char *text)
 {
     long long number;
+    size_t *count = count_of(given, option);
+    if (count) {
+        if (!parse_number(text, 0, 100000, &number))
+            return false;
+        *count = (size_t)number;
+        return true;
+    }
     switch (option) {
     case OPT_PORT:
         if (!parse_number(text, 0, 65535, &number))
@@ -147,13 +206,6 @@ static bool take_number(struct settings_given *given, int option, const char *te
             return false;
         given->options.session_ms = number * 1000;
         return true;
-    case OPT_PRODUCTS:
-    case OPT_OFFERS:
-        if (!parse_number(text, 0, 100000, &number))
-            return false;
-        *(option == OPT_OFFERS ? &given->options.offers : &given->options.products) =
-            (size_t)number;
-        return true;
     case OPT_SET:
     case OPT_BUYER:
         if (!parse_number(text, 1, 10000000000, &number))
@@ -162,6 +214,8 @@ static bool take_number(struct settings_given *given, int option, const char *te
         return true;
     case OPT_TASK:
         return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);
+    case OPT_JOB:
+        return parse_number(text, 1, 1000000000, &number) && (given->options.job_ms = number);
     default:
         if (!parse_number(text, -1000000000, 1000000000, &number))
             return false;
@@ -206,6 +260,12 @@ static bool take_option(struct settings_given *given, int option, const char *te
         return instant_parse(text, &given->options.now_ms);
     case OPT_OUT:
         given->out = text;
+        return true;
+    case OPT_AZURE_CERTIFICATE:
+        given->options.azure_certificate = text;
+        return true;
+    case OPT_AZURE_ROLE:
+        given->options.user_role = text;
         return true;
     case OPT_FAULT:
         if (given->fault_count == FAULTS_MAX)

@@ -71,6 +71,35 @@ struct json *query_parse(struct arena *arena, const char *query)
     return object;
 }
 
+/* False: a percent sign begins no code. */
+static bool decode_form(char *text)
+{
+    for (char *c = text; *c; c++) {
+        if (*c == '%' && (hex_digit(c[1]) < 0 || hex_digit(c[2]) < 0))
+            return false;
+        if (*c == '+')
+            *c = ' ';
+    }
+    decode(text);
+    return true;
+}
+
+struct json *query_parse_form(struct arena *arena, const char *bytes, size_t length)
+{
+    struct json *object = json_object(arena);
+    char *rest = arena_copy_n(arena, bytes ? bytes : "", length);
+    for (char *name; (name = strsep(&rest, "&"));) {
+        char *value = strchr(name, '=');
+        if (!value)
+            return NULL;
+        *value++ = '\0';
+        if (!decode_form(name) || !decode_form(value) || json_get(object, name))
+            return NULL;
+        json_set_text(arena, object, name, value);
+    }
+    return object;
+}
+
 static int order_pairs(const void *a, const void *b)
 {
     const struct pair *left = a;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/identity.h"
@@ -14,6 +15,7 @@
 #define REVIEW_MS    (60 * 1000)
 #define TASK_MS      2000
 #define SET_MS       3000
+#define JOB_MS       3000
 #define PRODUCTS     5                 /* one of each type */
 #define FIRST_NEW_ID UINT64_C(9000000) /* above all seeded ones */
 
@@ -106,20 +108,28 @@ static const char *http_date(struct arena *arena, int64_t ms)
                         months[(month + 11) % 12], iso, iso + 11);
 }
 
-void answer_begin(struct sandbox *sandbox, struct arena *arena, struct sandbox_response *response,
-                  const char *content_type)
+const char *answer_date(struct sandbox *sandbox, struct arena *arena)
+{
+    return http_date(arena, world_now(sandbox->world) + sandbox->options.skew_ms);
+}
+
+const char *answer_guid(struct sandbox *sandbox, struct arena *arena)
 {
     uint8_t bytes[16];
     char hex[2 * sizeof bytes + 1];
     sandbox->world->random(sandbox->world->context, bytes, sizeof bytes);
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+                        hex + 20);
+}
+
+void answer_begin(struct sandbox *sandbox, struct arena *arena, struct sandbox_response *response,
+                  const char *content_type)
+{
     response_header(response, "content-type", content_type);
-    response_header(response, "x-amzn-requestid",
-                    arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
-                                 hex + 16, hex + 20));
-    response_header(response, "date",
-                    http_date(arena, world_now(sandbox->world) + sandbox->options.skew_ms));
+    response_header(response, "x-amzn-requestid", answer_guid(sandbox, arena));
+    response_header(response, "date", answer_date(sandbox, arena));
 }
 
 /* ---- One call. */
@@ -189,11 +199,6 @@ static int run_call(struct call_context *call, const struct sandbox_request *req
 }
 
 /* ---- Faults. */
-static bool is_fault(const struct fault *fault, const char *kind)
-{
-    return fault && !strcmp(fault->kind, kind);
-}
-
 /* Faults that come instead of the service. True if the call ends here. */
 static bool fault_before(const struct fault *fault, struct failure *failure,
                          struct sandbox_response *response)
@@ -210,7 +215,7 @@ static bool fault_before(const struct fault *fault, struct failure *failure,
         {"403", 403, "AccessDeniedException", "Not authorized to perform this action."},
         {"expired", 403, "ExpiredTokenException", "The security token is expired."},
     };
-    if (is_fault(fault, "reset")) {
+    if (fault_is(fault, "reset")) {
         response->dropped = true;
         return true;
     }
@@ -232,9 +237,8 @@ bool answer_fault(struct sandbox *sandbox, const char *operation, struct sandbox
 {
     const struct fault *fault = fault_due(sandbox, operation);
     long long status = 0;
-    if (is_fault(fault, "latency"))
-        response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
-    response->dropped = is_fault(fault, "reset");
+    fault_delay(fault, response);
+    response->dropped = fault_is(fault, "reset");
     if (fault && text_to_int64(fault->kind, &status))
         answer_body(response, (int)status, "");
     return response->dropped || status;
@@ -252,30 +256,15 @@ static void spoil_listing(const struct fault *fault, const struct call_context *
         return;
     const char *member = call->failure->service->token;
     const char *asked = json_get_text(call->request, member);
-    if (is_fault(fault, "repeat-token") && asked) {
+    if (fault_is(fault, "repeat-token") && asked) {
         json_set_text(call->arena, answer, member, asked);
         return;
     }
-    bool empty = is_fault(fault, "empty-list");
-    if (!empty && !is_fault(fault, "short-list"))
+    bool empty = fault_is(fault, "empty-list");
+    if (!empty && !fault_is(fault, "short-list"))
         return;
     list->count = empty ? 0 : list->count / 2;
     json_remove(answer, member);
-}
-
-static void fault_after(const struct fault *fault, struct arena *arena,
-                        struct sandbox_response *response)
-{
-    if (is_fault(fault, "lost-after"))
-        response->dropped = true;
-    if (is_fault(fault, "truncate"))
-        response->sent_length = response->body_length / 2;
-    if (is_fault(fault, "html")) {
-        answer_body(response, 200,
-                    arena_copy(arena, "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>"
-                                      "<body>The proxy wants you to sign in.</body></html>\n"));
-        response->headers[0].value = "text/html; charset=utf-8";
-    }
 }
 
 void answer_count(struct sandbox *sandbox, const char *operation, int status)
@@ -307,13 +296,12 @@ static void handle_call(struct sandbox *sandbox, const struct sandbox_request *r
     failure.service = service_of(request, &call.operation);
     const char *name = call.operation ? call.operation->name : "?";
     const struct fault *fault = fault_due(sandbox, name);
-    if (is_fault(fault, "task-fails"))
+    if (fault_is(fault, "task-fails"))
         call.doom = fault->parameter > 0 ? "OpportunityValidationFailed" : "InternalError";
     if (fault && text_starts(fault->kind, "set-"))
         call.fate = fault;
     answer_begin(sandbox, arena, response, failure.service->content_type);
-    if (is_fault(fault, "latency"))
-        response->delay_ms = fault->parameter >= 0 ? fault->parameter : 1000;
+    fault_delay(fault, response);
     review_run(sandbox);
     market_run(sandbox);
     if (!fault_before(fault, &failure, response)) {
@@ -324,7 +312,7 @@ static void handle_call(struct sandbox *sandbox, const struct sandbox_request *r
             spoil_listing(fault, &call, answer);
             answer_body(response, 200, answer ? json_print(arena, answer) : "");
         }
-        fault_after(fault, arena, response);
+        fault_spoil(fault, arena, response);
     }
     answer_count(sandbox, name, response->dropped ? 0 : response->status);
 }
@@ -336,6 +324,7 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
     if (text_starts(request->path, "/_sandbox/"))
         control_handle(sandbox, request, arena, &response);
     else if (!sts_handle(sandbox, request, arena, &response) &&
+             !azure_handle(sandbox, request, arena, &response) &&
              !metadata_handle(sandbox, request, arena, &response))
         handle_call(sandbox, request, arena, &response);
     struct error error;
@@ -359,6 +348,9 @@ static void copy_options(struct sandbox_options *to, const struct sandbox_option
     to->secret = memory_copy(from->secret ? from->secret : SANDBOX_SECRET);
     to->session_token = memory_copy(from->session_token);
     to->state_path = memory_copy(from->state_path);
+    to->azure_certificate = memory_copy(from->azure_certificate);
+    to->user_role = memory_copy(from->user_role ? from->user_role : "admin");
+    to->job_ms = from->job_ms ? from->job_ms : JOB_MS;
     to->rate = from->rate ? from->rate : 1;
     to->review_ms = from->review_ms ? from->review_ms : REVIEW_MS;
     to->task_ms = from->task_ms ? from->task_ms : TASK_MS;
@@ -386,6 +378,8 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     if (options->catalog && !words_have(words_catalogs, options->catalog))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "there is no catalog \"%s\"",
                          options->catalog);
+    if (azure_check(options, error) < 0)
+        return -ERROR_INPUT;
     struct sandbox *sandbox = memory_alloc(sizeof *sandbox);
     sandbox->world = world;
     sandbox->by_id = map_new();
@@ -395,6 +389,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     add_account(sandbox);
     if (options->now_ms)
         sandbox->offset_ms = options->now_ms - world_now(world);
+    azure_make(sandbox);
     bool found = false;
     int result = options->state_path ? state_load(sandbox, &found, error) : 0;
     if (result < 0) {
@@ -404,6 +399,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     if (!found) {
         seed_fill(sandbox);
         market_seed(sandbox);
+        azure_seed(sandbox);
         result = options->state_path ? state_save(sandbox, error) : 0;
     }
     if (result < 0)
@@ -415,8 +411,9 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
 
 static void free_options(struct sandbox_options *options)
 {
-    const char *texts[] = {options->catalog, options->unregistered,  options->access_key,
-                           options->secret,  options->session_token, options->state_path};
+    const char *texts[] = {options->catalog,   options->unregistered,     options->access_key,
+                           options->secret,    options->session_token,    options->state_path,
+                           options->user_role, options->azure_certificate};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char *text;
         memcpy(&text, &texts[i], sizeof text);
@@ -454,6 +451,7 @@ void sandbox_free(struct sandbox *sandbox)
     invitations_free(sandbox);
     identity_free_all(sandbox);
     market_free(sandbox->market);
+    azure_drop(sandbox);
     map_free(sandbox->by_id);
     free(sandbox->records);
     free(sandbox->tasks);

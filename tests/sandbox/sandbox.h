@@ -1,6 +1,7 @@
 /* AWS Partner Central Selling, Marketplace Catalog and Marketplace Agreement on one table: an
  * emulator that refuses what the real services refuse; beside it AWS STS, the container endpoint
- * and the instance metadata, whose keys it takes.
+ * and the instance metadata, whose keys it takes. Microsoft's services stand on the same table, see
+ * azure/azure.h.
  * The core knows neither sockets nor the wall clock: a request goes in, an answer comes out, and
  * time is what the `struct world` says plus what was added through the clock endpoint. So the same
  * code runs behind the loopback server (http.h) and in tests under a virtual clock.
@@ -75,8 +76,14 @@ struct sandbox_options {
     int64_t set_ms;         /* how long a change set works; 0: 3 s, the first of them PREPARING */
     int64_t buyer_ms;       /* buyers accept after that time by themselves; 0: never */
     bool metadata_v1;       /* the instance metadata knows no tokens, as before version 2 */
-    bool unknown_members;   /* some records carry members that no published model has */
-    const char *state_path; /* snapshot file, read at the start if it is there; NULL: none */
+    size_t azure_referrals; /* how many of Microsoft's referrals to begin with */
+    size_t azure_offers;    /* how many of its private offers */
+    size_t azure_products;  /* how many of its products; 0: one of each type */
+    int64_t job_ms;         /* how long a configure job runs; 0: 3 s */
+    const char *azure_certificate; /* PEM file with the application's certificate; NULL: none */
+    const char *user_role;         /* of the person at Microsoft's: "admin" (NULL) or "user" */
+    bool unknown_members;          /* some records carry members that no published model has */
+    const char *state_path;        /* snapshot file, read at the start if it is there; NULL: none */
 };
 
 struct sandbox;
@@ -115,12 +122,16 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
 /* Adds a fault, `kind[:operation[:when[:parameter]]]`. Operation "" or "*" is any. When "" is every
  * call, "3" the third call only, "every-3" each third. Kinds: latency (parameter: milliseconds,
  * 1000), 429 (parameter: seconds of Retry-After), 500, 503, 401, 403, expired, reset, lost-after,
- * truncate, html, empty-list, short-list, repeat-token, task-fails (the submission task that the
- * call starts, by the service's fault; parameter 1: by the record's); and of StartChangeSet, which
- * need not be named, set-fails (the set ends FAILED by its data; parameter 1: by the service's
- * fault), set-half (FAILED by the service's fault, yet what it creates is there as a draft;
- * parameter 1: all that it asks for is done but the release), set-stuck (APPLYING until the faults
- * are cleared). Calls are counted per fault, from when it was added. */
+ * truncate, html (a page of a proxy), html500 (of a gateway), empty-list, short-list, repeat-token,
+ * task-fails (the submission task that the call starts, by the service's fault; parameter 1: by the
+ * record's); and of StartChangeSet, which need not be named, set-fails (the set ends FAILED by its
+ * data; parameter 1: by the service's fault), set-half (FAILED by the service's fault, yet what it
+ * creates is there as a draft; parameter 1: all that it asks for is done but the release),
+ * set-stuck (APPLYING until the faults are cleared); and of Configure, which need not be named,
+ * job-fails (the job ends failed by its data; a publishing one in certification; parameter 1: by
+ * the service's fault), job-half (failed by the service's fault after all was applied; an offer
+ * that comes last is left as a draft), job-stuck (running until the faults are cleared). Calls are
+ * counted per fault, from when it was added. */
 int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *error);
 void sandbox_fault_clear(struct sandbox *sandbox);
 
@@ -139,6 +150,20 @@ const struct json *sandbox_entity(const struct sandbox *sandbox, const char *id)
 size_t sandbox_entities(const struct sandbox *sandbox, const char *type);
 size_t sandbox_agreements(const struct sandbox *sandbox, const char *offer);
 size_t sandbox_offer_duplicates(const struct sandbox *sandbox);
+
+/* The same for Microsoft's referrals: how many are the account's own, the document of one (of
+ * whatever side), and externalReferenceIds that more than one of the own ones holds. */
+size_t sandbox_azure_referrals(const struct sandbox *sandbox);
+const struct json *sandbox_azure_referral(const struct sandbox *sandbox, const char *id);
+size_t sandbox_azure_duplicates(const struct sandbox *sandbox);
+
+/* The same for Microsoft's private offers: those that are there (deleted ones are not), one as a
+ * read shows it (by its bare guid; NULL: none), those that have the notes of another one or its
+ * name, beneficiary and dates; and SaaS subscriptions. */
+size_t sandbox_azure_offers(const struct sandbox *sandbox);
+const struct json *sandbox_azure_offer(const struct sandbox *sandbox, const char *guid);
+size_t sandbox_azure_offer_duplicates(const struct sandbox *sandbox);
+size_t sandbox_azure_subscriptions(const struct sandbox *sandbox);
 
 /* Signs a request as a client must, for tests that drive the core. `arena` holds the headers. */
 struct sandbox_signer {

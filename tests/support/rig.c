@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/times.h"
+#include "tests/sandbox/azure/account.h"
 #include "tests/support/folder.h"
 
 #define LATENCY_MS 20
@@ -201,10 +203,30 @@ static void open_sandbox(struct rig *rig)
                                             .referrals = options->referrals,
                                             .unknown_members = options->unknown_members,
                                             .offers = options->offers,
+                                            .azure_referrals = options->azure_referrals,
+                                            .azure_offers = options->azure_offers,
                                             .rate = options->slow ? 1 : 100,
                                             .state_path =
                                                 options->persistent ? rig->state_path : NULL};
     rig_assert_ok(rig, sandbox_new(&sandbox, &rig->fake.world, &rig->sandbox, &rig->error));
+}
+
+/* What an account at Microsoft is proved with. A sign-in that is there goes on: it has been used.
+ */
+static void put_credentials(const struct rig *rig)
+{
+    char path[160], text[512];
+    struct error error;
+    snprintf(path, sizeof path, "%s/sign-in.json", rig->folder);
+    setenv("RIG_SECRET", AZURE_SECRET, 1);
+    if (access(path, F_OK) == 0)
+        return;
+    snprintf(text, sizeof text,
+             "{\"version\":1,\"tenant\":\"" AZURE_TENANT "\",\"client_id\":\"" AZURE_CLIENT
+             "\",\"signed_in\":\"2026-01-01T00:00:00.000Z\",\"issued\":"
+             "\"2026-01-01T00:00:00.000Z\",\"refresh_token\":\"" AZURE_REFRESH_TOKEN "\"}");
+    if (file_replace(path, text, strlen(text), 0600, &error) < 0)
+        fail_msg("%s", error.message);
 }
 
 struct rig *rig_new(const struct rig_options *options)
@@ -223,6 +245,7 @@ struct rig *rig_new(const struct rig_options *options)
     fake_advance(&rig->fake, options->later_ms);
     if (options->csv || access(rig->csv_path, F_OK) < 0)
         rig_csv_put(rig, options->csv ? options->csv : RIG_HEADER);
+    put_credentials(rig);
     open_sandbox(rig);
     open_program(rig);
     rig->fake.on_point = pass_point;

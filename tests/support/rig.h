@@ -1,4 +1,4 @@
-/* The whole engine in one process: the real AWS connector against the sandbox's core through a
+/* The whole engine in one process: a real connector against the sandbox's core through a
  * transport under the virtual clock, a CSV file and a store in a folder that is removed, a
  * configuration from a text. Calls fail the test with the reason; everything returned lives until
  * rig_free().
@@ -17,13 +17,14 @@
 #include "tests/support/fake.h"
 
 struct rig_options {
-    const char *yaml;      /* NULL: rig_yaml */
-    const char *csv;       /* NULL: the header alone, or what the folder has */
-    const char *folder;    /* NULL: a new one, removed at the end; else one that stays */
-    uint64_t seed;         /* of chance, and of the sandbox */
-    size_t referrals;      /* seeded ones; 0: an empty cloud */
-    size_t offers;         /* seeded private offers */
-    bool unknown_members;  /* see sandbox_options */
+    const char *yaml;   /* NULL: rig_yaml */
+    const char *csv;    /* NULL: the header alone, or what the folder has */
+    const char *folder; /* NULL: a new one, removed at the end; else one that stays */
+    uint64_t seed;      /* of chance, and of the sandbox */
+    size_t referrals;   /* seeded ones; 0: an empty cloud */
+    size_t offers;      /* seeded private offers */
+    size_t azure_referrals, azure_offers; /* the same at Microsoft */
+    bool unknown_members;                 /* see sandbox_options */
     bool persistent;       /* the sandbox's state is in the folder, saved with each call */
     bool slow;             /* the published quotas, not a hundred times as much */
     int64_t later_ms;      /* the clock starts later by this */
@@ -54,6 +55,12 @@ struct rig {
 };
 
 extern const char rig_yaml[];
+/* The section clouds.azure of a configuration, with secret and sign-in: rig_new() sees to both. */
+#define RIG_AZURE                                                                                  \
+    "  azure: {tenant: 11111111-2222-4333-8444-555555555555,\n"                                    \
+    "    client_id: aaaaaaaa-0000-4000-8000-000000000001, client_secret: {env: RIG_SECRET},\n"     \
+    "    sign_in: sign-in.json, referral_role: admin, endpoint_url: \"http://127.0.0.1:1\",\n"     \
+    "    job_poll: 2s}\n"
 #define RIG_HEADER                                                                                 \
     "Key,OppId,Name,Company,Website,Country,State,Zip,Industry,Problem,UseCase,Delivery,Spend,"    \
     "Stage,Close,NextStep,LostReason,Needs,Activities,Marketing,Solution,Share,Modified\n"

@@ -15,6 +15,7 @@
 #include "connectors/aws/aws.h"
 #include "connectors/aws/offers.h"
 #include "connectors/document.h"
+#include "connectors/remark.h"
 #include "model/value.h"
 #include "tests/support/fake.h"
 
@@ -344,16 +345,16 @@ static void test_description(void **state)
     const char *note, *reference;
     bool cancelled;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *text =
-            offer_description(arena, cases[i].note, cases[i].reference, cases[i].cancelled);
+        const char *text = remark_make(arena, cases[i].note, cases[i].reference, cases[i].cancelled,
+                                       AWS_OFFER_DESCRIPTION);
         assert_string_equal(text, cases[i].text);
-        offer_split_description(arena, text, &note, &reference, &cancelled);
+        remark_split(arena, text, &note, &reference, &cancelled);
         assert_true(text_equal(note, cases[i].note));
         assert_true(text_equal(reference, cases[i].reference));
         assert_int_equal(cancelled, cases[i].cancelled);
     }
-    assert_null(offer_description(arena, " ", NULL, false));
-    offer_split_description(arena, NULL, &note, &reference, &cancelled);
+    assert_null(remark_make(arena, " ", NULL, false, AWS_OFFER_DESCRIPTION));
+    remark_split(arena, NULL, &note, &reference, &cancelled);
     assert_null(note);
     assert_null(reference);
 
@@ -361,13 +362,14 @@ static void test_description(void **state)
     char *lengthy = arena_alloc(arena, 1001);
     for (size_t i = 0; i < 1000; i += 2)
         memcpy(lengthy + i, "ö", 2);
-    const char *cut = offer_description(arena, lengthy, "D-17", true);
+    const char *cut = remark_make(arena, lengthy, "D-17", true, AWS_OFFER_DESCRIPTION);
     assert_int_equal(utf8_length(cut), 255);
     assert_true(utf8_valid(cut, strlen(cut), NULL));
-    offer_split_description(arena, cut, &note, &reference, &cancelled);
+    remark_split(arena, cut, &note, &reference, &cancelled);
     assert_string_equal(reference, "D-17");
     assert_true(cancelled);
-    assert_int_equal(utf8_length(offer_description(arena, lengthy, NULL, false)), 255);
+    assert_int_equal(utf8_length(remark_make(arena, lengthy, NULL, false, AWS_OFFER_DESCRIPTION)),
+                     255);
 }
 
 static void test_ids(void **state)
@@ -440,21 +442,28 @@ static void test_states(void **state)
     assert_string_equal(record->version, "2025-12-01T10:00:00Z replaced agmt-1 REPLACED");
 }
 
-/* Every row stands for a field of the kind, once. */
+/* Every row stands for a field of the kind, once; its words are the kind's. */
 static void test_table(void **state)
 {
     (void)state;
     const struct kind *kind = &kinds[KIND_OFFER];
-    assert_int_equal(AWS_OFFER_FIELDS, kind->field_count);
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const struct remote_field *remote = connector_field(&aws_offers, kind->fields[i].name);
-        assert_non_null(remote);
+    for (size_t i = 0; i < AWS_OFFER_FIELDS; i++) {
+        const struct remote_field *remote = &aws_offer_fields[i];
+        size_t index = kind_field(kind, remote->field);
+        assert_int_not_equal(index, FIELD_NONE);
+        assert_ptr_equal(connector_field(&aws_offers, remote->field), remote);
         assert_non_null(remote->vendor);
-        if (kind->fields[i].direction == FIELD_FROM_CLOUD)
+        if (kind->fields[index].direction == FIELD_FROM_CLOUD)
             assert_int_equal(remote->flags, REMOTE_READ);
-        for (size_t w = 0; kind->fields[i].words && kind->fields[i].words[w]; w++)
-            assert_non_null(document_word(remote, kind->fields[i].words[w]));
+        for (size_t w = 0; remote->words && remote->words[w]; w += 2) {
+            size_t known = 0;
+            while (kind->fields[index].words[known] &&
+                   strcmp(kind->fields[index].words[known], remote->words[w]) != 0)
+                known++;
+            assert_non_null(kind->fields[index].words[known]);
+        }
     }
+    assert_int_equal(aws_offers.field_count, AWS_OFFER_FIELDS);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/memory.h"
 #include "tests/support/chance.h"
 #include "tests/support/planning.h"
@@ -524,6 +525,45 @@ static void test_order_of_changes(void **state)
     }
 }
 
+static void link_elsewhere(struct planning *p, const struct job *job, const char *id,
+                           const char *key)
+{
+    static const char *no_base[LIMIT_FIELDS];
+    const struct store_link link = {.remote_id = id, .local_key = key, .base = no_base};
+    assert_int_equal(
+        p->store->store->ops->link_put(p->store->store, job->name, job->kind, &link, NULL), 0);
+}
+
+/* A deal that two clouds have is told of, whether anything moved or not; one that another source,
+ * kind or job of the same cloud has is none. */
+static void test_two_clouds(void **state)
+{
+    struct planning *p = *state;
+    const struct job jobs[] = {
+        {.name = "here", .cloud = p->job.cloud, .source = p->job.source, .kind = p->job.kind},
+        {.name = "there", .cloud = "other", .source = p->job.source, .kind = p->job.kind},
+        {.name = "leads", .cloud = "other", .source = "other", .kind = p->job.kind},
+        {.name = "offers", .cloud = "other", .source = p->job.source, .kind = &kinds[KIND_OFFER]},
+    };
+    p->work.jobs = jobs;
+    p->work.job_count = COUNT(jobs);
+    for (int i = 1; i <= 3; i++)
+        planning_pair(p, arena_printf(p->arena, "O%d", i), arena_printf(p->arena, "L%d", i),
+                      PAIRS("title", "Deal"));
+    for (size_t i = 0; i < COUNT(jobs); i++)
+        link_elsewhere(p, &jobs[i], "X2", "L2");
+    link_elsewhere(p, &jobs[1], "X9", "L9"); /* not ours */
+    for (int again = 0; again < 2; again++) {
+        struct plan *plan = planning_make(p);
+        assert_int_equal(planning_findings(plan, "MAT-006"), 1);
+        assert_string_equal(plan->findings[0].local_key, "L2");
+        assert_non_null(strstr(plan->findings[0].detail, "with other as X2 (there)"));
+        assert_int_equal(plan->change_count, 0);
+        planning_keep_books(p, plan);
+    }
+    assert_string_equal(fixture_ids(p->store, SIDE_REMOTE, FILTER_UNSETTLED), "");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -549,6 +589,7 @@ int main(void)
         TEST(test_same_store_same_plan),
         cmocka_unit_test(test_settled_marks_hide_nothing),
         TEST(test_order_of_changes),
+        TEST(test_two_clouds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

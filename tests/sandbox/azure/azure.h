@@ -8,17 +8,8 @@
 #ifndef SANDBOX_AZURE_AZURE_H
 #define SANDBOX_AZURE_AZURE_H
 
+#include "tests/sandbox/azure/account.h"
 #include "tests/sandbox/internal.h"
-
-/* The one account: tenant, application, and what proves it. The secret holds all that a form must
- * encode. The refresh token is that of a Referrals admin who has signed in already. */
-#define AZURE_TENANT          "11111111-2222-4333-8444-555555555555"
-#define AZURE_CLIENT          "aaaaaaaa-0000-4000-8000-000000000001"
-#define AZURE_SECRET          "s4n~d.b_o-x+se/cr=et"
-#define AZURE_FEDERATED_TOKEN "sandbox.federated.assertion"
-#define AZURE_REFRESH_TOKEN   "0.sandbox-refresh-1"
-#define AZURE_IDENTITY_HEADER "sandbox-identity-header"
-#define AZURE_ORGANIZATION    "7d23e5ca-0000-4eaa-aac8-5e6b559f0d1d"
 
 struct azure; /* everything that Microsoft keeps; in struct sandbox as `azure` */
 
@@ -29,19 +20,27 @@ struct azure_call;
 
 /* One API: where its paths begin, whom its tokens are for, and how it says no. */
 struct azure_surface {
-    const char *base;     /* "/rp/product-ingestion" */
-    const char *audience; /* "https://graph.microsoft.com" */
-    unsigned identities;  /* enum azure_identity bits that it takes */
-    /* Puts the failure into the answer; `status` 401, 403 and 429 too. */
+    const char *base;      /* "/rp/product-ingestion" */
+    const char *audience;  /* "https://graph.microsoft.com"; surfaces that share it share a quota */
+    unsigned identities;   /* enum azure_identity bits that it takes */
+    const char *answer_id; /* header that names the answer; NULL: "request-id" */
+    const char *echo;      /* header that comes back as it was sent; NULL: "client-request-id" */
+    const char *link;      /* member with the next page; NULL: it has none */
+    const char *link_base; /* what stands before the "?" in it */
+    /* Puts the failure into the answer. What azure.c refuses by itself it calls unauthenticated
+     * (401), accessDenied (403; `reason` 900329: application-only), tooManyRequests (429),
+     * itemNotFound (404), methodNotAllowed (405), invalidRequest (400, 411, 415),
+     * generalException (500) and serviceNotAvailable (503): a surface with other words goes by
+     * `status`. Retry-After is added afterwards. */
     void (*report)(struct azure_call *call, struct sandbox_response *response);
 };
-extern const struct azure_surface azure_ingestion, azure_referrals, azure_webhooks, azure_saas,
-    azure_insights;
+extern const struct azure_surface azure_ingestion, azure_referral_surface, azure_webhooks,
+    azure_saas, azure_insights;
 
 struct azure_route {
     const char *method;
     const char *path;      /* below the base: "/product", "/configure/{}/status"; {} is a segment */
-    const char *operation; /* for faults and counts: "ListProducts" */
+    const char *operation; /* for faults and counts; of a listing, "List…": "ListProducts" */
     int (*handle)(struct azure_call *call);
 };
 struct azure_routes {
@@ -67,12 +66,12 @@ struct azure_call {
     const struct json *query;             /* decoded texts by name; "%24version" is "$version" */
     const struct json *body;              /* NULL: none was sent */
     enum azure_identity identity;
-    bool admin;            /* the person is a Referrals admin, else a Referrals user */
-    struct failure *failure; /* `type` is the surface's code: "badRequest", "preconditionFailed" */
-    const struct fault *fate; /* a fault for what the call starts: a job that fails, … */
-    int status;              /* 200 unless the handler says otherwise */
-    struct json *answer;     /* NULL: no body */
-    const char *text;        /* instead of `answer`: another body, of type `content_type` */
+    bool admin;               /* the person is a Referrals admin, else a Referrals user */
+    struct failure *failure;  /* `type` is the surface's code: "badRequest", "preconditionFailed" */
+    const struct fault *fate; /* of a kind that azure.c does not know: a job that fails, … */
+    int status;               /* 200 unless the handler says otherwise */
+    struct json *answer;      /* NULL: no body */
+    const char *text;         /* instead of `answer`: another body, of type `content_type` */
     const char *content_type;
     struct sandbox_response *response; /* for headers: response_header() */
 };
@@ -82,7 +81,7 @@ struct azure_record {
     struct arena *arena; /* of the document; made anew with each write */
     struct json *document;
     char *id;
-    int64_t made_ms, moved_ms; /* business clock */
+    int64_t made_ms, moved_ms; /* business clock; moved_ms never stands still */
     long long revision;        /* counts writes; eTags are made of it */
 };
 struct azure_table {
@@ -100,6 +99,15 @@ void azure_table_free(struct azure_table *table);
 struct json *azure_table_describe(struct arena *arena, const struct azure_table *table);
 void azure_table_read(struct azure_table *table, const struct json *rows);
 
+/* How much of a host's quota is left. Rates are not published: 10 calls a second, 20 at once. */
+struct azure_quota {
+    const char *audience;
+    int64_t millicalls, filled_ms;
+};
+#define AZURE_QUOTAS 8
+/* Seconds to wait, 0: the call may go on. Each refused call counts, too. */
+int64_t azure_quota_take(struct sandbox *sandbox, const char *audience);
+
 /* What each part keeps. Each has new, free, seed, run (the clock's work), describe and read (the
  * snapshot's part), in its own file. */
 struct azure_parts {
@@ -110,6 +118,7 @@ struct azure_parts {
 struct azure {
     struct azure_parts parts;
     long long made; /* identifiers made so far */
+    struct azure_quota quotas[AZURE_QUOTAS];
 };
 
 /* A part: azure.c walks over the table of them. */
@@ -125,18 +134,27 @@ struct azure_part {
 extern const struct azure_part azure_identity_part, azure_deal_part, azure_market_part;
 
 /* A guid that nothing has yet: the same seed and the same calls give the same ones. */
-const char *azure_guid(struct sandbox *sandbox, struct arena *arena);
+const char *azure_new_guid(struct sandbox *sandbox, struct arena *arena);
 /* "2026-02-23T02:05:23.2931817Z": seven digits, as these services write. */
 const char *azure_instant(struct arena *arena, int64_t ms);
 
+/* Control endpoints of each file, and what they look like: control.h. */
+struct control_rows;
+extern const struct control_rows azure_identity_controls, azure_deal_controls,
+    azure_market_controls;
+
 /* For sandbox.c. */
-void azure_open(struct sandbox *sandbox); /* parts made and seeded */
-void azure_close(struct sandbox *sandbox);
+/* ERROR_INPUT if an option of Microsoft's side is impossible. */
+int azure_check(const struct sandbox_options *options, struct error *error);
+void azure_make(struct sandbox *sandbox); /* parts made, empty */
+void azure_seed(struct sandbox *sandbox);
+void azure_drop(struct sandbox *sandbox);
 void azure_run(struct sandbox *sandbox);
 /* True if the path is one of Microsoft's; then the call is answered. */
 bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request,
                   struct arena *arena, struct sandbox_response *response);
 void azure_describe(const struct sandbox *sandbox, struct arena *arena, struct json *root);
 int azure_read(struct sandbox *sandbox, const struct json *root, struct error *error);
+bool azure_operation(const char *name); /* one that faults and counts know */
 
 #endif

@@ -1,0 +1,23 @@
+/* The one text of an offer that only the seller sees: it carries the partner's reference, at its
+ * end in brackets, together with the mark of an offer that was taken back.
+ *
+ *   remark = [note " "] ["[" inside "]"]
+ *   inside = reference | reference " cancelled" | "cancelled"
+ *
+ * "Renewal for Northwind [0061234567]", "Renewal for Northwind [0061234567 cancelled]". */
+#ifndef CONNECTORS_REMARK_H
+#define CONNECTORS_REMARK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/* In its parts; note and reference may be NULL. */
+void remark_split(struct arena *arena, const char *remark, const char **ret_note,
+                  const char **ret_reference, bool *ret_cancelled);
+/* And back, cut to `most` characters at the note's cost; NULL if there is nothing to say. */
+const char *remark_make(struct arena *arena, const char *note, const char *reference,
+                        bool cancelled, size_t most);
+
+#endif

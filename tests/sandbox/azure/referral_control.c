@@ -1,0 +1,131 @@
+/* What others do to referrals: colleagues in the portal, Microsoft's sellers, other partners. */
+#include <string.h>
+
+#include "tests/sandbox/azure/referrals.h"
+#include "tests/sandbox/control.h"
+
+static struct azure_record *find_record(struct control *control)
+{
+    const char *id = control_argument(control, "id");
+    struct azure_record *record = azure_find(&referral_deals(control->sandbox)->referrals, id);
+    if (!record)
+        fail_not_found(&control->failure, "referral", id ? id : "");
+    return record;
+}
+
+static int describe(struct control *control, const struct azure_record *record,
+                    struct json **ret_answer)
+{
+    static const char *const shown[] = {"id",        "engagementId",       "status",
+                                        "substatus", "registrationStatus", "updatedDateTime",
+                                        "eTag"};
+    struct json *answer = json_object(control->arena);
+    for (size_t i = 0; i < COUNT(shown); i++)
+        json_set_text(control->arena, answer, shown[i], referral_text(record, shown[i]));
+    *ret_answer = answer;
+    return 0;
+}
+
+/* All ids; with `organization` only that one's ("own", "msft"). */
+static int list_referrals(struct control *control, struct json **ret_answer)
+{
+    const struct azure_table *table = &referral_deals(control->sandbox)->referrals;
+    const char *organization = control_argument(control, "organization");
+    if (text_equal(organization, "own"))
+        organization = AZURE_ORGANIZATION;
+    struct json *ids = json_array(control->arena), *answer = json_object(control->arena);
+    for (size_t i = 0; i < table->count; i++) {
+        if (!organization || referral_is(table->records[i], "organizationId", organization))
+            json_append(control->arena, ids, json_string(control->arena, table->records[i]->id));
+    }
+    json_set(control->arena, answer, "ids", ids);
+    *ret_answer = answer;
+    return 0;
+}
+
+static int get_referral(struct control *control, struct json **ret_answer)
+{
+    const struct azure_record *record = find_record(control);
+    if (!record)
+        return -ERROR_INPUT;
+    *ret_answer = json_clone(control->arena, record->document);
+    return 0;
+}
+
+/* {"id", "path": "details.notes", "value"}: as somebody does in the portal; null removes. */
+static int edit_referral(struct control *control, struct json **ret_answer)
+{
+    struct azure_record *record = find_record(control);
+    const char *path = control_argument(control, "path");
+    const struct json *value = json_get(control->body, "value");
+    struct error error;
+    if (!record)
+        return -ERROR_INPUT;
+    if (!path)
+        return fail(&control->failure, 400, "BadRequest", "an edit needs a path");
+    struct json *document = json_clone(control->arena, record->document);
+    bool removes = json_is_null(value);
+    if (json_put(control->arena, document, path, removes ? NULL : json_clone(control->arena, value),
+                 &error) < 0)
+        return fail(&control->failure, 400, "BadRequest", "%s", error.message);
+    referral_write(control->sandbox, record, document);
+    return describe(control, record, ret_answer);
+}
+
+/* {"id": of Microsoft's referral or of ours, "status": "Accepted" | "Declined"} */
+static int answer_referral(struct control *control, struct json **ret_answer)
+{
+    struct azure_record *record = find_record(control);
+    const char *status = control_argument(control, "status");
+    if (!record)
+        return -ERROR_INPUT;
+    struct azure_record *microsoft =
+        referral_side(control->sandbox, referral_text(record, "engagementId"), REFERRAL_MICROSOFT);
+    if (!microsoft || !referral_is(microsoft, "status", "New"))
+        return fail(&control->failure, 400, "BadRequest", "Microsoft has nothing to answer there");
+    if (!text_equal(status, "Accepted") && !text_equal(status, "Declined"))
+        return fail(&control->failure, 400, "BadRequest", "status is Accepted or Declined");
+    referral_answer(control->sandbox, microsoft, !strcmp(status, "Accepted"));
+    return describe(control, microsoft, ret_answer);
+}
+
+/* {"from": "msft" (default) or a partner's id, "title", "company"} */
+static int invite(struct control *control, struct json **ret_answer)
+{
+    const char *from = control_argument(control, "from");
+    const struct azure_record *record =
+        referral_invite(control->sandbox, control->arena, from ? from : REFERRAL_MICROSOFT,
+                        control_argument(control, "title"), control_argument(control, "company"));
+    return describe(control, record, ret_answer);
+}
+
+/* {"id", "status": "ActionRequired" | "Failed" | "Approved"}: the reviewers' word. */
+static int review_registration(struct control *control, struct json **ret_answer)
+{
+    static const char *const words[] = {"ActionRequired", "Failed", "Approved"};
+    struct azure_record *record = find_record(control);
+    const char *status = control_argument(control, "status");
+    size_t i = 0;
+    if (!record)
+        return -ERROR_INPUT;
+    while (i < COUNT(words) && !text_equal(words[i], status))
+        i++;
+    if (i == COUNT(words) || !json_find(record->document, "registrations[0]"))
+        return fail(&control->failure, 400, "BadRequest",
+                    "status is ActionRequired, Failed or Approved, of a deal that is registered");
+    struct json *document = json_clone(control->arena, record->document);
+    referral_set_registration(control->sandbox, control->arena, document, status);
+    referral_write(control->sandbox, record, document);
+    return describe(control, record, ret_answer);
+}
+
+static const struct control_row rows[] = {
+    {"GET", "/_sandbox/azure/referrals", list_referrals},
+    {"GET", "/_sandbox/azure/referral", get_referral},
+    {"POST", "/_sandbox/azure/edit-referral", edit_referral},
+    {"POST", "/_sandbox/azure/answer-referral", answer_referral},
+    {"POST", "/_sandbox/azure/invite", invite},
+    {"POST", "/_sandbox/azure/review-registration", review_registration},
+};
+
+const struct control_rows azure_deal_controls = {rows, COUNT(rows)};

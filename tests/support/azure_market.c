@@ -1,0 +1,149 @@
+#include "tests/support/azure_market.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sandbox/azure/identities.h"
+#include "tests/sandbox/azure/ingestion.h"
+
+static char *unquote(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text);
+    for (char *c = copy; *c; c++)
+        *c = *c == '\'' ? '"' : *c;
+    return copy;
+}
+
+int azure_market_call(struct drive *drive, const char *audience, const char *method,
+                      const char *target, const char *body)
+{
+    struct arena *arena = drive->arena;
+    const char *query = strchr(target, '?');
+    char *text = body ? unquote(arena, body) : NULL;
+    struct http_header headers[4] = {{"host", "127.0.0.1:8080"}};
+    size_t count = 1;
+    fake_advance(&drive->fake, drive->pace_ms);
+    if (audience)
+        headers[count++] = (struct http_header){
+            "authorization",
+            arena_printf(arena, "Bearer %s",
+                         azure_access_make(drive->sandbox, audience, AZURE_APP, 3600)->text)};
+    if (text)
+        headers[count++] = (struct http_header){"content-type", "application/json"};
+    const struct sandbox_request request = {
+        .method = method,
+        .path = arena_copy_n(arena, target, strcspn(target, "?")),
+        .query = query ? query + 1 : NULL,
+        .headers = headers,
+        .header_count = count,
+        .body = text,
+        .body_length = text ? strlen(text) : 0,
+    };
+    sandbox_handle(drive->sandbox, &request, arena, &drive->response);
+    drive->answer = NULL;
+    if (drive->response.dropped)
+        return 0;
+    json_parse(arena, drive->response.body, drive->response.body_length, &drive->answer, NULL);
+    return drive->response.status;
+}
+
+int azure_market_get(struct drive *drive, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *rest = arena_vprintf(drive->arena, format, list);
+    va_end(list);
+    return azure_market_call(drive, AZURE_MARKET_GRAPH, "GET",
+                             arena_printf(drive->arena, INGESTION_BASE "/%s%c$version=2023-07-15",
+                                          rest, strchr(rest, '?') ? '&' : '?'),
+                             NULL);
+}
+
+const char *azure_market_text(const struct drive *drive, const char *path)
+{
+    const char *text = json_text(json_find(drive->answer, path));
+    return text ? text : "";
+}
+
+const char *azure_market_post(struct drive *drive, const char *resources)
+{
+    const char *body = arena_printf(
+        drive->arena,
+        "{'$schema':'https://schema.mp.microsoft.com/schema/configure/2022-07-01','resources':%s}",
+        resources);
+    int status = azure_market_call(drive, AZURE_MARKET_GRAPH, "POST",
+                                   INGESTION_BASE "/configure?$version=2022-07-01", body);
+    return status == 202 ? arena_copy(drive->arena, azure_market_text(drive, "jobId")) : NULL;
+}
+
+const char *azure_market_job(struct drive *drive, const char *resources)
+{
+    const char *id = azure_market_post(drive, resources);
+    if (!id)
+        return "";
+    for (size_t i = 0; i < 10; i++) {
+        fake_advance(&drive->fake, 60000);
+        azure_market_get(drive, "configure/%s/status", id);
+        if (!strcmp(azure_market_text(drive, "jobStatus"), "completed"))
+            break;
+    }
+    return azure_market_text(drive, "jobResult");
+}
+
+const char *azure_market_error(const struct drive *drive)
+{
+    return azure_market_text(drive, "errors[0].code");
+}
+
+const char *azure_market_offer(struct drive *drive, const char *path, const char *value)
+{
+    static const char sample[] =
+        "{'$schema':'https://schema.mp.microsoft.com/schema/private-offer/2023-07-15',"
+        "'resourceName':'offer1','name':'Fabrikam renewal','state':'live','privateOfferType':"
+        "'customerPromotion','offerPricingType':'editExistingOfferPricingOnly',"
+        "'variableStartDate':true,'end':'%s','acceptBy':'%s','preparedBy':'deals@contoso.com',"
+        "'notificationContacts':['deals@contoso.com'],'beneficiaries':[{'id':"
+        "'" INGESTION_ACCOUNT "','description':'Fabrikam'}],'pricing':[{'product':"
+        "'product/" INGESTION_SAAS "','plan':'plan/" INGESTION_SAAS "/" INGESTION_STANDARD "',"
+        "'discountType':'percentage','discountPercentage':12.5}],'notes':'CRM 42'}";
+    int64_t today = day_of(sandbox_now(drive->sandbox));
+    struct json *offer =
+        ingestion_make(drive->arena, sample, ingestion_day(drive->arena, today + 300),
+                       ingestion_day(drive->arena, today + 30));
+    struct json *part = NULL;
+    struct error error;
+    if (path && value) {
+        char *text = unquote(drive->arena, value);
+        if (json_parse(drive->arena, text, strlen(text), &part, &error) < 0)
+            abort();
+    }
+    if (path && json_put(drive->arena, offer, path, part, &error) < 0)
+        abort();
+    return arena_printf(drive->arena, "[%s]", json_print(drive->arena, offer));
+}
+
+const char *azure_market_create(struct drive *drive, const char *offer)
+{
+    const char *result = azure_market_job(drive, offer);
+    if (strcmp(result, "succeeded") != 0) {
+        fprintf(stderr, "offer refused: %s\n", drive->response.body);
+        abort();
+    }
+    const char *job = arena_copy(drive->arena, azure_market_text(drive, "jobId"));
+    azure_market_get(drive, "configure/%s", job);
+    const struct json *resources = json_get(drive->answer, "resources");
+    const struct json *last = json_at(resources, resources->count - 1);
+    return arena_copy(drive->arena, ingestion_bare(json_get_text(last, "id")));
+}
+
+const char *azure_market_day(struct drive *drive, int days)
+{
+    int64_t today = day_of(sandbox_now(drive->sandbox));
+    return arena_printf(drive->arena, "'%s'", ingestion_day(drive->arena, today + days));
+}
+
+const char *azure_market_bare(const char *durable)
+{
+    return ingestion_bare(durable);
+}
