@@ -334,7 +334,7 @@ static struct json *submission_to_send(struct step_context *context, const char 
     struct arena *arena = context->arena;
     struct json *resource = json_object(arena), *where = json_object(arena);
     json_set_text(arena, resource, "$schema",
-                  azure_schema(arena, "submission", azure_product_version(context->cloud)));
+                  azure_schema(arena, "submission", azure_product_api(context->cloud)));
     if (id)
         json_set_text(arena, resource, "id", id);
     json_set_text(arena, resource, "resourceName", "submission");

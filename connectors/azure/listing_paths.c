@@ -8,7 +8,7 @@ static void ask(const struct cloud *cloud, struct arena *arena, const char *path
                 struct http_request *ret_request)
 {
     azure_request(cloud, arena, AZURE_INGESTION, "GET",
-                  azure_versioned(arena, path, azure_product_version(cloud)), NULL, ret_request);
+                  azure_versioned(arena, path, azure_product_api(cloud)), NULL, ret_request);
 }
 
 void azure_listing_ask_products(const struct cloud *cloud, struct arena *arena,

@@ -91,8 +91,6 @@ const struct rule azure_referral_rules[] = {
     {ROW(RULE_PATTERN, "REF-014", AT_SUBMIT, "solutions"), .words = WORDS("^SOL-"),
      .when = {WHEN("involvement", "!visibility_only")},
      .remedy = "name a solution that is ready for co-sell, as in SOL-12345-ABC"},
-    {ROW(RULE_WORDS, "REF-016", AT_SUBMIT, "visibility"), .words = WORDS("full"),
-     .remedy = "Microsoft's sellers see all of a deal or nothing"},
 
     /* Locked. What is closed stays as it is, but for the contract that it is registered with. */
     LOCKED("REF-022", "*", WHEN("status", "invited")),

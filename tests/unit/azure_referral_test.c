@@ -536,7 +536,7 @@ static const struct {
     {AT_SUBMIT, {{0}}, {{"needs", NULL}}, "REF-002", "needs"},
     {AT_SUBMIT, {{0}}, {{"solutions", NULL}}, "REF-014", "solutions"},
     {AT_SUBMIT, {{0}}, {{"solutions", "BigData"}}, "REF-014", "solutions"},
-    {AT_SUBMIT, {{0}}, {{"visibility", "limited"}}, "REF-016", "visibility"},
+    {AT_SUBMIT, {{0}}, {{"visibility", "limited"}}, "REF-008", "visibility"},
     {AT_UPDATE, {{0}}, {{"contract_value", NULL}}, "REF-009", "contract_value"},
     {AT_UPDATE, {{"status", "invited"}}, {{"title", "B"}}, "REF-022", "title"},
     {AT_UPDATE, {{"status", "declined"}}, {{"title", "B"}}, "REF-012", "title"},
