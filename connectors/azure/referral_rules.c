@@ -84,6 +84,7 @@ const struct rule azure_referral_rules[] = {
     NEEDED_TO_SHARE("contact_last_name"),
     NEEDED_TO_SHARE("contact_email"),
     NEEDED_TO_SHARE("owner_email"),
+    NEEDED_TO_SHARE("owner_last_name"),
     NEEDED_TO_SHARE("needs"),
     {ROW(RULE_REQUIRED, "REF-014", AT_SUBMIT, "solutions"),
      .when = {WHEN("involvement", "!visibility_only")},

@@ -495,6 +495,7 @@ static const struct setting_of sound[] = {
     {"contact_last_name", "Li"},
     {"contact_email", "bo@acme.example"},
     {"owner_email", "ann@own.example"},
+    {"owner_last_name", "Lee"},
     {"needs", "QuotesOrLicensing"},
     {"solutions", "SOL-12345-ABC"},
     {"contract_value", "30000.00 USD"},
