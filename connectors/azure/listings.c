@@ -1,10 +1,12 @@
 /* The kind "listing" of Microsoft. */
 #include "connectors/azure/listings.h"
 
+#include "connectors/azure/probes.h"
+
 /* No permission of the directory is involved: the application has a role in Partner Center, and
  * there is one that allows everything. */
 static const struct permission permissions[AZURE_LISTING_PERMISSIONS] = {
-    {.name = "Partner Center role: Manager"},
+    {.name = AZURE_ROLE_MANAGER},
 };
 
 /* Which finding a job's deepest code becomes. */

@@ -104,16 +104,16 @@ static int build_probe(struct probe_context *context, const char *path,
     return 0;
 }
 
-static int build_events(struct probe_context *context, struct http_request *request,
-                        struct error *error)
+int azure_webhook_ask_events(struct probe_context *context, struct http_request *request,
+                             struct error *error)
 {
     (void)error;
     return build_probe(context, REGISTRATION "/events", request);
 }
 
 /* A bare list. */
-static int answer_events(struct probe_context *context, const struct http_response *response,
-                         struct error *error)
+int azure_webhook_take_events(struct probe_context *context, const struct http_response *response,
+                              struct error *error)
 {
     struct json *answer = NULL;
     if (json_parse(context->arena, response->body, response->body_length, &answer, error) < 0 ||
@@ -130,15 +130,15 @@ static int answer_events(struct probe_context *context, const struct http_respon
     return 0;
 }
 
-static int build_registration(struct probe_context *context, struct http_request *request,
-                              struct error *error)
+int azure_webhook_ask_registration(struct probe_context *context, struct http_request *request,
+                                   struct error *error)
 {
     (void)error;
     return build_probe(context, REGISTRATION, request);
 }
 
-static int answer_registration(struct probe_context *context, const struct http_response *response,
-                               struct error *error)
+int azure_webhook_take_registration(struct probe_context *context,
+                                    const struct http_response *response, struct error *error)
 {
     struct webhook now = {NULL, NULL};
     int result = read_registration(context->arena, response, NULL, &now, error);
@@ -150,16 +150,3 @@ static int answer_registration(struct probe_context *context, const struct http_
     context->detail = words;
     return 0;
 }
-
-const struct probe azure_webhook_probes[] = {
-    {.name = "webhook events",
-     .purpose = "whether the cloud can tell of changes of referrals",
-     .family = AZURE_CENTER,
-     .build = build_events,
-     .answer = answer_events},
-    {.name = "webhook registration",
-     .purpose = "which address it tells of them",
-     .family = AZURE_CENTER,
-     .build = build_registration,
-     .answer = answer_registration},
-};

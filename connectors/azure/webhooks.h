@@ -10,9 +10,15 @@
 
 extern const struct connector_webhook azure_webhook;
 
-/* For `doctor`: which address is registered, and whether the events are offered. Skipped where no
+/* For `doctor`: whether the events are offered, and which address is registered. Skipped where no
  * webhook_url is set. */
-enum { AZURE_WEBHOOK_PROBES = 2 };
-extern const struct probe azure_webhook_probes[AZURE_WEBHOOK_PROBES];
+int azure_webhook_ask_events(struct probe_context *context, struct http_request *request,
+                             struct error *error);
+int azure_webhook_take_events(struct probe_context *context, const struct http_response *response,
+                              struct error *error);
+int azure_webhook_ask_registration(struct probe_context *context, struct http_request *request,
+                                   struct error *error);
+int azure_webhook_take_registration(struct probe_context *context,
+                                    const struct http_response *response, struct error *error);
 
 #endif

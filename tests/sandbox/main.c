@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/azure/account.h"
 #include "tests/sandbox/deals.h"
 #include "tests/sandbox/server.h"
 

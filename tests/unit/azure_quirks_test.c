@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/azure/listings.h"
+#include "connectors/azure/offers.h"
 #include "tests/support/account.h"
 
 #define NEW "https://schema.mp.microsoft.com/schema/"
@@ -156,12 +157,60 @@ static void test_products(void **state)
     }
 }
 
+static void count_report(void *context, const struct finding *finding)
+{
+    assert_non_null(finding->type);
+    ++*(size_t *)context;
+}
+
+/* Old schema versions and capitals; what is unknown is kept, and so is the text of numbers. */
+static void test_offers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *title, *offer, *state, *etag;
+    } cases[] = {
+        {"capitals, _etag, unset dates, a text for a price, an unknown member",
+         "{'$schema':'" NEW "private-offer/2022-07-01','id':'private-offer/o-1','name':'Old',"
+         "'privateOfferType':'CustomerPromotion','offerPricingType':'EditExistingOfferPricingOnly',"
+         "'state':'Live','subState':'PendingAcceptance','variableStartDate':true,"
+         "'start':'0001-01-01','end':'2027-12-31','acceptBy':'2026-03-31',"
+         "'beneficiaries':[{'id':'87654321','description':'EA'}],'pricing':[{'product':"
+         "'product/p-1','plan':'plan/p-1/k-1','discountType':'Percentage',"
+         "'discountPercentage':33.33333333,'featureAvailabilityId':'2152924500014081860'}],"
+         "'lastModified':'0001-01-01','_etag':'\\'05-9\\'','somethingNew':{'a':1.50}}",
+         "open", "\"05-9\""},
+        {"a discount without a plan: the whole product",
+         "{'$schema':'" NEW "private-offer/2023-07-15','id':'private-offer/o-1','name':'Whole',"
+         "'privateOfferType':'customerPromotion','offerPricingType':'editExistingOfferPricingOnly',"
+         "'state':'live','subState':'pendingAcceptance','variableStartDate':false,"
+         "'start':'2026-04-01','end':'2027-03-31','acceptBy':'2026-03-31','beneficiaries':"
+         "[{'id':'a:b_2019-05-31'}],'pricing':[{'product':'product/p-1','discountType':"
+         "'percentage','discountPercentage':10}],'lastModified':'2026-03-01','eTag':'x'}",
+         "open", "x"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CLEANUP_ARENA struct arena *arena = arena_new();
+        size_t reports = 0;
+        print_message("  %s\n", cases[i].title);
+        const struct json *offer = account_json(arena, cases[i].offer);
+        const struct json *document = azure_offer_document(arena, offer, NULL, NULL, FAKE_START_MS);
+        const struct record *record = azure_offer_record(arena, document, count_report, &reports);
+        assert_int_equal(reports, 0);
+        assert_true(text_equal(record_get(record, "state"), cases[i].state));
+        assert_string_equal(azure_offer_etag(offer), cases[i].etag);
+        for (size_t j = 0; j < offer->count; j++) /* kept whole, number text included */
+            assert_true(json_equal(json_get(document, offer->names[j]), offer->items[j]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statuses),
         cmocka_unit_test(test_schemas),
         cmocka_unit_test(test_products),
+        cmocka_unit_test(test_offers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
