@@ -311,6 +311,29 @@ struct connector_login {
     void (*finish)(struct cloud *cloud, const char *code, session_ready *done, void *context);
 };
 
+/* An address that a cloud calls when something happens there. It only shortens the time until a
+ * poll finds it; what receives the calls is another program's matter. */
+struct webhook {
+    const char *url;           /* NULL: none is registered */
+    const char *const *events; /* NULL-ended; NULL: none */
+};
+struct connector_webhook {
+    const char *setting;       /* option of the cloud's section that names our address */
+    const char *const *events; /* those worth hearing of, NULL-ended */
+    const char *family;        /* quota */
+    /* Asks what is registered. */
+    int (*check)(struct cloud *cloud, struct arena *arena, struct http_request *ret_request,
+                 struct error *error);
+    /* Reads the answer; `failure` is NULL or what the session ended with, which may mean that
+     * nothing is registered. Texts live in the arena. */
+    int (*read)(struct arena *arena, const struct http_response *response,
+                const struct error *failure, struct webhook *ret_now, struct error *error);
+    /* Registers our address for our events, and for those that `now` has. The answer is read with
+     * `read`. It overwrites what was registered: the caller has asked. */
+    int (*enlist)(struct cloud *cloud, struct arena *arena, const struct webhook *now,
+                  const char *url, struct http_request *ret_request, struct error *error);
+};
+
 struct connector {
     const char *name;                 /* "aws" */
     const char *title;                /* "AWS Partner Central" */
@@ -327,7 +350,8 @@ struct connector {
     void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
     const struct probe *probes;
     size_t probe_count;
-    const struct connector_login *login; /* NULL: none is needed */
+    const struct connector_login *login;     /* NULL: none is needed */
+    const struct connector_webhook *webhook; /* NULL: the cloud calls nobody, or we do not ask it */
     /* What an account with these settings cannot do, in a sentence for people; NULL: nothing is
      * missing. May be NULL. */
     const char *(*remark)(const struct settings *settings);

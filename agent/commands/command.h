@@ -37,6 +37,7 @@ struct arguments {
     const char *severity;
     const char *who;
     const char *port;
+    bool replace;             /* webhook: overwrite another's address */
     const char *const *words; /* what is left: jobs, ids, files; NULL-ended */
     size_t word_count;
 };
@@ -69,6 +70,6 @@ int agent_main(int argc, char **argv, const struct world *world);
 extern const struct command command_init, command_check, command_plan, command_reconcile,
     command_approve, command_reject, command_conflicts, command_resolve, command_status,
     command_show, command_why, command_findings, command_doctor, command_iam, command_run,
-    command_offer, command_referral, command_lint, command_login;
+    command_offer, command_referral, command_lint, command_login, command_webhook;
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "commands/context.h"
-#include "commands/listener.h"
+#include "daemon/listener.h"
 #include "commands/output.h"
 #include "net/har_redact.h"
 

@@ -15,10 +15,13 @@
 #define OFFSET(member) offsetof(struct arguments, member)
 
 const struct command *const commands[] = {
-    &command_init,   &command_check,     &command_plan,    &command_reconcile, &command_approve,
-    &command_reject, &command_conflicts, &command_resolve, &command_findings,  &command_status,
-    &command_show,   &command_why,       &command_offer,   &command_referral,  &command_lint,
-    &command_doctor, &command_iam,       &command_login,   &command_run,       NULL,
+    &command_init,      &command_check,    &command_plan,
+    &command_reconcile, &command_approve,  &command_reject,
+    &command_conflicts, &command_resolve,  &command_findings,
+    &command_status,    &command_show,     &command_why,
+    &command_offer,     &command_referral, &command_lint,
+    &command_doctor,    &command_iam,      &command_login,
+    &command_webhook,   &command_run,      NULL,
 };
 
 const struct command_option command_common_options[] = {

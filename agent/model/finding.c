@@ -166,6 +166,15 @@ const struct finding_type finding_types[] = {
      "Fill the field in the local record: the cloud has no way to take its value away."},
     {"LST-007", WARNING, "a buyer's account is not one of the cloud's",
      "Write the account's number in full, leading zeros included."},
+    {"LST-008", WARNING, "the draft of a listing has edits of others that are not published",
+     "Publish them or undo them in the partner portal, then approve the change once more: to "
+     "publish the draft would publish them, too."},
+    {"LST-009", WARNING, "the cloud's reviewers refuse the listing",
+     "Read the certification report in the partner portal and correct what it names."},
+    {"LST-010", WARNING, "another publication of the listing holds it for too long",
+     "Look at its state in the partner portal; the change is planned again once it moves."},
+    {"LST-011", WARNING, "an edit of a listing cannot be made from here",
+     "Make the edit in the partner portal, or take it back; the detail tells what it is."},
 
     /* What they refuse in an offer. */
     {"OFR-020", WARNING, "the cloud refuses the offer's buyers",

@@ -1,5 +1,5 @@
-/* One local record that is with more than one cloud: each seller's own cloud must not learn of it by
- * surprise, so a person does first. */
+/* One local record that is with more than one cloud: each seller's own cloud must not learn of it
+ * by surprise, so a person does first. */
 #include "base/text.h"
 #include "reconcile/plan_private.h"
 
@@ -28,7 +28,8 @@ int plan_beside(struct planner *planner, struct error *error)
         bool fits = beside.other->kind == work->job->kind &&
                     text_equal(beside.other->source, work->job->source) &&
                     !text_equal(beside.other->cloud, work->job->cloud);
-        if (fits && work->job->kind->id != KIND_LISTING) /* products are sold wherever they can be */
+        if (fits &&
+            work->job->kind->id != KIND_LISTING) /* products are sold wherever they can be */
             r = store->ops->link_beside(store, work->job->name, beside.other->name, tell, &beside,
                                         error);
     }

@@ -1,7 +1,7 @@
 /* Between the files of the planner: plan_make.c walks over the records, plan_pair.c merges pairs,
  * plan_named.c knows the records of other jobs that values name, plan_gate.c opens the job's gates,
- * plan_beside.c those of other clouds, plan_create.c makes new records, plan_wish.c does what a person asks for, plan_check.c holds all
- * of it against the cloud's rules. */
+ * plan_beside.c those of other clouds, plan_create.c makes new records, plan_wish.c does what a
+ * person asks for, plan_check.c holds all of it against the cloud's rules. */
 #ifndef RECONCILE_PLAN_PRIVATE_H
 #define RECONCILE_PLAN_PRIVATE_H
 

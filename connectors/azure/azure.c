@@ -2,14 +2,19 @@
 
 #include "base/memory.h"
 #include "connectors/azure/client.h"
+#include "connectors/azure/listings.h"
+#include "connectors/azure/offers.h"
 #include "connectors/azure/probes.h"
+#include "connectors/azure/referrals.h"
 #include "connectors/azure/tokens.h"
+#include "connectors/azure/webhooks.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
 
 static const char *const environments[] = {"public", "us_government", "china", NULL};
 static const char *const token_endpoints[] = {"v2", "v1", NULL};
+static const char *const roles[] = {"admin", "user", NULL};
 static const char *const algorithms[] = {"PS256", "RS256", NULL};
 
 static const struct option_row options[] = {
@@ -39,6 +44,20 @@ static const struct option_row options[] = {
     {.name = "sign_in",
      .type = OPTION_PATH,
      .help = "file that keeps a person's sign-in, made by `agent login azure`; referrals need it"},
+    {.name = "referral_role",
+     .type = OPTION_WORD,
+     .words = roles,
+     .help = "role of that person; only an admin sees all referrals, so that only then one that is "
+             "not listed is taken for gone"},
+    {.name = "write_pause",
+     .type = OPTION_DURATION,
+     .fallback = "1m",
+     .min = 0,
+     .max = HOUR,
+     .help = "time between two writes to one referral; Microsoft asks for a minute"},
+    {.name = "webhook_url",
+     .type = OPTION_TEXT,
+     .help = "where events of referrals shall go, for `agent webhook azure`; https"},
     {.name = "token_endpoint",
      .type = OPTION_WORD,
      .words = token_endpoints,
@@ -99,7 +118,8 @@ const struct quota azure_quotas[] = {
 };
 const size_t azure_quota_count = COUNT(azure_quotas);
 
-static const struct connector_kind *const served[] = {NULL};
+static const struct connector_kind *const served[] = {&azure_listings, &azure_offers,
+                                                      &azure_referrals, NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {
@@ -143,4 +163,5 @@ const struct connector connector_azure = {
     .probe_count = AZURE_PROBES,
     .login = &login,
     .remark = remark,
+    .webhook = &azure_webhook,
 };

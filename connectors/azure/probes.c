@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "connectors/azure/client.h"
 #include "connectors/azure/tokens.h"
+#include "connectors/azure/webhooks.h"
 #include "connectors/document.h"
 
 static const char *version(const struct probe_context *context, const char *setting)
@@ -96,6 +97,10 @@ const struct probe azure_probes[AZURE_PROBES] = {
      answer_any},
     {"ListSubscriptions", AZURE_ROLE_LANDING, "what accepted offers became", AZURE_MARKETPLACE,
      build_subscriptions, answer_any},
+    {"webhook events", NULL, "whether changes of referrals can be told", AZURE_CENTER,
+     azure_webhook_ask_events, azure_webhook_take_events},
+    {"webhook registration", NULL, "where they are told", AZURE_CENTER,
+     azure_webhook_ask_registration, azure_webhook_take_registration},
     {"ListReferrals", AZURE_ROLE_REFERRALS, "co-sell", AZURE_PARTNER, build_referrals,
      answer_referrals},
 };

@@ -121,6 +121,7 @@ const struct remote_field azure_referral_fields[] = {
     KEPT("closed", "closedDateTime"),
     {.field = "reject_reason", .flags = REMOTE_CREATE | REMOTE_STEP, .vendor = "statusReason"},
     SAID("involvement", involvements, "type"),
+    /* Its sellers see all of a deal or nothing. */
     SAID("visibility", WORDS(SAME("full")), "consentToShareReferralWithMicrosoftSellers"),
     MADE("origin", "origin", SERVICE, "direction"),
     KEPT("engagement", "engagementId"),

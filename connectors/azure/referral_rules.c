@@ -84,6 +84,7 @@ const struct rule azure_referral_rules[] = {
     NEEDED_TO_SHARE("contact_last_name"),
     NEEDED_TO_SHARE("contact_email"),
     NEEDED_TO_SHARE("owner_email"),
+    NEEDED_TO_SHARE("owner_last_name"),
     NEEDED_TO_SHARE("needs"),
     {ROW(RULE_REQUIRED, "REF-014", AT_SUBMIT, "solutions"),
      .when = {WHEN("involvement", "!visibility_only")},
@@ -91,8 +92,6 @@ const struct rule azure_referral_rules[] = {
     {ROW(RULE_PATTERN, "REF-014", AT_SUBMIT, "solutions"), .words = WORDS("^SOL-"),
      .when = {WHEN("involvement", "!visibility_only")},
      .remedy = "name a solution that is ready for co-sell, as in SOL-12345-ABC"},
-    {ROW(RULE_WORDS, "REF-016", AT_SUBMIT, "visibility"), .words = WORDS("full"),
-     .remedy = "Microsoft's sellers see all of a deal or nothing"},
 
     /* Locked. What is closed stays as it is, but for the contract that it is registered with. */
     LOCKED("REF-022", "*", WHEN("status", "invited")),
@@ -147,4 +146,5 @@ const struct deadline azure_referral_deadlines[] = {
 
 const struct refusal azure_referral_refusals[] = {
     {"invalidStatusTransition", "REF-012"},
+    {"sign-in-lost", "RUN-009"},
 };

@@ -193,7 +193,7 @@ enum form {
     FORM_STAGE,
     FORM_NEEDS,
     FORM_REVENUE,
-    FORM_DUNS,
+    FORM_DUNS,    /* and those below: as the table says, once the type is spelt as it wants */
     FORM_PERSON,  /* as the table says, once the team is a list */
     FORM_OBJECTS, /* as the table says, once nothing stands as null on the way */
 };
@@ -239,9 +239,14 @@ int azure_referral_put(struct arena *arena, struct json *document, const char *f
                        const char *value, struct error *error)
 {
     const struct putting putting = {arena, document, value, error};
+    const struct remote_field *remote = connector_field(&azure_referrals, field);
     size_t i = 0;
     while (i < COUNT(forms) && !text_equal(forms[i].field, field))
         i++;
+    bool plain = i == COUNT(forms) || forms[i].form >= FORM_DUNS;
+    /* Only the member goes: what held it (details, address) is not ours to take away. */
+    if (plain && !value && remote && remote->path)
+        return json_put(arena, document, remote->path, NULL, error);
     if (i == COUNT(forms))
         return 1;
     const char *path = forms[i].path;

@@ -389,7 +389,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     add_account(sandbox);
     if (options->now_ms)
         sandbox->offset_ms = options->now_ms - world_now(world);
-    azure_make(sandbox);
+    azure_sandbox_open(sandbox);
     bool found = false;
     int result = options->state_path ? state_load(sandbox, &found, error) : 0;
     if (result < 0) {
@@ -451,7 +451,7 @@ void sandbox_free(struct sandbox *sandbox)
     invitations_free(sandbox);
     identity_free_all(sandbox);
     market_free(sandbox->market);
-    azure_drop(sandbox);
+    azure_sandbox_close(sandbox);
     map_free(sandbox->by_id);
     free(sandbox->records);
     free(sandbox->tasks);

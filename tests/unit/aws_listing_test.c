@@ -579,9 +579,15 @@ static void test_tables(void **state)
         assert_non_null(aws_listings.fields[i].vendor);
         assert_int_not_equal(kind_field(kind, aws_listings.fields[i].field), FIELD_NONE);
     }
-    for (size_t i = 0; i < kind->field_count; i++) /* AWS has no place for the reference */
-        assert_true(connector_field(&aws_listings, kind->fields[i].name) ||
-                    !strcmp(kind->fields[i].name, FIELD_REFERENCE));
+    /* AWS has no place for the reference, and nothing like what other clouds call so. */
+    static const char *const foreign[] = {FIELD_REFERENCE, "search_summary", "prices",
+                                          "publication", "pending"};
+    for (size_t i = 0; i < kind->field_count; i++) {
+        bool known = connector_field(&aws_listings, kind->fields[i].name) != NULL;
+        for (size_t j = 0; j < COUNT(foreign); j++)
+            known = known || !strcmp(kind->fields[i].name, foreign[j]);
+        assert_true(known);
+    }
 }
 
 /* ------------------------------------------------------------------ steps */

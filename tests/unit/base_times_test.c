@@ -321,9 +321,34 @@ static void test_durations(void **state)
     }
 }
 
+/* Which of two is later, to 100 ns; without a zone it is UTC. */
+static void test_instant_fine(void **state)
+{
+    (void)state;
+    static const char *const rising[] = {
+        "1969-12-31T23:59:59.9999999Z", "1970-01-01T00:00:00",       "1970-01-01T00:00:00.0000001Z",
+        "1970-01-01T00:00:00.000001",   "1970-01-01T02:00:01+02:00",
+    };
+    int64_t before = 0, ticks = 0;
+    for (size_t i = 0; i < COUNT(rising); i++) {
+        assert_true(instant_parse_fine(rising[i], &ticks));
+        assert_true(!i || ticks > before);
+        before = ticks;
+    }
+    assert_int_equal(ticks, 10000000);
+    assert_true(instant_parse_fine("1970-01-01T00:00:00.00000019Z", &ticks)); /* cut */
+    assert_int_equal(ticks, 1);
+    assert_false(instant_parse_fine("1970-01-01T00:00:00.Z", &ticks));
+    assert_false(instant_parse_fine("1970-01-01T00:00:00.1 ", &ticks));
+    assert_false(instant_parse_fine("1970-01-01", &ticks));
+    assert_false(instant_parse_fine(NULL, &ticks));
+    assert_int_equal(ticks, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_instant_fine),
         cmocka_unit_test(test_instants),
         cmocka_unit_test(test_known_instants),
         cmocka_unit_test(test_printing_is_bounded),

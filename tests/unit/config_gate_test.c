@@ -39,10 +39,10 @@ static const struct {
 } cases[] = {
     {"an offer's gate in a job of referrals",
      REFERRAL "  publish: yes\n",
-     "11:12: publish has no meaning for referrals (remove it; for referrals there are create, submit, accept, reject or import)\n"},
+     "11:12: publish has no meaning for referrals (remove it; for referrals there are create, submit, accept, reject, register or import)\n"},
     {"a closed gate must have a meaning, too",
      REFERRAL "  cancel: no\n",
-     "11:11: cancel has no meaning for referrals (remove it; for referrals there are create, submit, accept, reject or import)\n"},
+     "11:11: cancel has no meaning for referrals (remove it; for referrals there are create, submit, accept, reject, register or import)\n"},
     {"a referral's gates in a job of offers",
      OFFER "  submit: yes\n  accept: yes\n  reject: yes\n",
      "11:11: submit has no meaning for offers (remove it; for offers there are create, publish, cancel or import)\n"
@@ -89,8 +89,8 @@ static const struct {
     {"allow",
      OFFER "  allow: [publsh, import, create]\n",
      "11:11: allow does not know \"publsh\" (did you mean \"publish\"?)\n"
-     "11:19: allow does not know \"import\" (known here: submit, launch, close, publish, cancel, accept or reject)\n"
-     "11:27: allow does not know \"create\" (known here: submit, launch, close, publish, cancel, accept or reject)\n"},
+     "11:19: allow does not know \"import\" (known here: submit, launch, close, publish, cancel, accept, reject or register)\n"
+     "11:27: allow does not know \"create\" (known here: submit, launch, close, publish, cancel, accept, reject or register)\n"},
 
     /* import */
     {"import without a column for the identifier",

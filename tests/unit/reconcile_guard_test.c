@@ -450,6 +450,7 @@ static const struct {
     {KIND_REFERRAL, GATE_SUBMIT, ACTION_SUBMIT, "status", "draft", ACT_SUBMIT},
     {KIND_REFERRAL, GATE_ACCEPT, ACTION_ACCEPT, "status", "invited", ACT_ACCEPT},
     {KIND_REFERRAL, GATE_REJECT, ACTION_REJECT, "status", "invited", ACT_REJECT},
+    {KIND_REFERRAL, GATE_REGISTER, ACTION_REGISTER, "registration", "due", ACT_REGISTER},
     {KIND_OFFER, GATE_PUBLISH, ACTION_PUBLISH, "state", "draft", ACT_PUBLISH},
     {KIND_OFFER, GATE_CANCEL, ACTION_CANCEL, "state", "open", ACT_CANCEL},
 };
@@ -473,8 +474,8 @@ static struct planning *planning_act(size_t row)
 static void test_every_act_needs_its_word(void **state)
 {
     (void)state;
-    const unsigned all =
-        ACT_CLOSE | ACT_LAUNCH | ACT_SUBMIT | ACT_PUBLISH | ACT_CANCEL | ACT_ACCEPT | ACT_REJECT;
+    const unsigned all = ACT_CLOSE | ACT_LAUNCH | ACT_SUBMIT | ACT_PUBLISH | ACT_CANCEL |
+                         ACT_ACCEPT | ACT_REJECT | ACT_REGISTER;
     for (size_t i = 0; i < COUNT(acts); i++) {
         struct planning *p = planning_act(i);
         p->job.allow = all & ~acts[i].allow;

@@ -337,12 +337,20 @@ static struct listing {
     size_t from, to; /* records O<from>… are listed */
     const char *version;
     bool seen; /* as known ones, without content */
+    bool part; /* the connector is not shown all */
     enum read_outcome outcome;
     const char *watermark;
     struct read_scope asked; /* what the engine wanted */
     size_t had;              /* how many it says it has */
     int taken;               /* the last answer of the sink */
 } listing;
+
+/* Where the account is not shown everything. */
+static bool shows_part(const struct cloud *cloud)
+{
+    (void)cloud;
+    return false;
+}
 
 static void list(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink)
 {
@@ -380,6 +388,7 @@ static struct intake_result read_listing(struct rig *rig, bool full, size_t from
     static struct connector_kind kind;
     kind = *rig->work.kind;
     kind.read = list;
+    kind.shows_all = listing.part ? shows_part : NULL;
     struct work work = rig->work;
     work.kind = &kind;
     listing = (struct listing){.rig = rig,
@@ -387,6 +396,7 @@ static struct intake_result read_listing(struct rig *rig, bool full, size_t from
                                .to = to,
                                .version = "v1",
                                .seen = listing.seen,
+                               .part = listing.part,
                                .outcome = outcome,
                                .watermark = listing.watermark};
     struct intake_result result = {0};
@@ -444,6 +454,22 @@ static void test_only_a_whole_listing_takes_away(void **state)
     listing.seen = true; /* a mark alone brings back what was gone */
     read_listing(rig, true, 0, 20, READ_COMPLETE);
     assert_int_equal(rig_counts(rig).remote, 20);
+}
+
+/* Nor does one that may have left records out without a word. */
+static void test_a_part_takes_nothing_away(void **state)
+{
+    struct rig *rig = *state;
+    listing.part = true;
+    read_listing(rig, true, 0, 20, READ_COMPLETE);
+    assert_int_equal(read_listing(rig, true, 0, 15, READ_COMPLETE).outcome, READ_COMPLETE);
+    assert_int_equal(rig_counts(rig).remote, 20);
+    bool due, ever;
+    rig_assert_ok(rig, intake_full_due(&rig->work, &due, &ever, &rig->error));
+    assert_true(ever && !due); /* a full read it was */
+    listing.part = false;
+    read_listing(rig, true, 0, 15, READ_COMPLETE);
+    assert_int_equal(rig_counts(rig).remote, 15);
 }
 
 static void test_shrunken_listing(void **state)
@@ -531,6 +557,7 @@ static void test_store_that_refuses(void **state)
     static struct connector_kind kind;
     kind = *rig->work.kind;
     kind.read = list;
+    kind.shows_all = listing.part ? shows_part : NULL;
     struct work work = rig->work;
     work.kind = &kind;
     listing = (struct listing){
@@ -569,6 +596,7 @@ int main(void)
         FILE_TEST(test_new_rules_are_not_forgotten),
         LISTING_TEST(test_listing_reaches_the_store),
         LISTING_TEST(test_only_a_whole_listing_takes_away),
+        LISTING_TEST(test_a_part_takes_nothing_away),
         cmocka_unit_test(test_shrunken_listing),
         LISTING_TEST(test_watermark_of_a_broken_read_is_not_kept),
         LISTING_TEST(test_when_a_full_read_is_due),

@@ -1,4 +1,4 @@
-/* The account that Microsoft knows in the sandbox. Includes nothing, so that tests can name it. */
+/* The fixed facts of Microsoft's side, for the sandbox and for whoever calls it. */
 #ifndef SANDBOX_AZURE_ACCOUNT_H
 #define SANDBOX_AZURE_ACCOUNT_H
 

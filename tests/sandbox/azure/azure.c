@@ -19,7 +19,7 @@ int azure_check(const struct sandbox_options *options, struct error *error)
                                       : 0;
 }
 
-void azure_make(struct sandbox *sandbox)
+void azure_sandbox_open(struct sandbox *sandbox)
 {
     sandbox->azure = memory_alloc(sizeof *sandbox->azure);
     for (size_t i = 0; i < COUNT(parts); i++)
@@ -32,7 +32,7 @@ void azure_seed(struct sandbox *sandbox)
         parts[i]->seed(sandbox);
 }
 
-void azure_drop(struct sandbox *sandbox)
+void azure_sandbox_close(struct sandbox *sandbox)
 {
     if (!sandbox->azure)
         return;

@@ -34,8 +34,8 @@ struct azure_surface {
      * `status`. Retry-After is added afterwards. */
     void (*report)(struct azure_call *call, struct sandbox_response *response);
 };
-extern const struct azure_surface azure_ingestion, azure_referral_surface, azure_webhooks,
-    azure_saas, azure_insights;
+extern const struct azure_surface azure_ingestion_surface, azure_referrals_surface,
+    azure_webhooks_surface, azure_saas_surface, azure_insights_surface;
 
 struct azure_route {
     const char *method;
@@ -146,9 +146,9 @@ extern const struct control_rows azure_identity_controls, azure_deal_controls,
 /* For sandbox.c. */
 /* ERROR_INPUT if an option of Microsoft's side is impossible. */
 int azure_check(const struct sandbox_options *options, struct error *error);
-void azure_make(struct sandbox *sandbox); /* parts made, empty */
+void azure_sandbox_open(struct sandbox *sandbox); /* parts made, empty */
 void azure_seed(struct sandbox *sandbox);
-void azure_drop(struct sandbox *sandbox);
+void azure_sandbox_close(struct sandbox *sandbox);
 void azure_run(struct sandbox *sandbox);
 /* True if the path is one of Microsoft's; then the call is answered. */
 bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request,

@@ -208,6 +208,8 @@ static int read_part(struct azure *azure, const struct json *root, struct error 
         add_refresh(identities, memory_copy(text), json_get_int(rows->items[i], "issued_ms", 0))
             ->revoked = json_get_bool(rows->items[i], "revoked", false);
     }
+    if (!identities->refresh_count)
+        return error_set(error, ERROR_INPUT, SCOPE_RUN, "the snapshot holds no refresh token");
     identities->needs_mfa = json_get_bool(root, "needs_mfa", false);
     identities->lacks_consent = json_get_bool(root, "lacks_consent", false);
     identities->is_admin = json_get_bool(root, "is_admin", true);

@@ -62,7 +62,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_ingestion = {
+const struct azure_surface azure_ingestion_surface = {
     .base = INGESTION_BASE,
     .audience = INGESTION_HOST,
     .identities = AZURE_APP,
@@ -343,4 +343,5 @@ static const struct azure_route routes[] = {
     {"GET", "/plan-listing/{}/public/main/{}/{}", "GetResource", get_resource},
     {"GET", "/listing-asset/{}/public/main/default/{}/{}/{}", "GetResource", get_resource},
 };
-const struct azure_routes azure_ingestion_routes = {&azure_ingestion, routes, COUNT(routes)};
+const struct azure_routes azure_ingestion_routes = {&azure_ingestion_surface, routes,
+                                                    COUNT(routes)};

@@ -32,7 +32,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(call->arena, body));
 }
 
-const struct azure_surface azure_insights = {
+const struct azure_surface azure_insights_surface = {
     .base = "/insights/v1/cmp",
     .audience = "https://api.partnercenter.microsoft.com",
     .identities = AZURE_APP,
@@ -244,7 +244,7 @@ static const struct azure_route routes[] = {
     {"POST", "/ScheduledReport", "CreateReport", create_report},
     {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution},
 };
-const struct azure_routes azure_insight_routes = {&azure_insights, routes, COUNT(routes)};
+const struct azure_routes azure_insight_routes = {&azure_insights_surface, routes, COUNT(routes)};
 
 /* ---- Files. */
 static const char *column_value(struct arena *arena, const struct sandbox *sandbox,

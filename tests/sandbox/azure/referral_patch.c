@@ -81,7 +81,7 @@ static int walk(struct patch *patch, const struct step *step, struct spot *ret_s
         size_t index = 0;
         spot.name = step->segments[i];
         if (spot.parent->type == JSON_OBJECT) {
-            row = deal_member(spot.members, spot.name);
+            row = referral_row(spot.members, spot.name);
             next = json_get(spot.parent, spot.name);
             if (!row)
                 return refuse(patch, "unknownMember", "No such member", step->path);
@@ -112,7 +112,7 @@ static struct json *stored_value(struct arena *arena, const struct referral_shap
 static int put_member(struct patch *patch, const struct step *step, const struct spot *spot)
 {
     struct arena *arena = patch->call->arena;
-    const struct referral_shape *row = deal_member(spot->members, spot->name);
+    const struct referral_shape *row = referral_row(spot->members, spot->name);
     struct json *value = stored_value(arena, row, step->value);
     int result = referral_check(patch->call->failure, row, step->path, value);
     if (result == 0)
@@ -173,7 +173,7 @@ static int check_registration_step(struct patch *patch, const struct step *step)
 
 static int apply_step(struct patch *patch, const struct step *step)
 {
-    const struct referral_shape *row = deal_member(referral_root, step->segments[0]);
+    const struct referral_shape *row = referral_row(referral_root, step->segments[0]);
     struct spot spot = {0};
     bool registers = !strcmp(step->segments[0], "registrations");
     if (!row)

@@ -7,10 +7,11 @@
 #include "tests/sandbox/azure/referrals.h"
 #include "tests/sandbox/words.h"
 
-#define DAY_MS    (INT64_C(24) * 3600 * 1000)
-#define LEAST     "25000"  /* USD, from which a deal may be registered */
-#define PERPETUAL "150000" /* the same for each of the six years that a perpetual one counts for   \
-                            */
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+#define LEAST  "25000" /* USD, from which a deal may be registered */
+#define PERPETUAL                                                                                  \
+    "150000" /* the same for each of the six years that a perpetual one counts for                 \
+              */
 
 int referral_refuse(struct failure *failure, const char *code, const char *format, ...)
 {

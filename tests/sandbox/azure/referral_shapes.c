@@ -231,7 +231,7 @@ const struct referral_shape referral_root[] = {
 /* clang-format on */
 
 /* ---- Checks. */
-const struct referral_shape *deal_member(const struct referral_shape *members, const char *name)
+const struct referral_shape *referral_row(const struct referral_shape *members, const char *name)
 {
     for (; members && members->name; members++) {
         if (!strcmp(members->name, name))
@@ -257,7 +257,7 @@ static int check_members(struct failure *failure, const struct referral_shape *s
 {
     int result = 0;
     for (size_t i = 0; i < object->count && result == 0; i++) {
-        const struct referral_shape *member = deal_member(shape->members, object->names[i]);
+        const struct referral_shape *member = referral_row(shape->members, object->names[i]);
         if (member)
             result = referral_check(failure, member,
                                     arena_printf(failure->arena, "%s/%s", where, object->names[i]),

@@ -18,7 +18,7 @@ static int check_root(struct azure_call *call, unsigned use)
             return referral_refuse(call->failure, "missingMember", "%s is missing", row->name);
     }
     for (size_t i = 0; i < body->count && result == 0; i++) {
-        const struct referral_shape *row = deal_member(referral_root, body->names[i]);
+        const struct referral_shape *row = referral_row(referral_root, body->names[i]);
         if (!row || !(row->use & use))
             return referral_refuse(call->failure, "unknownMember", "%.60s: no such member",
                                    body->names[i]);

@@ -35,7 +35,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_referral_surface = {
+const struct azure_surface azure_referrals_surface = {
     .base = "/v1.0",
     .audience = "https://api.partner.microsoft.com",
     .identities = AZURE_USER,
@@ -132,7 +132,7 @@ static const struct azure_route routes[] = {
     {"PATCH", "/engagements/referrals/{}", "PatchReferral", referral_patch},
     {"PUT", "/engagements/referrals/{}", "PutReferral", referral_put},
 };
-const struct azure_routes azure_referral_routes = {&azure_referral_surface, routes, COUNT(routes)};
+const struct azure_routes azure_referral_routes = {&azure_referrals_surface, routes, COUNT(routes)};
 
 /* ---- The part. */
 static void open_part(struct azure *azure)

@@ -80,7 +80,7 @@ extern const struct referral_shape referral_registration[];
 extern const char *const referral_statuses[],
     *const referral_substatuses[], *const referral_types[], *const referral_qualifications[],
                                                                 *const referral_directions[];
-const struct referral_shape *deal_member(const struct referral_shape *members, const char *name);
+const struct referral_shape *referral_row(const struct referral_shape *members, const char *name);
 /* Refuses a value that has not this shape. */
 int referral_check(struct failure *failure, const struct referral_shape *shape, const char *where,
                    const struct json *value);

@@ -31,7 +31,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, status, body);
 }
 
-const struct azure_surface azure_saas = {
+const struct azure_surface azure_saas_surface = {
     .base = BASE,
     .audience = "20e940b3-4c77-4b0b-9a53-9e16a1b010a7",
     .identities = AZURE_APP,
@@ -204,7 +204,7 @@ static const struct azure_route routes[] = {
     {"GET", "/{}", "GetSubscription", get},
     {"GET", "/{}/listAvailablePlans", "ListAvailablePlans", list_plans},
 };
-const struct azure_routes azure_saas_routes = {&azure_saas, routes, COUNT(routes)};
+const struct azure_routes azure_saas_routes = {&azure_saas_surface, routes, COUNT(routes)};
 
 /* ---- A customer buys. */
 struct azure_record *saas_subscribe(struct sandbox *sandbox, const char *product, const char *plan,

@@ -32,7 +32,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_webhooks = {
+const struct azure_surface azure_webhooks_surface = {
     .base = "/webhooks/v1/registration",
     .audience = "https://api.partnercenter.microsoft.com",
     .identities = AZURE_APP | AZURE_USER,
@@ -212,4 +212,4 @@ static const struct azure_route routes[] = {
     {"POST", "/validationEvents", "ValidateWebhook", start_validation},
     {"GET", "/validationEvents/{}", "GetWebhookValidation", get_validation},
 };
-const struct azure_routes azure_webhook_routes = {&azure_webhooks, routes, COUNT(routes)};
+const struct azure_routes azure_webhook_routes = {&azure_webhooks_surface, routes, COUNT(routes)};

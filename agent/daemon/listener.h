@@ -1,6 +1,6 @@
 /* One request of a browser to this host, for a sign-in that comes back by redirect. */
-#ifndef COMMANDS_LISTENER_H
-#define COMMANDS_LISTENER_H
+#ifndef DAEMON_LISTENER_H
+#define DAEMON_LISTENER_H
 
 #include <stdint.h>
 

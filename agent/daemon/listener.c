@@ -1,4 +1,4 @@
-#include "commands/listener.h"
+#include "daemon/listener.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>

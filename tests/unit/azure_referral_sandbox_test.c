@@ -1,0 +1,447 @@
+/* Referrals of Microsoft against the sandbox: what a procedure leaves is what the next read finds,
+ * and nothing is sent that the service does not take. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+#include "connectors/azure/referrals.h"
+#include "connectors/steps.h"
+#include "tests/support/partner.h"
+#include "tests/support/partner_ask.h"
+#include "tests/support/reading.h"
+
+#define TURNS_MAX 100
+#define DAY_MS    INT64_C(86400000)
+
+struct bench {
+    struct reading reading;
+    struct drive drive;
+    struct settings settings;
+    size_t writes;
+    char watermark[64];
+    struct error error;
+    size_t
+        lose; /* this many answers to writes get lost from here on, though they were carried out */
+};
+
+static void forward(void *context, struct arena *arena, const struct http_request *request,
+                    struct fake_answer *ret_answer)
+{
+    struct bench *bench = context;
+    fake_advance(&bench->drive.fake, 1000);
+    partner_ask(&bench->drive, arena, request, ret_answer);
+    if (!strcmp(request->method, "GET"))
+        return;
+    bench->writes++;
+    if (bench->lose) {
+        bench->lose--;
+        ret_answer->fate = FAKE_LOST;
+    }
+}
+
+/* The engine keeps what comes. */
+static void note_version(const struct reading *reading, const struct record *record)
+{
+    map_put(reading->known, record->id, arena_copy(reading->arena, record->version));
+}
+
+static void bench_open(struct bench *bench, size_t deals)
+{
+    const struct sandbox_options options = {.azure_referrals = deals, .unknown_members = true};
+    memset(bench, 0, sizeof *bench);
+    drive_start(&bench->drive, &options);
+    reading_prepare(&bench->reading, forward, bench);
+    bench->reading.cloud =
+        partner_open(bench->reading.loop, &bench->reading.fake.log, &bench->settings);
+    bench->reading.close = partner_close;
+    bench->reading.check_record = note_version;
+}
+
+static void bench_close(struct bench *bench)
+{
+    reading_close(&bench->reading);
+    drive_stop(&bench->drive);
+}
+
+static void bench_read(struct bench *bench, bool full)
+{
+    const struct read_scope scope = {
+        .full = full, .watermark = full ? NULL : bench->watermark, .proposals = true};
+    reading_run_kind(&bench->reading, &azure_referrals, &scope);
+    if (bench->reading.outcome != READ_COMPLETE)
+        fail_msg("%s", bench->reading.error.message);
+    snprintf(bench->watermark, sizeof bench->watermark, "%.63s", bench->reading.watermark);
+}
+
+static const struct record *found(struct bench *bench, const char *id)
+{
+    const struct record *record = map_get(bench->reading.records, id);
+    if (!record)
+        fail_msg("no record %s", id);
+    return record;
+}
+
+/* ------------------------------------------------------------------ procedures */
+
+struct call_end {
+    struct bench *bench;
+    struct step_context *context;
+    const struct step *step;
+    enum step_result result;
+    bool done, lost;
+};
+
+static void answered(void *context, const struct http_response *response,
+                     const struct error *failure)
+{
+    struct call_end *end = context;
+    end->done = true;
+    end->lost = failure && !failure->http_status;
+    end->result = end->step->answer(end->context, response, failure, &end->bench->error);
+}
+
+static enum step_result do_step(struct bench *bench, struct step_context *context,
+                                const struct step *step, bool *ret_lost)
+{
+    struct http_request request = {0};
+    struct call_end end = {.bench = bench, .context = context, .step = step};
+    int built = step->build(context, &request, &bench->error);
+    if (built < 0)
+        fail_msg("%s: %s", step->name, bench->error.message);
+    if (built)
+        return STEP_NEXT;
+    const struct call call = {.family = step->family,
+                              .operation = step->operation,
+                              .repeatable = step->repeatable,
+                              .request = &request,
+                              .done = answered,
+                              .context = &end};
+    session_send(bench->reading.cloud->session, &call);
+    assert_int_equal(loop_run(bench->reading.loop, &end.done, NULL), 0);
+    assert_true(end.done);
+    *ret_lost = end.lost;
+    return end.result;
+}
+
+static size_t step_at(const struct procedure *procedure, const char *name)
+{
+    size_t at = 0;
+    while (strcmp(procedure->steps[at].name, name) != 0)
+        at++;
+    return at;
+}
+
+/* Up to its end, through all waits, later runs and lost answers. */
+static enum step_result go(struct bench *bench, const struct procedure *procedure,
+                           struct step_context *context)
+{
+    size_t at = step_at(procedure, procedure->first);
+    for (size_t turn = 0; at < procedure->count && turn < TURNS_MAX; turn++) {
+        const struct step *step = &procedure->steps[at];
+        bool lost = false;
+        context->now_ms = context->began_ms = bench->drive.fake.now_ms;
+        context->wait_ms = 0;
+        enum step_result result = do_step(bench, context, step, &lost);
+        fake_advance(&bench->drive.fake, result == STEP_LATER ? 60000 : context->wait_ms);
+        if (lost)
+            at = step_at(procedure, step->resume);
+        else if (result == STEP_NEXT)
+            at++;
+        else if (result == STEP_GOTO)
+            at = step_at(procedure, context->goto_step);
+        else if (result != STEP_WAIT && result != STEP_LATER)
+            return result;
+    }
+    return at < procedure->count ? STEP_FAIL : STEP_DONE;
+}
+
+/* `values`: name, value, …, NULL. */
+static const struct record *work(struct bench *bench, enum action action, const char *id,
+                                 const char *const *values)
+{
+    struct arena *arena = bench->reading.arena;
+    const struct kind *kind = &kinds[KIND_REFERRAL];
+    const struct record *before = id ? found(bench, id) : NULL;
+    struct change_field *fields = arena_array(arena, 24, sizeof *fields);
+    struct change *change = arena_alloc(arena, sizeof *change);
+    struct record *local = record_new(arena, kind, "CRM-NEW");
+    *change = (struct change){.job = "j",
+                              .kind = kind,
+                              .action = action,
+                              .remote_id = id,
+                              .local_key = "CRM-NEW",
+                              .version = before ? before->version : NULL,
+                              .fields = fields};
+    for (; *values; values += 2) {
+        record_set(local, values[0], values[1]);
+        fields[change->field_count++] =
+            (struct change_field){.field = kind_field(kind, values[0]),
+                                  .old_value = before ? record_get(before, values[0]) : NULL,
+                                  .new_value = values[1]};
+    }
+    struct step_context context = {.cloud = bench->reading.cloud,
+                                   .arena = arena,
+                                   .change = change,
+                                   .local = local,
+                                   .progress = json_object(arena),
+                                   .token = "t"};
+    if (go(bench, connector_procedure(&azure_referrals, action), &context) != STEP_DONE)
+        fail_msg("%s: %s", action_name(action), bench->error.message);
+    assert_non_null(context.after);
+    return context.after;
+}
+
+/* What it left is what is there. */
+static void assert_left(struct bench *bench, const struct record *after, const char *field,
+                        const char *value)
+{
+    const char *now = record_get(after, field);
+    if (!text_equal(now, value))
+        fail_msg("%s is %s", field, now ? now : "absent");
+    map_put(bench->reading.known, after->id, NULL);
+    bench_read(bench, true);
+    const struct record *read = found(bench, after->id);
+    assert_string_equal(read->version, after->version);
+    assert_true(text_equal(record_get(read, field), value));
+}
+
+#define VALUES(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NEW_DEAL                                                                                   \
+    VALUES("title", "Analytics for Acme", "company", "Acme", "country", "US", "city", "Reno",      \
+           "street", "1 Main Street", "postal_code", "89501", "duns", "012345678", "company_size", \
+           "51to250employees", "contact_first_name", "Bo", "contact_last_name", "Li",              \
+           "contact_email", "bo@acme.example", "owner_first_name", "Ann", "owner_last_name",       \
+           "Lee", "owner_email", "ann@own.example", "contract_value", "50000.50 USD",              \
+           "close_date", "2027-03-31", "solutions", "SOL-34104-EBB", "stage", "qualified",         \
+           "industry", "Education", "comments", "as agreed", "needs", "QuotesOrLicensing",         \
+           "cloud_products", "Azure", "involvement", "co_sell")
+
+static const char *created(struct bench *bench)
+{
+    const struct record *after = work(bench, ACTION_CREATE, NULL, NEW_DEAL);
+    assert_left(bench, after, "status", "draft");
+    return after->id;
+}
+
+/* ------------------------------------------------------------------ tests */
+
+static void test_read(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 250);
+    bench_read(&bench, true);
+    size_t all = map_count(bench.reading.records);
+    assert_int_equal(all, 250);
+    assert_int_equal(bench.writes, 0);
+    size_t calls = fake_http_count(bench.reading.http);
+    assert_true(calls > 30); /* pages, and an engagement each */
+    fake_advance(&bench.drive.fake, DAY_MS);
+    bench_read(&bench, false); /* an incremental read asks for what moved only */
+    assert_true(fake_http_count(bench.reading.http) - calls < 15);
+    bench_close(&bench);
+}
+
+static void test_create(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const struct record *after = work(&bench, ACTION_CREATE, NULL, NEW_DEAL);
+    assert_left(&bench, after, "partner_reference", "CRM-NEW");
+    const char *const *wanted = NEW_DEAL;
+    for (; *wanted; wanted += 2) {
+        if (strcmp(*wanted, "involvement") != 0)
+            assert_string_equal(record_get(found(&bench, after->id), wanted[0]), wanted[1]);
+    }
+    assert_int_equal(bench.writes, 1);
+    bench_close(&bench);
+}
+
+/* A POST that nobody heard of has happened: it is found, not repeated. */
+static void test_create_lost(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 120);
+    bench.lose = 1;
+    const struct record *after = work(&bench, ACTION_CREATE, NULL, NEW_DEAL);
+    assert_int_equal(bench.writes, 1);
+    assert_left(&bench, after, "title", "Analytics for Acme");
+    assert_int_equal(map_count(bench.reading.records), 121);
+    bench_close(&bench);
+}
+
+static void test_update(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const char *id = created(&bench);
+    const struct record *after =
+        work(&bench, ACTION_UPDATE, id,
+             VALUES("contract_value", "70000.00 EUR", "stage", "committed", "solutions",
+                    "SOL-20417-QXD\x1fSOL-34104-EBB", "contact_email", "eve@acme.example"));
+    assert_left(&bench, after, "contract_value", "70000.00 EUR");
+    assert_int_equal(bench.writes, 2);
+    bench_close(&bench);
+}
+
+/* Clearing, and taking an item from a list, which is a full replace. */
+static void test_replace(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const char *id = created(&bench);
+    work(&bench, ACTION_UPDATE, id, VALUES("solutions", "SOL-20417-QXD\x1fSOL-34104-EBB"));
+    map_put(bench.reading.known, id, NULL);
+    bench_read(&bench, true);
+    const struct record *after =
+        work(&bench, ACTION_UPDATE, id, VALUES("solutions", "SOL-20417-QXD", "comments", "less"));
+    assert_left(&bench, after, "solutions", "SOL-20417-QXD");
+    assert_string_equal(record_get(after, "comments"), "less");
+    assert_string_equal(record_get(after, "duns"), "012345678"); /* nothing else went */
+    assert_int_equal(bench.writes, 3);
+    bench_close(&bench);
+}
+
+static void test_update_lost(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const char *id = created(&bench);
+    bench.lose = 1;
+    assert_left(&bench, work(&bench, ACTION_UPDATE, id, VALUES("comments", "b")), "comments", "b");
+    assert_int_equal(bench.writes, 2);
+    bench_close(&bench);
+}
+
+static void test_partner_led(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const char *id = created(&bench);
+    assert_left(&bench, work(&bench, ACTION_SUBMIT, id, VALUES("involvement", "visibility_only")),
+                "status", "submitted");
+    assert_int_equal(bench.writes, 2);
+    bench_close(&bench);
+}
+
+/* Each of the two writes may get lost: Microsoft is asked once. */
+static void test_co_sell(void **state)
+{
+    (void)state;
+    for (size_t lose = 0; lose < 3; lose++) {
+        struct bench bench;
+        bench_open(&bench, 0);
+        const char *id = created(&bench);
+        bench.lose = lose;
+        const struct record *after =
+            work(&bench, ACTION_SUBMIT, id,
+                 VALUES("involvement", "co_sell", "needs", "QuotesOrLicensing"));
+        assert_left(&bench, after, "status", "in_review");
+        assert_int_equal(bench.writes, 3);
+        assert_string_equal(record_get(found(&bench, id), "cloud_involvement"), "co_sell");
+        assert_int_equal(map_count(bench.reading.records), 1);
+        assert_int_equal(
+            drive_control(&bench.drive, "azure/answer-referral",
+                          arena_printf(bench.drive.arena, "{'id':'%s','status':'Accepted'}", id)),
+            200);
+        bench_read(&bench, false); /* Microsoft's row moved */
+        assert_string_equal(record_get(found(&bench, id), "status"), "approved");
+        assert_non_null(record_get(found(&bench, id), "cloud_reference"));
+        bench_close(&bench);
+    }
+}
+
+static const char *day_text(struct bench *bench, int64_t days)
+{
+    char text[DAY_TEXT];
+    return arena_copy(bench->reading.arena,
+                      day_print(day_of(bench->drive.fake.now_ms + days * DAY_MS), text));
+}
+
+/* From the first sight to the registration, edits on the way, answers lost on every second one. */
+static void test_whole_life(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const char *id = created(&bench);
+    work(&bench, ACTION_SUBMIT, id, VALUES("involvement", "visibility_only"));
+    map_put(bench.reading.known, id, NULL);
+    fake_advance(&bench.drive.fake, 4 * DAY_MS);
+    bench_read(&bench, true);
+    bench.lose = 2;
+    const struct record *after =
+        work(&bench, ACTION_LAUNCH, id, VALUES("comments", "done", "stage", "won"));
+    assert_left(&bench, after, "stage", "won");
+    assert_string_equal(record_get(found(&bench, id), "comments"), "done");
+    assert_string_equal(record_get(found(&bench, id), "registration"), "due");
+    assert_int_equal(bench.writes, 4);
+    bench.lose = 1;
+    after = work(&bench, ACTION_REGISTER, id,
+                 VALUES("revenue_value", "60000.00 USD", "revenue_start", day_text(&bench, 0),
+                        "revenue_end", day_text(&bench, 365), "signed", day_text(&bench, -1),
+                        "revenue_model", "Other", "deployment", "Customer"));
+    assert_left(&bench, after, "revenue_value", "60000.00 USD");
+    assert_string_equal(record_get(after, "revenue_end"), day_text(&bench, 365));
+    assert_int_equal(bench.writes, 5);
+    assert_string_equal(record_get(found(&bench, id), "registration"), "review");
+    /* The reviewers want another value. */
+    assert_int_equal(
+        drive_control(&bench.drive, "azure/review-registration",
+                      arena_printf(bench.drive.arena, "{'id':'%s','status':'ActionRequired'}", id)),
+        200);
+    bench_read(&bench, false);
+    assert_string_equal(record_get(found(&bench, id), "registration"), "action_required");
+    after = work(&bench, ACTION_UPDATE, id, VALUES("revenue_value", "50000.00 USD"));
+    assert_left(&bench, after, "revenue_value", "50000.00 USD");
+    bench_close(&bench);
+}
+
+static void test_answers(void **state)
+{
+    static const enum action actions[] = {ACTION_ACCEPT, ACTION_REJECT};
+    (void)state;
+    for (size_t i = 0; i < COUNT(actions); i++) {
+        struct bench bench;
+        bench_open(&bench, 0);
+        assert_int_equal(drive_control(&bench.drive, "azure/invite", "{}"), 200);
+        const char *id = drive_answer(&bench.drive, "id");
+        bench_read(&bench, true);
+        assert_string_equal(record_get(found(&bench, id), "status"), "invited");
+        assert_string_equal(record_get(found(&bench, id), "origin"), "Microsoft referral");
+        bench.lose = 1;
+        const struct record *after =
+            work(&bench, actions[i], id, VALUES("reject_reason", "Out of scope"));
+        assert_left(&bench, after, "status", i ? "declined" : "accepted");
+        assert_true(text_equal(record_get(after, "status_reason"), i ? "Out of scope" : NULL));
+        assert_int_equal(bench.writes, 1);
+        bench_close(&bench);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_create_lost), cmocka_unit_test(test_update),
+        cmocka_unit_test(test_replace),     cmocka_unit_test(test_update_lost),
+        cmocka_unit_test(test_partner_led), cmocka_unit_test(test_co_sell),
+        cmocka_unit_test(test_whole_life),  cmocka_unit_test(test_answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
