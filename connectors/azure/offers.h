@@ -95,5 +95,7 @@ void azure_offer_derive_terms(struct arena *arena, const struct json *offer,
 /* Both ways of a term: {"type":"year","value":1} and "P1Y". NULL if it is none. */
 const char *azure_term_print(struct arena *arena, const struct json *term);
 struct json *azure_term_parse(struct arena *arena, const char *text);
+/* "P1Y/P1M" of an entry of a recurrent price; NULL if it names no term. */
+const char *azure_price_term(struct arena *arena, const struct json *entry);
 
 #endif

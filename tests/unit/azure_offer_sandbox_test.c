@@ -296,7 +296,10 @@ static const struct form {
     {"a discount on all",
      {COMMON, BY, {"pricing", "discount"}, {"discounts", "all=10"}, {"start_date", "2026-03-01"}}},
     {"prices of its own",
-     {COMMON, BY, {"pricing", "plan_price"}, {"prices", INGESTION_STANDARD "/P1M=90"}}},
+     {COMMON,
+      BY,
+      {"pricing", "plan_price"},
+      {"prices", INGESTION_STANDARD "/P1M=90\x1f" INGESTION_STANDARD "/P1Y=900"}}},
     {"a plan of its own",
      {COMMON,
       BY,
@@ -439,12 +442,14 @@ static void test_price_edits(void **state)
     struct shop shop;
     struct errand errand;
     shop_open(&shop);
-    static const struct wish made[] = {
-        COMMON,
-        BY,
-        {"pricing", "plan_price"},
-        {"prices", INGESTION_SEATS "/P1M=18\x1f" INGESTION_STANDARD "/P1M=90"},
-        {"usage_prices", INGESTION_STANDARD "/events=0.001"}};
+    static const struct wish made[] = {COMMON,
+                                       BY,
+                                       {"pricing", "plan_price"},
+                                       {"prices", INGESTION_STANDARD
+                                        "/P1M=90\x1f" INGESTION_STANDARD
+                                        "/P1Y=900\x1f" INGESTION_SEATS "/P1M=18\x1f" INGESTION_SEATS
+                                        "/P1Y=180"},
+                                       {"usage_prices", INGESTION_STANDARD "/events=0.001"}};
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, made, COUNT(made), &errand), DONE);
     const char *id = made_id(&errand);
     /* Only a discount: the priced items stay with their prices. */
@@ -454,8 +459,10 @@ static void test_price_edits(void **state)
     assert_int_equal(act(&shop, ACTION_UPDATE, id, title, 1, &errand), DONE);
     assert_true(json_equal(before, json_get(shown(&shop, id), "pricing")));
     /* One price: the other plan's, and the meter's, stay. */
-    static const struct wish price[] = {
-        {"prices", INGESTION_SEATS "/P1M=17\x1f" INGESTION_STANDARD "/P1M=90"}};
+    static const struct wish price[] = {{"prices", INGESTION_STANDARD
+                                         "/P1M=90\x1f" INGESTION_STANDARD
+                                         "/P1Y=900\x1f" INGESTION_SEATS
+                                         "/P1M=17\x1f" INGESTION_SEATS "/P1Y=180"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, price, 1, &errand), DONE);
     assert_int_equal(json_get(shown(&shop, id), "pricing")->count, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -466,7 +473,7 @@ static void test_price_edits(void **state)
         const struct json *terms = json_find(shop.drive.answer, "pricing.recurrentPrice.prices");
         assert_string_equal(json_get_text(json_at(terms, 0), "pricePerPaymentInUsd"),
                             seats ? "17" : "90");
-        assert_true(terms->count > 1); /* the other terms are the plan's */
+        assert_int_equal(terms->count, 2);
         if (!seats)
             assert_string_equal(
                 azure_market_text(&shop.drive,
@@ -477,6 +484,11 @@ static void test_price_edits(void **state)
     static const struct wish other[] = {{"prices", INGESTION_STANDARD "/P3Y=17"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, other, 1, &errand), FAILED);
     assert_int_equal(errand.error.class, ERROR_REFUSED);
+    assert_non_null(strstr(errand.error.message, "has P1M, too, now at 90: name all of them"));
+    static const struct wish more[] = {{"prices", INGESTION_STANDARD
+                                        "/P1M=17\x1f" INGESTION_STANDARD
+                                        "/P1Y=17\x1f" INGESTION_STANDARD "/P3Y=17"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, more, 1, &errand), FAILED);
     assert_non_null(strstr(errand.error.message, "has no term P3Y"));
     shop_close(&shop);
 }
