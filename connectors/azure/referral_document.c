@@ -135,23 +135,39 @@ static void spell_duns(struct arena *arena, struct json *customer)
     }
 }
 
-static struct json *regular(struct arena *arena, const struct json *referral)
+/* Amounts come as numbers and as texts. */
+static void make_number(struct arena *arena, struct json *object, const char *name)
+{
+    const char *text = json_get_text(object, name);
+    if (text && decimal_valid(text))
+        json_set(arena, object, name, json_number(arena, text));
+}
+
+struct json *azure_referral_tidy(struct arena *arena, const struct json *referral)
 {
     static const char *const instants[] = {"createdDateTime", "updatedDateTime",
                                            "expirationDateTime", "acceptedDateTime",
                                            "closedDateTime"};
     struct json *document = json_clone(arena, referral);
-    struct json *customer = json_get(document, "customerProfile");
+    struct json *details = json_get(document, "details");
     for (size_t i = 0; i < COUNT(instants); i++)
         add_zone(arena, document, instants[i]);
+    add_zone(arena, details, "closingDateTime");
     list_team(arena, document);
-    list_team(arena, customer);
+    list_team(arena, json_get(document, "customerProfile"));
+    drop_zero(details, "dealValue");
+    make_number(arena, details, "dealValue");
+    return document;
+}
+
+static struct json *regular(struct arena *arena, const struct json *referral)
+{
+    struct json *document = azure_referral_tidy(arena, referral);
+    struct json *customer = json_get(document, "customerProfile");
     drop_national_phone(json_at(json_get(document, "team"), 0));
     drop_national_phone(json_at(json_get(customer, "team"), 0));
     spell_duns(arena, customer);
     strip_mark(arena, document);
-    drop_zero(json_get(document, "details"), "dealValue");
-    /* A currency alone is no amount. */
     drop_zero(json_find(document, "registrations[0].contract"), "value");
     return document;
 }
@@ -234,9 +250,11 @@ static const char *status_of(const struct making *making)
         if (!engagement || !engagement->known)
             return NULL;
         if (!rows || rows->count < 2)
-            return "draft";
+            return azure_referral_has(making->referral, "status", "Closed") ? "closed" : "draft";
     }
-    return azure_referral_is_visible(making->referral) ? "submitted" : "draft";
+    if (azure_referral_is_visible(making->referral))
+        return "submitted";
+    return azure_referral_has(making->referral, "status", "Closed") ? "closed" : "draft";
 }
 
 /* Marketplace leads and qualified leads are told apart by these three, not by their source. */

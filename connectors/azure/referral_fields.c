@@ -63,8 +63,17 @@ static const char *const stages[] = {
 };
 
 static const char *const statuses[] = {
-    SAME("draft"),   SAME("submitted"), SAME("in_review"), SAME("approved"), SAME("rejected"),
-    SAME("invited"), SAME("accepted"),  SAME("declined"),  SAME("expired"),  NULL,
+    SAME("draft"),
+    SAME("submitted"),
+    SAME("in_review"),
+    SAME("approved"),
+    SAME("rejected"),
+    SAME("invited"),
+    SAME("accepted"),
+    SAME("declined"),
+    SAME("expired"),
+    SAME("closed"),
+    NULL,
 };
 
 static const char *const registrations[] = {

@@ -124,9 +124,9 @@ static int build_put(struct step_context *context, struct http_request *request,
     if (!step_count_of(context, "whole"))
         return 1;
     const struct change edit = before_end(context);
+    const struct json *tidy = azure_referral_tidy(context->arena, azure_step_document(context));
     struct json *body = NULL;
-    int result = document_overlay(context->arena, kind, azure_step_document(context), &edit,
-                                  not_replaced, &body, error);
+    int result = document_overlay(context->arena, kind, tidy, &edit, not_replaced, &body, error);
     return result < 0 ? result : azure_step_write(context, "PUT", body, request, error);
 }
 

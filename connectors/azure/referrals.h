@@ -51,6 +51,9 @@ struct azure_engagement {
 struct record *azure_referral_record(struct arena *arena, const struct json *referral,
                                      const struct azure_engagement *engagement,
                                      document_report *report, void *context);
+/* The referral in the one form of several that is safe to send: dates with their zone, teams as
+ * lists, the value as a number or not at all. Nothing else is touched. */
+struct json *azure_referral_tidy(struct arena *arena, const struct json *referral);
 /* For struct connector_kind. */
 int azure_referral_put(struct arena *arena, struct json *document, const char *field,
                        const char *value, struct error *error);

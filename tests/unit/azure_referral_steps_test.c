@@ -31,7 +31,8 @@
 #define END(tag, how, members) DOC_(tag, "Closed", how, "Independent", "true", LONG_AGO, members)
 #define NOTES(text)            ",\"details\":{\"notes\":\"" text "\"}"
 #define DETAILS                                                                                    \
-    ",\"details\":{\"dealValue\":\"500\",\"currency\":\"USD\",\"closingDateTime\":null},"          \
+    ",\"details\":{\"dealValue\":\"500\",\"currency\":\"USD\",\"closingDateTime\":\"2026-09-"      \
+    "30T00:00:00\"},"                                                                              \
     "\"inviteContext\":{\"notes\":\"w\"}"
 #define SOLUTIONS(list) ",\"details\":{\"notes\":\"a\",\"requirements\":{\"solutions\":[" list "]}}"
 #define SOL(n)          "{\"id\":\"SOL-" n "\",\"type\":\"Name\",\"name\":\"S" n "\"}"
@@ -434,7 +435,8 @@ static void test_share_bodies(void **state)
         "\"id\":\"msft\"}],\"customerProfile\":{\"name\":\"Acme\",\"address\":{\"country\":\"US\"}}"
         ","
         "\"consent\":{\"consentToShareReferralWithMicrosoftSellers\":true},\"details\":"
-        "{\"dealValue\":500,\"currency\":\"USD\"},\"inviteContext\":{\"notes\":\"w\","
+        "{\"dealValue\":500,\"currency\":\"USD\",\"closingDateTime\":\"2026-09-30T00:00:00Z\"},"
+        "\"inviteContext\":{\"notes\":\"w\","
         "\"assistanceRequestCode\":\"QuotesOrLicensing\",\"invitedBy\":{\"organizationId\":\"own\","
         "\"organizationName\":\"Own\"}}}");
     assert_string_equal(record_get(run.context.after, "status"), "in_review");

@@ -251,7 +251,7 @@ static void test_kinds(void **state)
          NULL, 0},
         {"Incoming", "Shared", "None", "other", "Closed", "Won", "Partner referral", "accepted",
          "won", 0},
-        {"Outgoing", "Independent", "SalesQualified", "own", "Closed", "Lost", "Own deal", "draft",
+        {"Outgoing", "Independent", "SalesQualified", "own", "Closed", "Lost", "Own deal", "closed",
          "lost", 0},
         {"Outgoing", "Independent", "None", "own", "Active", "Engaged", "Own deal", "draft", NULL,
          1},
