@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "tests/sandbox/azure/account.h"
 #include "tests/sandbox/deals.h"
 #include "tests/sandbox/sandbox.h"
 
@@ -47,6 +48,14 @@ enum column {
     AWS_STATUS,
     SOLUTION,
     LAST_MODIFIED,
+    MICROSOFT,
+    MICROSOFT_ID,
+    MICROSOFT_STATUS,
+    MICROSOFT_DEAL,
+    MICROSOFT_SOLUTION,
+    SELLER_FIRST,
+    SELLER_LAST,
+    SELLER_EMAIL,
     COLUMNS
 };
 
@@ -89,6 +98,14 @@ static const char *const headers[COLUMNS] = {
     [AWS_STATUS] = "AWS Status",
     [SOLUTION] = "Solution",
     [LAST_MODIFIED] = "Last Modified",
+    [MICROSOFT] = "Microsoft Co-sell",
+    [MICROSOFT_ID] = "Microsoft Referral ID",
+    [MICROSOFT_STATUS] = "Microsoft Status",
+    [MICROSOFT_DEAL] = "Microsoft Deal ID",
+    [MICROSOFT_SOLUTION] = "Microsoft Solution",
+    [SELLER_FIRST] = "Seller First",
+    [SELLER_LAST] = "Seller Last",
+    [SELLER_EMAIL] = "Seller Email",
 };
 
 /* AWS's words and the CRM's. */
@@ -240,6 +257,24 @@ static void fill_offer(struct arena *arena, const struct deal *deal, int64_t tod
     row->cells[OFFER_EXPIRES] = arena_copy(arena, day_print(today + 30, expires));
 }
 
+static void fill_microsoft(struct row *row)
+{
+    row->cells[MICROSOFT] = "yes";
+    row->cells[MICROSOFT_SOLUTION] = "SOL-34104-EBB";
+    row->cells[SELLER_FIRST] = "Sam";
+    row->cells[SELLER_LAST] = "Seller";
+    row->cells[SELLER_EMAIL] = AZURE_PERSON;
+}
+
+/* A deal that AWS has, too, and one that nobody has yet. */
+static bool suits_microsoft(const struct deal *deal, bool shared)
+{
+    if (!shared)
+        return deal->link == DEAL_LOCAL_ONLY && !deal->co_sell;
+    return deal->link == DEAL_BY_ID && !strcmp(deal->status, "Approved") &&
+           !strcmp(deal->stage, "Qualified");
+}
+
 static bool sold_by_offer(const struct deal *deal)
 {
     return deal->link == DEAL_BY_ID && !strcmp(deal->status, "Approved") &&
@@ -292,11 +327,13 @@ static void spoil(const struct deal *deal, struct row *row)
 }
 
 static void add_deal(struct text *out, struct arena *arena, const struct deal *deal, int64_t today,
-                     const char *offer)
+                     const char *offer, bool microsoft)
 {
     struct row row = {{NULL}};
     fill_customer(deal, &row);
     fill_deal(arena, deal, &row);
+    if (microsoft)
+        fill_microsoft(&row);
     if (offer)
         fill_offer(arena, deal, today, &row);
     row.cells[OFFER_WANTED] = offer;
@@ -359,7 +396,7 @@ void crm_export(uint64_t seed, size_t referrals, int64_t now_ms, struct text *ou
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     int64_t today = day_of(now_ms);
-    size_t local_only = referrals / 8 + 4, sold = 0;
+    size_t local_only = referrals / 8 + 4, sold = 0, with_microsoft[2] = {0};
     text_add(out, "\xef\xbb\xbf");
     add_cells(out, headers);
     text_add(out, "\r\n");
@@ -370,10 +407,14 @@ void crm_export(uint64_t seed, size_t referrals, int64_t now_ms, struct text *ou
         if (deal.link == DEAL_REMOTE_ONLY)
             continue;
         sold += sold_by_offer(&deal);
+        bool microsoft = false;
+        for (int shared = 0; shared < 2; shared++)
+            microsoft = microsoft || (suits_microsoft(&deal, shared) && !with_microsoft[shared]++);
         add_deal(out, arena, &deal, today,
                  !sold_by_offer(&deal) ? NULL
                  : sold == 1           ? "yes"
-                                       : "later");
+                                       : "later",
+                 microsoft);
     }
     add_bad_rows(out, arena, seed, referrals + local_only, referrals, now_ms);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/text.h"
 #include "tests/sandbox/azure/identities.h"
 #include "tests/sandbox/azure/ingestion.h"
 
@@ -46,6 +48,47 @@ int azure_market_call(struct drive *drive, const char *audience, const char *met
         return 0;
     json_parse(arena, drive->response.body, drive->response.body_length, &drive->answer, NULL);
     return drive->response.status;
+}
+
+bool azure_market_carry(struct drive *drive, const char *audience,
+                        const struct http_request *request, struct http_response *ret_response)
+{
+    struct arena *arena = drive->arena;
+    struct http_header headers[24];
+    size_t count = 0;
+    const char *host = strstr(request->url, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+    const char *query = path ? strchr(path, '?') : NULL;
+    if (!path || request->header_count + 2 > COUNT(headers))
+        abort();
+    for (size_t i = 0; i < request->header_count; i++) {
+        char *name = arena_copy(arena, request->headers[i].name);
+        text_lower(name);
+        if (strcmp(name, "authorization") != 0)
+            headers[count++] = (struct http_header){name, request->headers[i].value};
+    }
+    headers[count++] = (struct http_header){"host", "127.0.0.1:8080"};
+    headers[count++] = (struct http_header){
+        "authorization",
+        arena_printf(arena, "Bearer %s",
+                     azure_access_make(drive->sandbox, audience, AZURE_APP, 3600)->text)};
+    const struct sandbox_request sent = {
+        .method = request->method,
+        .path = query ? arena_copy_n(arena, path, (size_t)(query - path)) : path,
+        .query = query ? query + 1 : NULL,
+        .headers = headers,
+        .header_count = count,
+        .body = request->body,
+        .body_length = request->body ? request->body_length : 0,
+    };
+    struct sandbox_response response = {0};
+    sandbox_handle(drive->sandbox, &sent, arena, &response);
+    *ret_response = (struct http_response){.status = response.status,
+                                           .headers = response.headers,
+                                           .header_count = response.header_count,
+                                           .body = response.body,
+                                           .body_length = response.body_length};
+    return !response.dropped;
 }
 
 int azure_market_get(struct drive *drive, const char *format, ...)

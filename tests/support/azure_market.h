@@ -3,6 +3,7 @@
 #define TESTS_SUPPORT_AZURE_MARKET_H
 
 #include "tests/sandbox/azure/goods.h"
+#include "net/http.h"
 #include "tests/support/drive.h"
 
 #define AZURE_MARKET_GRAPH    "https://graph.microsoft.com"
@@ -13,6 +14,10 @@
  * is JSON text with ' for ", NULL: none. Returns the status. */
 int azure_market_call(struct drive *drive, const char *audience, const char *method,
                       const char *target, const char *body);
+/* Carries a connector's request to the sandbox, whatever host it names, with a token for
+ * `audience`. False if the connection was dropped. The answer lives as long as the drive. */
+bool azure_market_carry(struct drive *drive, const char *audience,
+                        const struct http_request *request, struct http_response *ret_response);
 /* GET of Product Ingestion below its base. */
 int azure_market_get(struct drive *drive, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

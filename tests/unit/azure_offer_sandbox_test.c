@@ -1,0 +1,434 @@
+/* The procedures of private offers against the sandbox, which refuses what the service refuses:
+ * every form from draft to its end, and killed at each call, before it is sent and before its
+ * answer came. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/times.h"
+#include "connectors/azure/offer_steps.h"
+#include "connectors/document.h"
+#include "tests/support/azure_market.h"
+
+#define GRAPH "https://graph.microsoft.com" INGESTION_BASE
+
+struct shop {
+    struct drive drive;
+    struct settings settings;
+    struct http *http;
+    struct cloud cloud;
+    size_t calls, die_at; /* the process ends at this call, from 1; 0: never */
+    bool sent;            /* … after it was sent, else before */
+};
+
+/* One change on its way, and what the journal has of it. */
+struct errand {
+    struct change change;
+    const struct procedure *procedure;
+    struct step_context context;
+    struct error error;
+    const char *step; /* as journalled; NULL: nothing was */
+    bool answered;
+    struct json *progress;
+};
+
+enum outcome { DONE, STALE, OVER, LATER, FAILED, DIED };
+
+static void shop_open(struct shop *shop)
+{
+    memset(shop, 0, sizeof *shop);
+    drive_start(&shop->drive, &(struct sandbox_options){.rate = 100});
+    shop->cloud = (struct cloud){.arena = shop->drive.arena,
+                                 .settings = &shop->settings,
+                                 .correlation = "00000000-0000-4000-8000-000000000001",
+                                 .job_poll_ms = 60000,
+                                 .patience_ms = 240000};
+    /* Client requests get their guids from the world's chance. */
+    shop->http = fake_http_new(&shop->drive.fake, NULL, NULL);
+    shop->cloud.loop = loop_new(&shop->drive.fake.world, shop->http);
+    for (size_t i = 0; i < AZURE_SURFACES; i++) {
+        shop->cloud.bases[i] = GRAPH;
+        shop->cloud.hosts[i] = "graph.microsoft.com";
+    }
+}
+
+static void shop_close(struct shop *shop)
+{
+    loop_free(shop->cloud.loop);
+    shop->http->ops->close(shop->http);
+    drive_stop(&shop->drive);
+}
+
+/* ------------------------------------------------------------------ one change */
+
+static const struct step *find_step(const struct procedure *procedure, const char *name)
+{
+    for (size_t i = 0; i < procedure->count; i++) {
+        if (text_equal(procedure->steps[i].name, name))
+            return &procedure->steps[i];
+    }
+    fail_msg("no step %s", name ? name : "(null)");
+    return procedure->steps;
+}
+
+struct wish {
+    const char *name, *value;
+};
+
+static void errand_new(struct shop *shop, struct errand *errand, enum action action, const char *id,
+                       const struct wish *wishes, size_t count)
+{
+    struct arena *arena = shop->drive.arena;
+    const struct kind *kind = &kinds[KIND_OFFER];
+    memset(errand, 0, sizeof *errand);
+    errand->change =
+        (struct change){.kind = kind,
+                        .action = action,
+                        .local_key = "CRM-1",
+                        .remote_id = id,
+                        .fields = arena_array(arena, count + 1, sizeof *errand->change.fields)};
+    struct record *local = record_new(arena, kind, "CRM-1");
+    for (size_t i = 0; i < count && wishes[i].name; i++) {
+        errand->change.fields[errand->change.field_count++] = (struct change_field){
+            .field = kind_field(kind, wishes[i].name), .new_value = wishes[i].value};
+        record_set(local, wishes[i].name, wishes[i].value);
+    }
+    errand->procedure = connector_procedure(&azure_offers, action);
+    errand->context = (struct step_context){
+        .cloud = &shop->cloud, .arena = arena, .change = &errand->change, .local = local};
+}
+
+static void journal(struct shop *shop, struct errand *errand, const char *step, bool answered)
+{
+    errand->step = step;
+    errand->answered = answered;
+    errand->progress = json_clone(shop->drive.arena, errand->context.progress);
+    /* What is signed is nowhere on disk. */
+    assert_null(strstr(json_print(shop->drive.arena, errand->progress), "sig="));
+}
+
+/* Where a new process goes on; one that finds nothing in the journal begins. */
+static const struct step *errand_begin(struct shop *shop, struct errand *errand)
+{
+    const struct step *step = find_step(errand->procedure, errand->procedure->first);
+    errand->context.progress = json_object(shop->drive.arena);
+    errand->context.began_ms = shop->drive.fake.now_ms;
+    if (!errand->step)
+        return step;
+    errand->context.progress = json_clone(shop->drive.arena, errand->progress);
+    step = find_step(errand->procedure, errand->step);
+    return errand->answered ? step : find_step(errand->procedure, step->resume);
+}
+
+/* The answer of a step, or that it got lost; `died`: nobody is there to hear it. */
+static enum step_result step_call(struct shop *shop, struct errand *errand, const struct step *step,
+                                  const struct http_request *request, bool *died)
+{
+    struct http_response answer = {0};
+    struct error failure = {0};
+    bool refresh = false, here = ++shop->calls == shop->die_at;
+    *died = here;
+    fake_advance(&shop->drive.fake, 300);
+    if (here && !shop->sent)
+        return STEP_FAIL;
+    bool came = azure_market_carry(&shop->drive, AZURE_MARKET_GRAPH, request, &answer);
+    if (here)
+        return STEP_FAIL;
+    int result = came ? azure_judge(&shop->cloud, &answer, &refresh, &failure)
+                      : error_set(&failure, ERROR_TEMPORARY, SCOPE_RECORD, "lost");
+    errand->context.now_ms = shop->drive.fake.now_ms;
+    errand->context.wait_ms = 0;
+    return step->answer(&errand->context, came ? &answer : NULL, result ? &failure : NULL,
+                        &errand->error);
+}
+
+static enum outcome errand_run(struct shop *shop, struct errand *errand)
+{
+    static const enum outcome outcomes[] = {[STEP_DONE] = DONE,
+                                            [STEP_STALE] = STALE,
+                                            [STEP_OVER] = OVER,
+                                            [STEP_LATER] = LATER,
+                                            [STEP_FAIL] = FAILED};
+    const struct step *step = errand_begin(shop, errand);
+    for (int steps = 0; steps < 200; steps++) {
+        struct http_request request = {0};
+        bool died = false;
+        errand->context.now_ms = shop->drive.fake.now_ms;
+        int built = step->build(&errand->context, &request, &errand->error);
+        if (built < 0)
+            return FAILED;
+        if (built == 1) {
+            step++;
+            continue;
+        }
+        if (step->writes)
+            journal(shop, errand, step->name, false);
+        enum step_result result = step_call(shop, errand, step, &request, &died);
+        if (died)
+            return DIED;
+        const struct step *next = result == STEP_NEXT ? step + 1
+                                  : result == STEP_GOTO
+                                      ? find_step(errand->procedure, errand->context.goto_step)
+                                      : step;
+        if (result == STEP_LATER)
+            journal(shop, errand, step->resume, true);
+        if (result != STEP_NEXT && result != STEP_GOTO && result != STEP_WAIT)
+            return outcomes[result];
+        if (step->writes && result != STEP_WAIT)
+            journal(shop, errand, next->name, true);
+        fake_advance(&shop->drive.fake, errand->context.wait_ms);
+        step = next;
+    }
+    fail_msg("the change does not end");
+    return FAILED;
+}
+
+/* Runs it until it ends, as the engine does. */
+static enum outcome errand_settle(struct shop *shop, struct errand *errand)
+{
+    enum outcome outcome = errand_run(shop, errand);
+    for (int runs = 0; runs < 20 && (outcome == DIED || outcome == OVER || outcome == LATER ||
+                                     (outcome == FAILED && errand->error.class == ERROR_TEMPORARY));
+         runs++) {
+        if (outcome == OVER)
+            errand->step = NULL;
+        fake_advance(&shop->drive.fake, 60000);
+        outcome = errand_run(shop, errand);
+    }
+    if (outcome == FAILED)
+        print_message("    %s\n", errand->error.message);
+    return outcome;
+}
+
+/* ------------------------------------------------------------------ what there is */
+
+static const struct json *shown(struct shop *shop, const char *id)
+{
+    assert_int_equal(azure_market_get(&shop->drive, "private-offer/%s", id), 200);
+    return shop->drive.answer;
+}
+
+static struct record *record_of(struct shop *shop, const char *id)
+{
+    struct arena *arena = shop->drive.arena;
+    return azure_offer_record(
+        arena, azure_offer_document(arena, shown(shop, id), NULL, NULL, shop->drive.fake.now_ms),
+        NULL, NULL);
+}
+
+static size_t offers_named(struct shop *shop, const char *name)
+{
+    size_t count = 0;
+    assert_int_equal(azure_market_get(&shop->drive, "private-offer/query"), 200);
+    const struct json *list = json_get(shop->drive.answer, "value");
+    for (size_t i = 0; i < list->count; i++)
+        count += text_equal(json_get_text(list->items[i], "name"), name);
+    return count;
+}
+
+static enum outcome act(struct shop *shop, enum action action, const char *id,
+                        const struct wish *wishes, size_t count, struct errand *ret_errand)
+{
+    errand_new(shop, ret_errand, action, id, wishes, count);
+    if (id)
+        ret_errand->change.version = record_of(shop, id)->version;
+    return errand_settle(shop, ret_errand);
+}
+
+static const char *made_id(const struct errand *errand)
+{
+    return json_get_text(errand->context.progress, "id");
+}
+
+static const char *get(const struct errand *errand, const char *field)
+{
+    assert_non_null(errand->context.after);
+    const char *value = record_get(errand->context.after, field);
+    return value ? value : "";
+}
+
+/* ------------------------------------------------------------------ forms */
+
+#define WISHES(...)                                                                                \
+    (const struct wish[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+#define TITLE "Analytics for Northwind"
+/* The sandbox begins on 2026-01-01. */
+#define COMMON                                                                                     \
+    {"title", TITLE}, {"end_date", "2027-01-31"}, {"expires", "2026-02-28"},                       \
+        {"notify", "a@contoso.com\x1f"                                                             \
+                   "deals@contoso.com"},                                                           \
+        {"buyer_accounts", INGESTION_ACCOUNT}, {"company", "Northwind"},                           \
+    {                                                                                              \
+        "product", INGESTION_SAAS                                                                  \
+    }
+#define BY                                                                                         \
+    {                                                                                              \
+        "prepared_by", "deals@contoso.com"                                                         \
+    }
+#define DISCOUNT                                                                                   \
+    {"pricing", "discount"},                                                                       \
+    {                                                                                              \
+        "discounts", INGESTION_STANDARD "=12.5"                                                    \
+    }
+
+static const struct form {
+    const char *title;
+    struct wish wishes[16];
+} forms[] = {
+    {"a discount on one plan", {COMMON, BY, DISCOUNT, {"note", "For Northwind"}}},
+    {"a discount on all",
+     {COMMON, BY, {"pricing", "discount"}, {"discounts", "all=10"}, {"start_date", "2026-03-01"}}},
+    {"prices of its own",
+     {COMMON, BY, {"pricing", "plan_price"}, {"prices", INGESTION_STANDARD "/P1M=90"}}},
+    {"a plan of its own",
+     {COMMON,
+      BY,
+      {"pricing", "custom_plan"},
+      {"prices", INGESTION_SEATS "/P1Y=180"},
+      {"user_limits", "20-100"},
+      {"plan_name", "Seats for Northwind"},
+      {"plan_description", "20 to 100 seats"}}},
+    {"machines reserved",
+     {{"title", TITLE},
+      {"end_date", "2027-01-31"},
+      {"expires", "2026-02-28"},
+      {"notify", "deals@contoso.com"},
+      {"buyer_accounts", INGESTION_ACCOUNT},
+      {"product", INGESTION_VM},
+      BY,
+      {"pricing", "reservation"},
+      {"prices", INGESTION_VM_PLAN "/8Core=1200"},
+      {"grants", INGESTION_VM_PLAN "/8Core=4"},
+      {"duration", "P1Y"}}},
+    {"a margin",
+     {{"title", TITLE},
+      {"form", "margin"},
+      {"end_date", "2026-06-30"},
+      {"start_date", "2026-02-01"},
+      {"notify", "deals@contoso.com"},
+      {"buyer_accounts", "5d1c7a40-0a32-4b44-b904-000000000001"},
+      {"product", INGESTION_SAAS},
+      BY,
+      {"discounts", INGESTION_STANDARD "=20"}}},
+    {"an authorization",
+     {COMMON, DISCOUNT, {"form", "resale_authorization"}, {"reseller", INGESTION_RESELLER}}},
+};
+
+/* What was wanted is what is there, and what the rules let through is taken. */
+static void check_form(const struct form *form)
+{
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    struct record *wanted = record_new(shop.drive.arena, &kinds[KIND_OFFER], NULL);
+    for (size_t i = 0; i < COUNT(form->wishes) && form->wishes[i].name; i++)
+        record_set(wanted, form->wishes[i].name, form->wishes[i].value);
+    assert_int_equal(document_check(&azure_offers, AT_CREATE | AT_SUBMIT, NULL, wanted,
+                                    shop.drive.fake.now_ms, NULL, NULL),
+                     0);
+    assert_int_equal(act(&shop, ACTION_CREATE, NULL, form->wishes, COUNT(form->wishes), &errand),
+                     DONE);
+    assert_string_equal(get(&errand, "state"), "draft");
+    for (size_t i = 0; i < COUNT(form->wishes) && form->wishes[i].name; i++) {
+        const struct remote_field *field = connector_field(&azure_offers, form->wishes[i].name);
+        if (field->flags & REMOTE_ASIDE && !*get(&errand, field->field))
+            continue; /* a price is asked for by a call of its own */
+        if (strcmp(get(&errand, field->field), form->wishes[i].value) != 0)
+            fail_msg("%s: %s is \"%s\"", form->title, field->field, get(&errand, field->field));
+    }
+    bool margin = text_equal(record_get(wanted, "form"), "margin");
+    assert_string_equal(get(&errand, "partner_reference"), margin ? "" : "CRM-1");
+    const char *id = made_id(&errand);
+    assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
+    bool resold = text_equal(record_get(wanted, "form"), "resale_authorization");
+    assert_string_equal(get(&errand, "state"), resold ? "with_partner" : "open");
+    assert_int_equal(*get(&errand, "acceptance_link") == 0, margin || resold);
+    assert_int_equal(act(&shop, ACTION_CANCEL, id, NULL, 0, &errand), DONE);
+    assert_string_equal(get(&errand, "state"), margin ? get(&errand, "state") : "cancelled");
+    assert_int_equal(offers_named(&shop, TITLE), 1);
+    shop_close(&shop);
+}
+
+static void test_forms(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        print_message("  %s\n", forms[i].title);
+        check_form(&forms[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ dying */
+
+/* The life of an offer in four changes; whenever it dies, the same comes of it. */
+static bool live(struct shop *shop, const char **ret_state)
+{
+    static const struct wish more[] = {
+        {"discounts", INGESTION_STANDARD "=15"},
+        {"prices", INGESTION_SEATS "/P1Y=99"},
+    };
+    static const struct wish later[] = {{"expires", "2026-03-31"}};
+    struct errand errand;
+    assert_int_equal(
+        act(shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
+    const char *id = made_id(&errand);
+    assert_int_equal(act(shop, ACTION_UPDATE, id, more, 1, &errand), DONE);
+    assert_int_equal(act(shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
+    assert_int_equal(act(shop, ACTION_EXTEND, id, later, COUNT(later), &errand), DONE);
+    assert_string_equal(get(&errand, "expires"), "2026-03-31");
+    assert_string_equal(get(&errand, "state"), "open");
+    assert_int_equal(act(shop, ACTION_CANCEL, id, NULL, 0, &errand), DONE);
+    assert_int_equal(offers_named(shop, TITLE), 1);
+    struct json *offer = json_clone(shop->drive.arena, shown(shop, id));
+    json_remove(offer, "id");
+    json_remove(offer, "eTag");
+    json_remove(offer, "lastModified");
+    json_remove(offer, "acceptanceLinks");
+    *ret_state = json_print(shop->drive.arena, offer);
+    return !shop->die_at || shop->calls >= shop->die_at;
+}
+
+static void test_deaths(void **state)
+{
+    (void)state;
+    struct shop calm;
+    const char *wanted, *got;
+    shop_open(&calm);
+    live(&calm, &wanted);
+    size_t calls = calm.calls;
+    assert_true(calls > 15);
+    for (size_t at = 1; at <= calls; at++) {
+        for (int sent = 0; sent < 2; sent++) {
+            struct shop shop;
+            shop_open(&shop);
+            shop.die_at = at;
+            shop.sent = sent;
+            assert_true(live(&shop, &got));
+            if (strcmp(got, wanted) != 0)
+                fail_msg("killed %s call %zu:\n%s\nnot\n%s", sent ? "after" : "before", at, got,
+                         wanted);
+            shop_close(&shop);
+        }
+    }
+    shop_close(&calm);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_deaths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
