@@ -393,6 +393,8 @@ static struct json *aside_of(struct making *making)
     set_text(making, "origin", origin_of(making->referral));
     set_text(making, "involvement", involvement_of(making));
     set_text(making, "registration", registration_of(making));
+    if (is_closed_as(making->referral, "Lost"))
+        set_text(making, "lost_reason", json_get_text(making->referral, "statusReason"));
     set_ids(making, "solutions", "details.requirements.solutions", true);
     set_ids(making, "products", "details.requirements.products", false);
     set_ids(making, "services", "details.requirements.services", false);

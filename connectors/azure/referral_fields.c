@@ -125,6 +125,7 @@ const struct remote_field azure_referral_fields[] = {
     WORD("stage", "stage", WRITTEN, stages, "salesStage"),
     WORD("status", "status", SERVICE | REMOTE_ASIDE, statuses, "status"),
     KEPT("status_reason", "statusReason"),
+    MADE("lost_reason", "lost_reason", REMOTE_READ | REMOTE_UPDATE, "statusReason"),
     KEPT("expires", "expirationDateTime"),
     KEPT("accepted", "acceptedDateTime"),
     KEPT("closed", "closedDateTime"),

@@ -12,8 +12,8 @@
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
 enum {
-    AZURE_REFERRAL_FIELDS = 58,
-    AZURE_REFERRAL_RULES = 53,
+    AZURE_REFERRAL_FIELDS = 59,
+    AZURE_REFERRAL_RULES = 54,
     AZURE_REFERRAL_PROCEDURES = 8,
     AZURE_REFERRAL_DEADLINES = 1,
     AZURE_REFERRAL_REFUSALS = 1,
@@ -42,6 +42,7 @@ struct azure_engagement {
  * carries:
  *
  *   stage, status, origin, involvement, registration   canonical words; an unknown one as it came
+ *   lost_reason                                         why a deal ended as lost
  *   solutions, needs, products, services                lists of texts
  *   reference, cloud_stage, cloud_team                  of Microsoft's side
  *   members                                             the other organisations' names

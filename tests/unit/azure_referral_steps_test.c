@@ -175,6 +175,10 @@ static const struct scene scenes[] = {
     {SCENE("lose", ACTION_CLOSE), .fields = {{"stage", NULL, "lost"}},
      .replies = {{200, DOC(V1, "")}, {200, END(V2, "Lost", "")}}, .trail = "get close",
      .after = V2},
+    {SCENE("lose, and say why", ACTION_CLOSE),
+     .fields = {{"stage", NULL, "lost"}, {"lost_reason", NULL, "Price"}},
+     .replies = {{200, DOC(V1, "")}, {200, END(V2, "Lost", ",\"statusReason\":\"Price\"")}},
+     .trail = "get close", .after = V2},
     {SCENE("it was closed meanwhile", ACTION_CLOSE), .fields = {{"stage", NULL, "lost"}},
      .replies = {{200, DOC(V1, "")}, {400, REFUSED}}, .trail = "get close", .ending = ENDS_FAILED,
      .class = ERROR_REFUSED},
@@ -395,6 +399,11 @@ static void test_close_bodies(void **state)
     arena_free(run.arena);
     run = played("lose", ACTION_CLOSE);
     assert_string_equal(body(&run, 1), CLOSE("Lost"));
+    arena_free(run.arena);
+    run = played("lose, and say why", ACTION_CLOSE);
+    assert_non_null(strstr(body(&run, 1), "{\"op\":\"add\",\"path\":\"/statusReason\","
+                                          "\"value\":\"Price\"}]"));
+    assert_string_equal(record_get(run.context.after, "lost_reason"), "Price");
     arena_free(run.arena);
 }
 

@@ -543,6 +543,8 @@ static const struct {
     {AT_UPDATE, {{"status", "declined"}}, {{"title", "B"}}, "REF-012", "title"},
     {AT_UPDATE, {{"stage", "lost"}}, {{"comments", "B"}}, "REF-012", "comments"},
     {AT_UPDATE, {{"status", "rejected"}}, {{"title", "B"}}, NULL, NULL},
+    {AT_UPDATE, {{0}}, {{"lost_reason", "Price"}}, "REF-010", "lost_reason"},
+    {AT_UPDATE, {{0}}, {{"lost_reason", "Price"}, {"stage", "lost"}}, NULL, NULL},
     {AT_UPDATE, {{0}}, {{"revenue_value", "40000.00 USD"}}, "REF-026", "revenue_value"},
     {AT_UPDATE,
      {{"stage", "won"}, {"registration", "due"}},
