@@ -189,6 +189,9 @@ agent plan --full
 ALL=$(grep -oE '[0-9]+ at the cloud' out)
 check "all are read" test "${ALL%% *}" -gt 20
 ctl azure role role=user >/dev/null
-agent plan --full
+agent plan --full --accept-shrunk
 says "what a lesser role is not shown is not gone" "$ALL"
+azure_config admin >agent.yaml
+agent plan --full --accept-shrunk
+says_not "unless it is said to be shown all" "$ALL"
 finish

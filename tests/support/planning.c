@@ -91,8 +91,8 @@ static enum action classify_offer(const struct change *change, const struct reco
 
 /* What can be done at all; nobody takes the steps. */
 static const struct procedure referral_procedures[] = {
-    {.action = ACTION_CREATE}, {.action = ACTION_UPDATE}, {.action = ACTION_SUBMIT},
-    {.action = ACTION_LAUNCH}, {.action = ACTION_CLOSE},  {.action = ACTION_ACCEPT},
+    {.action = ACTION_CREATE}, {.action = ACTION_UPDATE},   {.action = ACTION_SUBMIT},
+    {.action = ACTION_LAUNCH}, {.action = ACTION_CLOSE},    {.action = ACTION_ACCEPT},
     {.action = ACTION_REJECT}, {.action = ACTION_REGISTER},
 };
 static const struct procedure offer_procedures[] = {
