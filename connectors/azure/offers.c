@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "connectors/azure/offer_steps.h"
+#include "connectors/azure/probes.h"
 
 static const struct deadline deadlines[] = {
     {.field = "expires",
@@ -33,6 +34,13 @@ static const struct refusal refusals[] = {
     {AZURE_OFFER_TWINS, "OFR-031"},
 };
 
+/* What became of an offer is shown to the application that the offer's product names. */
+static const struct permission permissions[] = {
+    {.name = AZURE_ROLE_MANAGER},
+    {.name = AZURE_ROLE_LANDING,
+     .field = "agreement|agreement_status|agreement_start|agreement_end|auto_renew|buyer"},
+};
+
 /* Everything is changed by jobs, one per action but for those that take an offer back first.
  * Nothing is ever deleted. */
 const struct connector_kind azure_offers = {
@@ -60,6 +68,8 @@ const struct connector_kind azure_offers = {
     .deadline_count = COUNT(deadlines),
     .refusals = refusals,
     .refusal_count = COUNT(refusals),
+    .permissions = permissions,
+    .permission_count = COUNT(permissions),
     .max_in_flight = 10, /* jobs; each is looked at once a minute, and no limit is published */
     .read = azure_offers_read,
 };

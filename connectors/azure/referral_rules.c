@@ -149,4 +149,5 @@ const struct deadline azure_referral_deadlines[] = {
 
 const struct refusal azure_referral_refusals[] = {
     {"invalidStatusTransition", "REF-012"},
+    {"sign-in-lost", "RUN-009"},
 };

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/azure/client.h"
+#include "connectors/azure/probes.h"
 #include "connectors/sweep.h"
 
 /* The list lags behind: what changed may show up that much later than its date. */
@@ -267,6 +268,8 @@ const char *azure_referral_engagement(struct arena *arena, const char *engagemen
     return arena_printf(arena, "?$filter=%s", azure_encode(arena, filter.data));
 }
 
+static const struct permission permissions[] = {{.name = AZURE_ROLE_REFERRALS}};
+
 const struct connector_kind azure_referrals = {
     .kind = KIND_REFERRAL,
     .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_SUBMIT |
@@ -294,6 +297,8 @@ const struct connector_kind azure_referrals = {
     .deadline_count = AZURE_REFERRAL_DEADLINES,
     .refusals = azure_referral_refusals,
     .refusal_count = AZURE_REFERRAL_REFUSALS,
+    .permissions = permissions,
+    .permission_count = COUNT(permissions),
     .shows_all = shows_all,
     .put = azure_referral_put,
     .read = read_referrals,

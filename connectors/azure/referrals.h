@@ -16,7 +16,7 @@ enum {
     AZURE_REFERRAL_RULES = 54,
     AZURE_REFERRAL_PROCEDURES = 8,
     AZURE_REFERRAL_DEADLINES = 1,
-    AZURE_REFERRAL_REFUSALS = 1,
+    AZURE_REFERRAL_REFUSALS = 2,
 };
 
 extern const struct remote_field azure_referral_fields[AZURE_REFERRAL_FIELDS];

@@ -18,12 +18,13 @@ NAME=$(basename "$0" .sh)
 PASSED=0 FAILED=0 RUNS=0 FINISHED=
 PIDS=()
 
-unset ${!AWS_*} ${!AGENT_*} http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY \
+unset ${!AWS_*} ${!AZURE_*} ${!IDENTITY_*} ${!AGENT_*} http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY \
     JOURNAL_STREAM NOTIFY_SOCKET NO_COLOR
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/agent-$NAME.XXXXXX")
 mkdir "$WORK/home"
 export HOME=$WORK/home LC_ALL=C.UTF-8
 export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
+export AZURE_SECRET='s4n~d.b_o-x+se/cr=et' # tests/sandbox/azure/account.h
 export AWS_EC2_METADATA_DISABLED=true # the host's own is none of a test's business
 cd "$WORK" || exit 1
 
@@ -375,6 +376,80 @@ jobs:
     limits: ${LIMITS:-$limits}
     allow: [${ALLOW-submit}]
 EOF
+}
+
+# The section clouds.azure. Knobs: PROOF (a line), SIGN_IN (a line; "" for none), AZURE (lines).
+azure() {
+    cat <<EOF
+  azure:
+    tenant: 11111111-2222-4333-8444-555555555555
+    client_id: aaaaaaaa-0000-4000-8000-000000000001
+    ${PROOF-client_secret: {env: AZURE_SECRET\}}
+    ${SIGN_IN-sign_in: sign-in.json}
+    referral_role: admin
+    endpoint_url: $URL
+    write_pause: 10ms
+    job_poll: 200ms
+${AZURE:-}
+EOF
+}
+
+# A job of Microsoft's referrals from the same file. Knobs as for config, with a prefix where both
+# may be wanted: MS_MODE, MS_GATES (lines).
+azure_job() {
+    cat <<EOF
+  - name: ms-referrals
+    cloud: azure
+    kind: referral
+    source: crm
+    every: 5s
+    mode: ${MS_MODE:-apply}
+    fields:
+      id: {column: Microsoft Referral ID}
+      status: {column: Microsoft Status}
+      cloud_reference: {column: Microsoft Deal ID}
+      title: {column: Name, owner: local}
+      company: {column: Account, owner: local}
+      country: {column: Country}
+      state: {column: State}
+      city: {column: City}
+      postal_code: {column: Zip}
+      stage:
+        column: Stage
+        owner: newest
+        values: {Lead: prospect, Discovery: qualified, Proposal: business_validation,
+                 Evaluation: technical_validation, Negotiation: business_validation,
+                 Verbal: committed, Closed Won: won, Closed Lost: lost}
+      close_date: {column: Close Date, owner: newest}
+      contract_value: {column: Amount (MRR), currency_column: Currency, owner: newest}
+      comments: {column: Description, owner: newest}
+      contact_first_name: {column: Contact First}
+      contact_last_name: {column: Contact Last}
+      contact_email: {column: Contact Email}
+      owner_first_name: {value: Sam}
+      owner_last_name: {value: Seller}
+      owner_email: {value: seller@sandbox.example}
+      solutions: {value: SOL-34104-EBB}
+      needs: {value: CustomerTechnicalArchitecture}
+      involvement: {value: co_sell}
+    match: [id, partner_reference]
+    limits: {max_share: 100%}
+${MS_GATES-    create: {when: {column: Microsoft Co-sell, equals: "yes"\}\}
+    submit: {when: {column: Microsoft Co-sell, equals: "yes"\}\}
+    allow: [submit, close]}
+EOF
+}
+
+# A person signs in for the configuration in agent.yaml; the exit code is agent's.
+sign_in() {
+    local pid address
+    rm -f login.txt
+    timeout 60 "$AGENT" login azure --port $((20000 + RANDOM % 20000)) >login.txt 2>login.err </dev/null &
+    pid=$!
+    wait_for 10 grep -q authorize login.txt || { cat login.txt login.err; return 1; }
+    address=$(grep -m1 authorize login.txt)
+    ctl browse "$address" >browser.txt 2>&1
+    wait "$pid"
 }
 
 configure() { config >agent.yaml; } # VARIABLE=value configure

@@ -344,6 +344,59 @@ static int azure_do(struct ctl *ctl)
     return 0;
 }
 
+/* ---- A person's browser: follows where it is sent, as far as this host. */
+#define REDIRECTS_MAX 5
+
+struct page {
+    struct arena *arena;
+    bool done;
+    int status;
+    const char *location, *text;
+    struct error error;
+};
+
+static void loaded(void *context, const struct http_response *response, const struct error *error)
+{
+    struct page *page = context;
+    page->done = true;
+    if (error) {
+        page->error = *error;
+        return;
+    }
+    page->status = response->status;
+    page->location = arena_copy(page->arena, http_response_get(response, "location"));
+    page->text = arena_copy_n(page->arena, response->body, response->body_length);
+}
+
+static int load(struct ctl *ctl, const char *url, struct page *page)
+{
+    const struct http_request request = {.method = "GET", .url = url};
+    *page = (struct page){.arena = ctl->arena};
+    if (ctl->http->ops->start(ctl->http, &request, loaded, page, &ctl->error) < 0)
+        return -1;
+    while (!page->done) {
+        if (ctl->http->ops->wait(ctl->http, 1000, NULL, 0, &ctl->error) < 0)
+            return -1;
+    }
+    ctl->error = page->error;
+    return page->status ? 0 : -1;
+}
+
+static int do_browse(struct ctl *ctl)
+{
+    const char *url = ctl->arguments[0];
+    struct page page;
+    for (int i = 0; i < REDIRECTS_MAX; i++) {
+        if (load(ctl, url, &page) < 0)
+            return -1;
+        if (!page.location)
+            break;
+        url = page.location;
+    }
+    printf("%d %s", page.status, page.text);
+    return 0;
+}
+
 #define MEMBERS_MAX 32
 
 static const struct {
@@ -369,6 +422,7 @@ static const struct {
     {"edit-entity", 3, 3, do_edit_entity},
     {"accept", 1, 2, do_accept},
     {"end", 2, 2, do_end},
+    {"browse", 1, 1, do_browse},
     {"azure", 1, MEMBERS_MAX, azure_do},
     {"azure-show", 1, MEMBERS_MAX, azure_show},
 };

@@ -34,7 +34,7 @@ static const char usage[] =
     "                     invite TITLE COMPANY | answer INVITATION STATUS |\n"
     "                     fault SPEC | no-faults | advance DURATION | skew MS |\n"
     "                     offers [TYPE] | entity ID | edit-entity ID PATH VALUE |\n"
-    "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS |\n"
+    "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS | browse ADDRESS |\n"
     "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]...\n"
     "\n"
     "azure-show sign-in; azure revoke, expire, end-sessions, deny, need need=nothing|mfa|consent,\n"
