@@ -137,6 +137,7 @@ static const struct form {
      0},
     {"\"details\":{\"dealValue\":\"10000\",\"currency\":\"EUR\"}", "contract_value", "10000.00 EUR",
      0},
+    {"\"details\":{\"dealValue\":7,\"currency\":\"usd\"}", "contract_value", "7.00 USD", 0},
     {"\"details\":{\"dealValue\":0,\"currency\":\"USD\"}", "contract_value", NULL, 0},
     {"\"details\":{\"dealValue\":0.00,\"currency\":\"USD\"}", "contract_value", NULL, 0},
     {"\"details\":{\"dealValue\":null,\"currency\":\"USD\"}", "contract_value", NULL, 0},
