@@ -114,14 +114,13 @@ static enum step_result answer_find(struct step_context *context,
                                     const struct http_response *response,
                                     const struct error *failure, struct error *error)
 {
-    struct json *answer = NULL;
+    struct json *answer = NULL, *ours = json_array(context->arena);
+    const struct json *rows = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
-    const struct json *rows = json_get(answer, "value");
-    if (!rows || rows->type != JSON_ARRAY) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the engagement was listed without value");
+    json_append(context->arena, ours, json_clone(context->arena, azure_step_document(context)));
+    if (azure_referral_sides(answer, ours, &rows, error) < 0)
         return STEP_FAIL;
-    }
     for (size_t i = 0; i < rows->count; i++) {
         if (!azure_referral_is_microsofts(rows->items[i]))
             continue;

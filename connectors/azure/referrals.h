@@ -29,6 +29,11 @@ extern const struct connector_kind azure_referrals; /* referrals.c */
 
 /* The query that lists an engagement. */
 const char *azure_referral_engagement(struct arena *arena, const char *engagement);
+/* The rows of its answer. ERROR_TEMPORARY if some are missing: one of `ours` (a list of referrals),
+ * or so many as the answer itself says. A deal whose other side is not shown would look as if
+ * Microsoft had never been asked. */
+int azure_referral_sides(const struct json *answer, const struct json *ours,
+                         const struct json **ret_rows, struct error *error);
 
 /* What the rest of the engagement tells of a referral; lives as long as what is made of it. */
 struct azure_engagement {
