@@ -2,6 +2,7 @@
  * the field table knows. */
 #include "connectors/azure/referrals.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -143,6 +144,16 @@ static void make_number(struct arena *arena, struct json *object, const char *na
         json_set(arena, object, name, json_number(arena, text));
 }
 
+/* As ISO 4217 has it. */
+static void raise_currency(struct arena *arena, struct json *object)
+{
+    char *code = arena_copy(arena, json_get_text(object, "currency"));
+    for (char *c = code; c && *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    if (code)
+        json_set_text(arena, object, "currency", code);
+}
+
 struct json *azure_referral_tidy(struct arena *arena, const struct json *referral)
 {
     static const char *const instants[] = {"createdDateTime", "updatedDateTime",
@@ -166,6 +177,8 @@ static struct json *regular(struct arena *arena, const struct json *referral)
     struct json *customer = json_get(document, "customerProfile");
     drop_national_phone(json_at(json_get(document, "team"), 0));
     drop_national_phone(json_at(json_get(customer, "team"), 0));
+    raise_currency(arena, json_get(document, "details"));
+    raise_currency(arena, json_find(document, "registrations[0].contract"));
     spell_duns(arena, customer);
     strip_mark(arena, document);
     drop_zero(json_find(document, "registrations[0].contract"), "value");

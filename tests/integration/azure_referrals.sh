@@ -71,6 +71,7 @@ jobs:
       deployment: {value: Customer}
     create: yes
     submit: {when: {column: Share, equals: "yes"}}
+    register: yes
     limits: {max_share: 100%}
 EOF
 }
@@ -170,6 +171,9 @@ is "by a patch each" 2 "$(writes)"
 agent reconcile
 is "the CRM hears of it" "due" "$(cell B-1 Registration)"
 is "and why" "No budget" "$(cell B-2 "Loss Reason")"
+agent reconcile
+says "its registration is due, and waits for a person" 'register .*B-1'
+is "as nothing else does" 1 "$(findings APV-001)"
 ctl reset-stats >/dev/null
 agent referral register B-1
 exits 0 "it is registered by hand"
@@ -177,6 +181,32 @@ agent referral register B-1
 is "once" 1 "$(writes)"
 agent reconcile
 is "and under review" review "$(cell B-1 Registration)"
+
+# --- answers that get lost ----------------------------------------------------------------------
+
+rm -f agent.db* crm.csv
+start_sandbox --azure-referrals 0
+sign_in
+azure_config >agent.yaml
+{ echo "$FIELDS"; row C-1 help; } >crm.csv
+ctl fault lost-after:CreateReferral:1 >/dev/null
+agent reconcile
+ctl no-faults >/dev/null
+agent reconcile
+exits 0 "a creation that nobody heard of is found"
+is "and not repeated" 1 "$(calls CreateReferral)"
+is "its deal is linked" draft "$(cell C-1 Status)"
+ctl fault lost-after:PatchReferral:1 >/dev/null
+agent referral submit C-1
+ctl no-faults >/dev/null
+ctl fault lost-after:CreateReferral:1 >/dev/null
+agent reconcile
+agent reconcile
+ctl no-faults >/dev/null
+agent reconcile
+agent reconcile
+is "Microsoft is asked once" "2 in_review" "$(calls CreateReferral) $(cell C-1 Status)"
+is "nothing is there twice" 0 "$(ctl stats | awk '$1 == "azure_duplicates" { print $2 }')"
 
 # --- a short list -------------------------------------------------------------------------------
 
