@@ -275,6 +275,8 @@ struct connector_kind {
      * table serves all. */
     int (*put)(struct arena *arena, struct json *document, const char *field, const char *value,
                struct error *error);
+    /* Of an offer: the field that a replacement of it has as `replaces`. NULL: agreement. */
+    const char *replaced_by;
     /* Starts a read; everything else comes through the sink, which lives until `done`. */
     void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
 };

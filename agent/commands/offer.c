@@ -58,6 +58,18 @@ static int cancel_offers(struct asking *asking)
     return wish_each(asking, (const char *const[]){"expires", day, NULL});
 }
 
+/* What an offer that replaces this one names: its agreement, or the offer itself. */
+static const char *replaced_by(const struct job *job, const struct record *offer)
+{
+    const struct connector *connector = connector_find(job->cloud);
+    const struct connector_kind *kind = connector ? connector_kind(connector, job->kind->id) : NULL;
+    if (!kind || !kind->replaced_by)
+        return record_get(offer, "agreement");
+    const char *state = record_get(offer, FIELD_STATE);
+    bool taken = text_equal(state, "accepted") || text_equal(state, "ended");
+    return taken ? record_get(offer, kind->replaced_by) : NULL;
+}
+
 /* An amendment is a new offer that replaces an agreement; its terms come from a local record. */
 static int amend_agreement(struct asking *asking)
 {
@@ -67,7 +79,7 @@ static int amend_agreement(struct asking *asking)
     struct wish_draft draft = {
         .wish = {.action = ACTION_CREATE, .subject = asking->arguments->from}};
     if (verb_find(asking, subject, &job, &offer) == 0 && offer) {
-        agreement = record_get(offer->record, "agreement");
+        agreement = replaced_by(job, offer->record);
         if (!agreement) {
             output_error("%s has not been accepted: there is no agreement to amend", subject);
             return EXIT_FAILED;

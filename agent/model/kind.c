@@ -197,6 +197,8 @@ static const struct field offer_fields[] = {
     {"expires", TYPE_DATE, FIELD_BOTH, NULL, "last day on which the offer can be accepted"},
     {"prepared_by", TYPE_EMAIL, FIELD_BOTH, NULL, "who made the offer, as the buyer sees it"},
     {"notify", TYPE_SET, FIELD_BOTH, NULL, "e-mails that are told what becomes of the offer"},
+    {"documents", TYPE_SET, FIELD_TO_CLOUD, NULL,
+     "files here that hold the links to its documents"},
     {"acceptance_link", TYPE_URL, FIELD_FROM_CLOUD, NULL, "where the buyer accepts the offer"},
     {"eula", TYPE_TEXT, FIELD_TO_CLOUD, NULL, "standard, standard and a version, or a URL"},
     {"refund_policy", TYPE_TEXT, FIELD_BOTH, NULL, "terms of support and refund"},

@@ -14,10 +14,28 @@
 
 /* Members of documents, fields of forms and of queries, without regard to case. */
 static const char *const secret_names[] = {
-    "access_token", "refresh_token", "id_token",    "client_secret",    "password",
-    "assertion",    "secret",        "SecretKey",   "client_assertion", "SecretAccessKey",
-    "SessionToken", "Token",         "private_key", "api_key",          "subject_token",
-    "actor_token",  "device_code",   "signature",   "WebIdentityToken",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "client_secret",
+    "password",
+    "assertion",
+    "secret",
+    "SecretKey",
+    "client_assertion",
+    "SecretAccessKey",
+    "SessionToken",
+    "Token",
+    "private_key",
+    "api_key",
+    "subject_token",
+    "actor_token",
+    "device_code",
+    "signature",
+    "WebIdentityToken",
+    "sasUrl",
+    "termsAndConditionsDocSasUrl",
+    "reportAccessSecureLink",
 };
 /* Short words that are secrets in forms and queries but not in documents. */
 static const char *const secret_parameters[] = {

@@ -184,8 +184,10 @@ static int build_start(struct step_context *context, struct http_request *reques
     bool *wanted = arena_array(context->arena, context->change->kind->field_count, sizeof *wanted);
     bool publishes = action == ACTION_PUBLISH || action == ACTION_EXTEND;
     struct json *resources = NULL;
-    if (action == ACTION_CANCEL) /* only its mark: the day that stands for it is not written */
+    if (action == ACTION_CANCEL) { /* only its mark: the day that stands for it is not written */
         writing.wanted = wanted;
+        writing.documents = NULL;
+    }
     writing.cancelled =
         action == ACTION_CANCEL ||
         (!publishes && text_equal(azure_offer_state(offer, NULL, context->now_ms), "cancelled"));

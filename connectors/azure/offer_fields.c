@@ -72,6 +72,9 @@ const struct remote_field azure_offer_fields[] = {
     ROW("expires", DRAFTED, "agent.Expires", "acceptBy"),
     ROW("prepared_by", DRAFTED, "preparedBy", "preparedBy"),
     ROW("notify", DRAFTED, "notificationContacts", "notificationContacts"),
+    /* The links are signed, so only names of files that hold them go through plans and journals.
+     * Never read: whether and as what the service shows them is not documented. */
+    ROW("documents", REMOTE_CREATE, NULL, "termsAndConditionsDocSasUrl"),
     ROW("acceptance_link", SERVICE, "acceptanceLinks[0].link", "acceptanceLinks.link"),
     ROW("agreement", ASIDE, "agent.Subscription.id", "subscription.id"),
     ROW("agreement_status", ASIDE, "agent.Subscription.saasSubscriptionStatus",

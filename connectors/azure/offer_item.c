@@ -463,8 +463,8 @@ int azure_offer_resources(const struct azure_offer_writing *writing, const struc
     put_start(writing, item);
     put_parties(writing, item);
     put_markup(writing, item);
-    int result = 0;
-    if (!seller && wants_any(writing, term_fields))
+    int result = azure_offer_papers(writing, item, error);
+    if (!result && !seller && wants_any(writing, term_fields))
         result = put_pricing(writing, item, templates, resources, error);
     if (result < 0)
         return result;

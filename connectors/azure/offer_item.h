@@ -12,6 +12,7 @@ struct azure_offer_writing {
     const struct cloud *cloud;
     const struct record *record; /* as the offer shall be */
     const bool *wanted;          /* per field of the kind: it is to be written */
+    const char *documents;       /* names of files with links to documents; NULL: none */
     bool cancelled;              /* the mark of an offer that was taken back */
 };
 
@@ -30,6 +31,10 @@ struct json *azure_offer_end(struct arena *arena, const struct cloud *cloud,
 int azure_offer_priced_plans(const struct azure_offer_writing *writing, const struct json *fresh,
                              struct json **ret_plans, struct error *error);
 
+/* offer_papers.c: puts the links that the files hold into the item. Fails if one is not there or
+ * holds no link; the error does not quote it. */
+int azure_offer_papers(const struct azure_offer_writing *writing, struct json *item,
+                       struct error *error);
 /* offer_prices.c: the price of a plan, out of its template and what is wanted. */
 int azure_offer_price(const struct azure_offer_writing *writing, const struct azure_sold *sold,
                       const char *product, const struct json *template, const char *name,

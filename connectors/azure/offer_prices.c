@@ -142,6 +142,57 @@ static int put_meter(const struct pricing *pricing, const char *field, const cha
     return 0;
 }
 
+/* ---- What stays at the list price would be frozen there without a word, and read as a price that
+ * nobody wrote: who names one of a plan's terms or meters names them all. */
+
+static bool is_named(const struct pricing *pricing, const char *field, const char *rest,
+                     bool *ret_any)
+{
+    size_t count;
+    const char **items =
+        list_items(pricing->arena, record_get(pricing->writing->record, field), &count);
+    bool named = false;
+    *ret_any = false;
+    for (size_t i = 0; i < count; i++) {
+        struct azure_sold sold;
+        const char *key = arena_copy_n(pricing->arena, items[i], strcspn(items[i], "="));
+        if (!azure_sold_parse(pricing->arena, key, pricing->product, &sold) ||
+            !text_equal(sold.product, pricing->sold->product) ||
+            !text_equal(sold.plan, pricing->sold->plan))
+            continue;
+        *ret_any = true;
+        named |= text_equal(sold.rest, rest);
+    }
+    return named;
+}
+
+static int check_named(const struct pricing *pricing, const char *field, const char *rest,
+                       const char *number)
+{
+    bool any;
+    if (!rest || is_named(pricing, field, rest, &any) || !any)
+        return 0;
+    return error_set(
+        pricing->error, ERROR_REFUSED, SCOPE_RECORD,
+        "%s: the plan %s has %s, too, now at %s: name all of them, with the price that "
+        "shall hold",
+        field, pricing->sold->plan, rest, number ? number : "no price");
+}
+
+static int check_all_named(const struct pricing *pricing)
+{
+    const struct json *entries = json_find(pricing->price, "pricing.recurrentPrice.prices");
+    const struct json *meters = json_find(pricing->price, "pricing.customMeters.meters");
+    int result = 0;
+    for (size_t i = 0; !result && entries && entries->type == JSON_ARRAY && i < entries->count; i++)
+        result = check_named(pricing, "prices", azure_price_term(pricing->arena, entries->items[i]),
+                             json_get_text(entries->items[i], "pricePerPaymentInUsd"));
+    for (size_t i = 0; !result && meters && meters->type == JSON_OBJECT && i < meters->count; i++)
+        result = check_named(pricing, "usage_prices", meters->names[i],
+                             json_get_text(meters->items[i], "pricePerPaymentInUsd"));
+    return result;
+}
+
 /* ------------------------------------------------------------------ plans of their own */
 
 /* "20-100": a price per user. Nothing: a flat one. */
@@ -216,7 +267,7 @@ static int make_plan_price(const struct pricing *pricing)
         json_remove(json_get(terms, "recurrentPrice"), "prices");
         json_remove(terms, "customMeters");
     }
-    int result = pricing->free ? put_users(pricing) : 0;
+    int result = pricing->free ? put_users(pricing) : check_all_named(pricing);
     if (!result)
         result = each_pair(pricing, "prices", put_term);
     return result ? result : each_pair(pricing, "usage_prices", put_meter);

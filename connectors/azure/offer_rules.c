@@ -129,6 +129,9 @@ const struct rule azure_offer_rules[] = {
      .when = {MARGIN}},
     AT_MOST("notify", "5"),
     AT_MOST("discounts", "10"),
+    {ROW(RULE_COUNT, "OFR-006", ALWAYS, "documents"), .words = WORDS("1", "1"),
+     .when = {WHEN("form", "!resale_authorization", "!channel")}},
+    AT_MOST("documents", "5"),
 
     /* Dates. */
     {ROW(RULE_FUTURE, "OFR-008", MADE, "expires")},
@@ -162,6 +165,8 @@ const struct rule azure_offer_rules[] = {
     FORMAT("markup", "^" PERCENT "$", "percent, with eight decimals at most"),
     {ROW(RULE_UNLIKE, "OFR-004", ALWAYS, "markup"), .words = WORDS("^0([.]0*)?$"),
      .remedy = "what is added is more than nothing"},
+    FORMAT("documents", "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+           "name a file in the folder that document_links of the cloud tells"),
     FORMAT("notify", "^[^@[:space:]]+@[^@[:space:]]+$", "these are e-mail addresses"),
 
     /* Locked. */

@@ -98,8 +98,11 @@ struct azure_offer_writing azure_offer_wanted(struct step_context *context,
         record_set(record, FIELD_REFERENCE, step_reference(context));
         wanted[kind_field(kind, FIELD_REFERENCE)] = true;
     }
-    return (struct azure_offer_writing){
-        .arena = arena, .cloud = context->cloud, .record = record, .wanted = wanted};
+    return (struct azure_offer_writing){.arena = arena,
+                                        .cloud = context->cloud,
+                                        .record = record,
+                                        .wanted = wanted,
+                                        .documents = step_wanted(context, "documents")};
 }
 
 /* ------------------------------------------------------------------ templates */

@@ -133,19 +133,23 @@ static void add(const struct pairs *pairs, const struct azure_sold *sold, const 
 }
 
 /* Where nothing is said of the payment it is once per term. */
+const char *azure_price_term(struct arena *arena, const struct json *entry)
+{
+    const char *term = azure_term_print(arena, json_get(entry, "billingTerm"));
+    const char *paid = azure_term_print(arena, json_get(entry, "paymentOption"));
+    bool parts = term && paid && strcmp(paid, term) != 0;
+    return parts ? arena_printf(arena, "%s/%s", term, paid) : term;
+}
+
 static void add_terms(const struct pairs *pairs, const struct azure_sold *sold,
                       const struct json *price)
 {
     const struct json *list = json_find(price, "pricing.recurrentPrice.prices");
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
         const struct json *entry = list->items[i];
-        const char *term = azure_term_print(pairs->arena, json_get(entry, "billingTerm"));
-        const char *paid = azure_term_print(pairs->arena, json_get(entry, "paymentOption"));
-        if (!term)
-            continue;
-        bool parts = paid && strcmp(paid, term) != 0;
-        add(pairs, sold, parts ? arena_printf(pairs->arena, "%s/%s", term, paid) : term,
-            json_get_text(entry, "pricePerPaymentInUsd"));
+        const char *term = azure_price_term(pairs->arena, entry);
+        if (term)
+            add(pairs, sold, term, json_get_text(entry, "pricePerPaymentInUsd"));
     }
 }
 

@@ -26,7 +26,7 @@ extern const struct connector_kind azure_offers; /* offers.c */
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
-enum { AZURE_OFFER_FIELDS = 37, AZURE_OFFER_RULES = 68, AZURE_OFFER_PROCEDURES = 5 };
+enum { AZURE_OFFER_FIELDS = 38, AZURE_OFFER_RULES = 71, AZURE_OFFER_PROCEDURES = 5 };
 enum { AZURE_OFFER_NOTES = 60 }; /* characters of the sales note */
 
 extern const struct remote_field azure_offer_fields[AZURE_OFFER_FIELDS];      /* offer_fields.c */
@@ -95,5 +95,7 @@ void azure_offer_derive_terms(struct arena *arena, const struct json *offer,
 /* Both ways of a term: {"type":"year","value":1} and "P1Y". NULL if it is none. */
 const char *azure_term_print(struct arena *arena, const struct json *term);
 struct json *azure_term_parse(struct arena *arena, const char *text);
+/* "P1Y/P1M" of an entry of a recurrent price; NULL if it names no term. */
+const char *azure_price_term(struct arena *arena, const struct json *entry);
 
 #endif

@@ -17,6 +17,7 @@
 #include "connectors/azure/offer_steps.h"
 #include "connectors/document.h"
 #include "tests/support/azure_market.h"
+#include "tests/support/folder.h"
 
 #define GRAPH "https://graph.microsoft.com" INGESTION_BASE
 
@@ -42,10 +43,10 @@ struct errand {
 
 enum outcome { DONE, STALE, OVER, LATER, FAILED, DIED };
 
-static void shop_open(struct shop *shop)
+static void shop_open_with(struct shop *shop, size_t offers)
 {
     memset(shop, 0, sizeof *shop);
-    drive_start(&shop->drive, &(struct sandbox_options){.rate = 100});
+    drive_start(&shop->drive, &(struct sandbox_options){.rate = 100, .azure_offers = offers});
     shop->cloud = (struct cloud){.arena = shop->drive.arena,
                                  .settings = &shop->settings,
                                  .correlation = "00000000-0000-4000-8000-000000000001",
@@ -58,6 +59,11 @@ static void shop_open(struct shop *shop)
         shop->cloud.bases[i] = GRAPH;
         shop->cloud.hosts[i] = "graph.microsoft.com";
     }
+}
+
+static void shop_open(struct shop *shop)
+{
+    shop_open_with(shop, 0);
 }
 
 static void shop_close(struct shop *shop)
@@ -290,7 +296,10 @@ static const struct form {
     {"a discount on all",
      {COMMON, BY, {"pricing", "discount"}, {"discounts", "all=10"}, {"start_date", "2026-03-01"}}},
     {"prices of its own",
-     {COMMON, BY, {"pricing", "plan_price"}, {"prices", INGESTION_STANDARD "/P1M=90"}}},
+     {COMMON,
+      BY,
+      {"pricing", "plan_price"},
+      {"prices", INGESTION_STANDARD "/P1M=90\x1f" INGESTION_STANDARD "/P1Y=900"}}},
     {"a plan of its own",
      {COMMON,
       BY,
@@ -424,11 +433,332 @@ static void test_deaths(void **state)
     shop_close(&calm);
 }
 
+/* ------------------------------------------------------------------ edits and refusals */
+
+/* A draft with prices of its own: what is not edited stays, and what is keeps the rest. */
+static void test_price_edits(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    static const struct wish made[] = {COMMON,
+                                       BY,
+                                       {"pricing", "plan_price"},
+                                       {"prices", INGESTION_STANDARD
+                                        "/P1M=90\x1f" INGESTION_STANDARD
+                                        "/P1Y=900\x1f" INGESTION_SEATS "/P1M=18\x1f" INGESTION_SEATS
+                                        "/P1Y=180"},
+                                       {"usage_prices", INGESTION_STANDARD "/events=0.001"}};
+    assert_int_equal(act(&shop, ACTION_CREATE, NULL, made, COUNT(made), &errand), DONE);
+    const char *id = made_id(&errand);
+    /* Only a discount: the priced items stay with their prices. */
+    struct json *before = json_clone(shop.drive.arena, json_get(shown(&shop, id), "pricing"));
+    assert_int_equal(before->count, 2);
+    static const struct wish title[] = {{"title", "Another name"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, title, 1, &errand), DONE);
+    assert_true(json_equal(before, json_get(shown(&shop, id), "pricing")));
+    /* One price: the other plan's, and the meter's, stay. */
+    static const struct wish price[] = {{"prices", INGESTION_STANDARD
+                                         "/P1M=90\x1f" INGESTION_STANDARD
+                                         "/P1Y=900\x1f" INGESTION_SEATS
+                                         "/P1M=17\x1f" INGESTION_SEATS "/P1Y=180"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, price, 1, &errand), DONE);
+    assert_int_equal(json_get(shown(&shop, id), "pricing")->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct json *item = json_get(shown(&shop, id), "pricing")->items[i];
+        bool seats = strstr(json_get_text(item, "plan"), INGESTION_SEATS) != NULL;
+        assert_int_equal(azure_market_get(&shop.drive, "%s", json_get_text(item, "priceDetails")),
+                         200);
+        const struct json *terms = json_find(shop.drive.answer, "pricing.recurrentPrice.prices");
+        assert_string_equal(json_get_text(json_at(terms, 0), "pricePerPaymentInUsd"),
+                            seats ? "17" : "90");
+        assert_int_equal(terms->count, 2);
+        if (!seats)
+            assert_string_equal(
+                azure_market_text(&shop.drive,
+                                  "pricing.customMeters.meters.events.pricePerPaymentInUsd"),
+                "0.001");
+    }
+    /* What the plan has not cannot be added. */
+    static const struct wish other[] = {{"prices", INGESTION_STANDARD "/P3Y=17"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, other, 1, &errand), FAILED);
+    assert_int_equal(errand.error.class, ERROR_REFUSED);
+    assert_non_null(strstr(errand.error.message, "has P1M, too, now at 90: name all of them"));
+    static const struct wish more[] = {{"prices", INGESTION_STANDARD
+                                        "/P1M=17\x1f" INGESTION_STANDARD
+                                        "/P1Y=17\x1f" INGESTION_STANDARD "/P3Y=17"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, more, 1, &errand), FAILED);
+    assert_non_null(strstr(errand.error.message, "has no term P3Y"));
+    shop_close(&shop);
+}
+
+/* Nothing is written over an edit that was not planned on, and nothing of what is not owned goes.
+ */
+static void test_foreign_edits(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[5].wishes, COUNT(forms[5].wishes), &errand), DONE);
+    const char *id = made_id(&errand), *old = errand.context.after->version;
+    assert_int_equal(
+        drive_control(&shop.drive, "azure/edit-offer",
+                      arena_printf(shop.drive.arena,
+                                   "{'id':'%s','path':'beneficiaries[0].beneficiaryRecipients',"
+                                   "'value':[{'id':'7e2d8b51-48b4-4f80-af80-000000000001',"
+                                   "'recipientType':'cspCustomer'}]}",
+                                   id)),
+        200);
+    static const struct wish wishes[] = {{"title", "Margin"},
+                                         {"discounts", INGESTION_STANDARD "=22.5"}};
+    errand_new(&shop, &errand, ACTION_UPDATE, id, wishes, COUNT(wishes));
+    errand.change.version = old;
+    assert_int_equal(errand_settle(&shop, &errand), STALE);
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, wishes, COUNT(wishes), &errand), DONE);
+    const struct json *offer = shown(&shop, id);
+    assert_string_equal(json_get_text(offer, "name"), "Margin");
+    assert_non_null(json_find(offer, "beneficiaries[0].beneficiaryRecipients[0].id"));
+    assert_string_equal(json_text(json_find(offer, "pricing[0].discountPercentage")), "22.5");
+    /* Published behind our back: only drafts are edited. */
+    assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
+    static const struct wish late[] = {{"title", "Too late"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, late, 1, &errand), FAILED);
+    shop_close(&shop);
+}
+
+/* The seller's part of an offer that another publisher made. */
+static void test_seller(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    shop_open_with(&shop, 9);
+    assert_int_equal(azure_market_get(&shop.drive, "private-offer/query"), 200);
+    const char *id = arena_copy(shop.drive.arena,
+                                azure_market_bare(azure_market_text(&shop.drive, "value[8].id")));
+    assert_string_equal(record_get(record_of(&shop, id), "form"), "channel");
+    static const struct wish wishes[] = {{"markup", "1.5"},
+                                         {"prepared_by", "sales@reseller.example"}};
+    assert_int_equal(act(&shop, ACTION_UPDATE, id, wishes, COUNT(wishes), &errand), DONE);
+    assert_string_equal(get(&errand, "markup"), "1.5");
+    assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
+    assert_string_equal(get(&errand, "state"), "open");
+    shop_close(&shop);
+}
+
+/* A renewal names the old offer, and waits for its end. */
+static void test_upgrade(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
+    const char *old = made_id(&errand);
+    struct wish wishes[] = {{"title", "Renewal for Northwind"},
+                            {"form", "replacement"},
+                            {"replaces", old},
+                            {"start_date", "2027-02-01"},
+                            {"end_date", "2028-01-31"},
+                            {"expires", "2027-01-31"},
+                            {"notify", "deals@contoso.com"},
+                            {"buyer_accounts", INGESTION_ACCOUNT},
+                            {"product", INGESTION_SAAS},
+                            BY,
+                            {"pricing", "discount"},
+                            {"discounts", INGESTION_STANDARD "=20"}};
+    assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), FAILED);
+    assert_non_null(strstr(errand.error.message, "only one that was accepted can be renewed"));
+    assert_int_equal(act(&shop, ACTION_PUBLISH, old, NULL, 0, &errand), DONE);
+    assert_int_equal(drive_control(&shop.drive, "azure/accept-offer",
+                                   arena_printf(shop.drive.arena, "{'id':'%s'}", old)),
+                     200);
+    wishes[3].value = "2027-01-31";
+    assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), FAILED);
+    assert_non_null(strstr(errand.error.message, "set start_date"));
+    wishes[3].value = "2027-02-01";
+    assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), DONE);
+    assert_string_equal(get(&errand, "replaces"), old);
+    assert_string_equal(json_text(json_find(shown(&shop, made_id(&errand)), "upgradedFrom.name")),
+                        TITLE);
+    shop_close(&shop);
+}
+
+/* Drafts that an attempt may have left are taken up, and never guessed between. */
+static void test_twins(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
+    const char *first = made_id(&errand);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
+    assert_string_equal(made_id(&errand), first);
+    assert_int_equal(offers_named(&shop, TITLE), 1);
+    /* The same once more, by another hand. */
+    const char *twin =
+        azure_market_create(&shop.drive, azure_market_offer(&shop.drive, "state", "'draft'"));
+    twin = arena_copy(shop.drive.arena, twin);
+    static const char *const edits[][2] = {{"name", TITLE}, {"notes", "By hand [CRM-1]"}};
+    for (size_t i = 0; i < COUNT(edits); i++)
+        assert_int_equal(
+            drive_control(&shop.drive, "azure/edit-offer",
+                          arena_printf(shop.drive.arena, "{'id':'%s','path':'%s','value':'%s'}",
+                                       twin, edits[i][0], edits[i][1])),
+            200);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), FAILED);
+    assert_string_equal(errand.error.vendor_code, AZURE_OFFER_TWINS);
+    assert_string_equal(connector_refusal(&azure_offers, &errand.error, ""), "OFR-031");
+    shop_close(&shop);
+}
+
+/* What a failed job becomes. */
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        struct wish wish;
+        const char *code;
+    } cases[] = {
+        {{"product", INGESTION_DRAFT}, "OFR-030"},
+        {{"product", "00000000-0000-4000-8000-000000000000"}, "OFR-029"},
+        {{"end_date", "2026-02-27"}, "OFR-027"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct shop shop;
+        struct errand errand;
+        struct wish wishes[] = {{"title", TITLE},          {"end_date", "2027-01-31"},
+                                {"expires", "2026-02-28"}, {"product", INGESTION_SAAS},
+                                {"pricing", "discount"},   {"discounts", "all=10"}};
+        shop_open(&shop);
+        for (size_t j = 0; j < COUNT(wishes); j++)
+            if (text_equal(wishes[j].name, cases[i].wish.name))
+                wishes[j] = cases[i].wish;
+        assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), FAILED);
+        assert_int_equal(errand.error.class, ERROR_REFUSED);
+        if (strcmp(connector_refusal(&azure_offers, &errand.error, ""), cases[i].code) != 0)
+            fail_msg("%s: %s", cases[i].code, errand.error.vendor_code);
+        shop_close(&shop);
+    }
+}
+
+/* An accepted offer cannot be taken back, and says so; a draft need not be. */
+static void test_too_late(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
+    const char *id = made_id(&errand);
+    assert_int_equal(act(&shop, ACTION_CANCEL, id, NULL, 0, &errand), FAILED);
+    assert_non_null(strstr(errand.error.message, "is a draft"));
+    assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
+    /* Accepted after it was planned: the eTag has moved. */
+    errand_new(&shop, &errand, ACTION_CANCEL, id, NULL, 0);
+    errand.change.version = record_of(&shop, id)->version;
+    assert_int_equal(drive_control(&shop.drive, "azure/accept-offer",
+                                   arena_printf(shop.drive.arena, "{'id':'%s'}", id)),
+                     200);
+    assert_int_equal(errand_settle(&shop, &errand), STALE);
+    assert_int_equal(act(&shop, ACTION_CANCEL, id, NULL, 0, &errand), FAILED);
+    assert_string_equal(connector_refusal(&azure_offers, &errand.error, ""), "OFR-028");
+    shop_close(&shop);
+}
+
+/* Taken back to be published anew, and then the product is locked: that is said, not hidden. */
+static void test_half_extended(void **state)
+{
+    (void)state;
+    static const struct wish later[] = {{"expires", "2026-03-31"}};
+    struct shop shop;
+    struct errand errand;
+    shop_open(&shop);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
+    const char *id = made_id(&errand);
+    assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
+    assert_int_equal(
+        drive_control(&shop.drive, "azure/lock", "{'product':'" INGESTION_SAAS "','hours':72}"),
+        200);
+    assert_int_equal(act(&shop, ACTION_EXTEND, id, later, COUNT(later), &errand), FAILED);
+    assert_int_equal(errand.error.class, ERROR_REFUSED);
+    assert_non_null(strstr(errand.error.message, "was taken back, but could not be published"));
+    /* A draft that is locked waits instead: nothing was lost. */
+    static const struct wish edit[] = {{"discounts", INGESTION_STANDARD "=15"}};
+    errand_new(&shop, &errand, ACTION_UPDATE, id, edit, COUNT(edit));
+    errand.change.version = record_of(&shop, id)->version;
+    assert_int_equal(errand_run(&shop, &errand), OVER);
+    assert_int_equal(errand.error.class, ERROR_TEMPORARY);
+    shop_close(&shop);
+}
+
+/* A signed link goes to the service and nowhere else; a name leads to no other file. */
+static void test_papers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *content, *error; /* content NULL: no such file; error NULL: it is sent */
+    } cases[] = {
+        {"terms.url", "https://s.example/terms.pdf?sig=abc\n", NULL},
+        {"none.url", NULL, "none.url"},
+        {"plain.url", "http://s.example/terms.pdf", "does not hold one link"},
+        {"two.url", "https://a.example/\nhttps://b.example/", "does not hold one link"},
+        {"../papers", NULL, "is no file's name"},
+        {".hidden", "https://s.example/terms.pdf?sig=abc", "is no file's name"},
+    };
+    char folder[96];
+    folder_make(folder, sizeof folder, "papers");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct shop shop;
+        struct errand errand;
+        struct wish wishes[] = {COMMON, DISCOUNT, {"documents", cases[i].name}};
+        const struct setting setting = {.name = "document_links", .text = folder, .given = true};
+        shop_open(&shop);
+        FILE *file =
+            cases[i].content
+                ? fopen(arena_printf(shop.drive.arena, "%s/%s", folder, cases[i].name), "w")
+                : NULL;
+        if (file) {
+            fputs(cases[i].content, file);
+            fclose(file);
+        }
+        assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), FAILED);
+        assert_non_null(strstr(errand.error.message, "document_links"));
+        shop.settings = (struct settings){.items = &setting, .count = 1};
+        enum outcome outcome = act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand);
+        assert_int_equal(outcome, cases[i].error ? FAILED : DONE);
+        if (cases[i].error) {
+            assert_int_equal(errand.error.class, ERROR_REFUSED);
+            if (!strstr(errand.error.message, cases[i].error))
+                fail_msg("%s: %s", cases[i].name, errand.error.message);
+            assert_null(strstr(errand.error.message, "sig="));
+        } else {
+            assert_null(strstr(errand.context.after->raw, "sig="));
+        }
+        shop_close(&shop);
+    }
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_forms),       cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_price_edits), cmocka_unit_test(test_foreign_edits),
+        cmocka_unit_test(test_seller),      cmocka_unit_test(test_upgrade),
+        cmocka_unit_test(test_twins),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_too_late),    cmocka_unit_test(test_half_extended),
+        cmocka_unit_test(test_papers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

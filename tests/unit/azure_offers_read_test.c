@@ -109,8 +109,6 @@ static void bench_read(struct bench *bench, bool full, const bool *mapped)
     fake_advance(&reading->fake, 600000);
     fake_advance(&bench->drive.fake, 600000);
     reading_run_kind(reading, &azure_offers, &scope);
-    if (reading->outcome != READ_COMPLETE)
-        print_message("  %s\n", reading->error.message);
     if (reading->outcome == READ_COMPLETE) {
         assert_string_not_equal(reading->watermark, "");
         bench->watermark = arena_copy(reading->arena, reading->watermark);
