@@ -60,7 +60,7 @@ static const struct field referral_fields[] = {
     {"lost_reason", TYPE_CHOICE, FIELD_BOTH, NULL, "why the deal was lost, in the cloud's words"},
     {"status", TYPE_WORD, FIELD_FROM_CLOUD,
      WORDS("draft", "submitted", "in_review", "action_required", "approved", "rejected", "invited",
-           "accepted", "declined", "expired"),
+           "accepted", "declined", "expired", "closed"),
      "where the referral is in the cloud's review, or what became of an invitation"},
     {"status_comments", TYPE_TEXT, FIELD_FROM_CLOUD, NULL, "what the cloud's reviewers wrote"},
     {"status_reason", TYPE_TEXT, FIELD_FROM_CLOUD, NULL, "the reviewers' reason"},

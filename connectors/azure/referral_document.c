@@ -2,6 +2,7 @@
  * the field table knows. */
 #include "connectors/azure/referrals.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -135,23 +136,51 @@ static void spell_duns(struct arena *arena, struct json *customer)
     }
 }
 
-static struct json *regular(struct arena *arena, const struct json *referral)
+/* Amounts come as numbers and as texts. */
+static void make_number(struct arena *arena, struct json *object, const char *name)
+{
+    const char *text = json_get_text(object, name);
+    if (text && decimal_valid(text))
+        json_set(arena, object, name, json_number(arena, text));
+}
+
+/* As ISO 4217 has it. */
+static void raise_currency(struct arena *arena, struct json *object)
+{
+    char *code = arena_copy(arena, json_get_text(object, "currency"));
+    for (char *c = code; c && *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    if (code)
+        json_set_text(arena, object, "currency", code);
+}
+
+struct json *azure_referral_tidy(struct arena *arena, const struct json *referral)
 {
     static const char *const instants[] = {"createdDateTime", "updatedDateTime",
                                            "expirationDateTime", "acceptedDateTime",
                                            "closedDateTime"};
     struct json *document = json_clone(arena, referral);
-    struct json *customer = json_get(document, "customerProfile");
+    struct json *details = json_get(document, "details");
     for (size_t i = 0; i < COUNT(instants); i++)
         add_zone(arena, document, instants[i]);
+    add_zone(arena, details, "closingDateTime");
     list_team(arena, document);
-    list_team(arena, customer);
+    list_team(arena, json_get(document, "customerProfile"));
+    drop_zero(details, "dealValue");
+    make_number(arena, details, "dealValue");
+    return document;
+}
+
+static struct json *regular(struct arena *arena, const struct json *referral)
+{
+    struct json *document = azure_referral_tidy(arena, referral);
+    struct json *customer = json_get(document, "customerProfile");
     drop_national_phone(json_at(json_get(document, "team"), 0));
     drop_national_phone(json_at(json_get(customer, "team"), 0));
+    raise_currency(arena, json_get(document, "details"));
+    raise_currency(arena, json_find(document, "registrations[0].contract"));
     spell_duns(arena, customer);
     strip_mark(arena, document);
-    drop_zero(json_get(document, "details"), "dealValue");
-    /* A currency alone is no amount. */
     drop_zero(json_find(document, "registrations[0].contract"), "value");
     return document;
 }
@@ -234,9 +263,11 @@ static const char *status_of(const struct making *making)
         if (!engagement || !engagement->known)
             return NULL;
         if (!rows || rows->count < 2)
-            return "draft";
+            return azure_referral_has(making->referral, "status", "Closed") ? "closed" : "draft";
     }
-    return azure_referral_is_visible(making->referral) ? "submitted" : "draft";
+    if (azure_referral_is_visible(making->referral))
+        return "submitted";
+    return azure_referral_has(making->referral, "status", "Closed") ? "closed" : "draft";
 }
 
 /* Marketplace leads and qualified leads are told apart by these three, not by their source. */
@@ -375,6 +406,8 @@ static struct json *aside_of(struct making *making)
     set_text(making, "origin", origin_of(making->referral));
     set_text(making, "involvement", involvement_of(making));
     set_text(making, "registration", registration_of(making));
+    if (is_closed_as(making->referral, "Lost"))
+        set_text(making, "lost_reason", json_get_text(making->referral, "statusReason"));
     set_ids(making, "solutions", "details.requirements.solutions", true);
     set_ids(making, "products", "details.requirements.products", false);
     set_ids(making, "services", "details.requirements.services", false);

@@ -63,8 +63,17 @@ static const char *const stages[] = {
 };
 
 static const char *const statuses[] = {
-    SAME("draft"),   SAME("submitted"), SAME("in_review"), SAME("approved"), SAME("rejected"),
-    SAME("invited"), SAME("accepted"),  SAME("declined"),  SAME("expired"),  NULL,
+    SAME("draft"),
+    SAME("submitted"),
+    SAME("in_review"),
+    SAME("approved"),
+    SAME("rejected"),
+    SAME("invited"),
+    SAME("accepted"),
+    SAME("declined"),
+    SAME("expired"),
+    SAME("closed"),
+    NULL,
 };
 
 static const char *const registrations[] = {
@@ -116,6 +125,7 @@ const struct remote_field azure_referral_fields[] = {
     WORD("stage", "stage", WRITTEN, stages, "salesStage"),
     WORD("status", "status", SERVICE | REMOTE_ASIDE, statuses, "status"),
     KEPT("status_reason", "statusReason"),
+    MADE("lost_reason", "lost_reason", REMOTE_READ | REMOTE_UPDATE, "statusReason"),
     KEPT("expires", "expirationDateTime"),
     KEPT("accepted", "acceptedDateTime"),
     KEPT("closed", "closedDateTime"),

@@ -79,6 +79,9 @@ const struct rule azure_referral_rules[] = {
          WORDS("prospect", "qualified", "technical_validation", "business_validation", "committed"),
      .remedy = "a deal that is over is neither created nor handed over"},
 
+    {ROW(RULE_FORBIDDEN, "REF-010", AT_UPDATE, "lost_reason"),
+     .when = {WHEN("stage", "!" STAGE_LOST)}},
+
     /* Asking Microsoft's sellers. */
     NEEDED_TO_SHARE("contact_first_name"),
     NEEDED_TO_SHARE("contact_last_name"),

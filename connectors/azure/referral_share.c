@@ -114,14 +114,13 @@ static enum step_result answer_find(struct step_context *context,
                                     const struct http_response *response,
                                     const struct error *failure, struct error *error)
 {
-    struct json *answer = NULL;
+    struct json *answer = NULL, *ours = json_array(context->arena);
+    const struct json *rows = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
-    const struct json *rows = json_get(answer, "value");
-    if (!rows || rows->type != JSON_ARRAY) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the engagement was listed without value");
+    json_append(context->arena, ours, json_clone(context->arena, azure_step_document(context)));
+    if (azure_referral_sides(answer, ours, &rows, error) < 0)
         return STEP_FAIL;
-    }
     for (size_t i = 0; i < rows->count; i++) {
         if (!azure_referral_is_microsofts(rows->items[i]))
             continue;
@@ -129,18 +128,6 @@ static enum step_result answer_find(struct step_context *context,
         return step_go_to(context, "read");
     }
     return STEP_NEXT;
-}
-
-/* Values come as texts, too, and go as numbers; what is 0 must not go at all. */
-static void tidy_value(struct arena *arena, struct json *details)
-{
-    const char *value = json_get_text(details, "dealValue");
-    if (!value)
-        return;
-    if (decimal_valid(value) && decimal_compare(value, "0") > 0)
-        json_set(arena, details, "dealValue", json_number(arena, value));
-    else
-        json_remove(details, "dealValue");
 }
 
 static struct json *invitation(struct step_context *context, const struct json *document)
@@ -172,10 +159,10 @@ static int build_invite(struct step_context *context, struct http_request *reque
 {
     static const char *const copied[] = {"name", "customerProfile", "consent", "details", "team"};
     struct arena *arena = context->arena;
-    const struct json *document = azure_step_document(context);
     const char *engagement = step_text(context, "engagement");
-    if (!engagement || !document)
+    if (!engagement || !azure_step_document(context))
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the engagement got lost");
+    const struct json *document = azure_referral_tidy(arena, azure_step_document(context));
     struct json *body = json_object(arena);
     json_set_text(arena, body, "engagementId", engagement);
     json_set_text(arena, body, "status", "New");
@@ -190,7 +177,6 @@ static int build_invite(struct step_context *context, struct http_request *reque
             json_set(arena, body, copied[i], json_clone(arena, value));
     }
     json_set(arena, body, "inviteContext", invitation(context, document));
-    tidy_value(arena, json_get(body, "details"));
     json_drop_nulls(body);
     azure_request(context->cloud, arena, AZURE_REFERRALS, "POST", "", body, request);
     return 0;

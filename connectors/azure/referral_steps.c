@@ -98,6 +98,7 @@ int azure_step_write(struct step_context *context, const char *method, const str
     http_request_set(context->arena, request, "If-Match", version);
     http_request_set(context->arena, request, "Prefer", "return=representation");
     step_keep_count(context, "written", step_count_of(context, "written") + 1);
+    json_remove(context->progress, "document"); /* whoever goes on from here starts by reading */
     return 0;
 }
 

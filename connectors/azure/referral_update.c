@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "connectors/azure/referral_steps.h"
 
+#define LOST_REASON "lost_reason" /* goes with the end: nothing else says why */
+
 static const struct connector_kind *const kind = &azure_referrals;
 
 /* PUT must not carry its own links. */
@@ -17,6 +19,12 @@ static const char *end_of_deal(const struct change *change)
     return text_equal(value, STAGE_WON) ? "Won" : text_equal(value, STAGE_LOST) ? "Lost" : NULL;
 }
 
+static bool belongs_to_end(const struct change *change, const struct change_field *field)
+{
+    const char *name = change->kind->fields[field->field].name;
+    return text_equal(name, FIELD_STAGE) || text_equal(name, LOST_REASON);
+}
+
 /* The change without the end of the deal. */
 static struct change before_end(const struct step_context *context)
 {
@@ -25,9 +33,8 @@ static struct change before_end(const struct step_context *context)
         return edit;
     edit.field_count = 0;
     edit.fields = arena_array(context->arena, context->change->field_count, sizeof *edit.fields);
-    size_t stage = kind_field(edit.kind, FIELD_STAGE);
     for (size_t i = 0; i < context->change->field_count; i++) {
-        if (context->change->fields[i].field != stage)
+        if (!belongs_to_end(context->change, &context->change->fields[i]))
             edit.fields[edit.field_count++] = context->change->fields[i];
     }
     return edit;
@@ -124,9 +131,9 @@ static int build_put(struct step_context *context, struct http_request *request,
     if (!step_count_of(context, "whole"))
         return 1;
     const struct change edit = before_end(context);
+    const struct json *tidy = azure_referral_tidy(context->arena, azure_step_document(context));
     struct json *body = NULL;
-    int result = document_overlay(context->arena, kind, azure_step_document(context), &edit,
-                                  not_replaced, &body, error);
+    int result = document_overlay(context->arena, kind, tidy, &edit, not_replaced, &body, error);
     return result < 0 ? result : azure_step_write(context, "PUT", body, request, error);
 }
 
@@ -155,9 +162,13 @@ static int build_close(struct step_context *context, struct http_request *reques
     const char *end = end_of_deal(context->change);
     if (!end)
         return 1;
+    struct json *operations = azure_step_states(context, "Closed", end);
+    const struct change_field *reason = change_field(context->change, LOST_REASON);
+    if (reason && reason->new_value)
+        azure_step_replace(context, operations, "statusReason",
+                           json_string(context->arena, reason->new_value));
     context->after = NULL; /* what the edit showed is not the end */
-    return azure_step_write(context, "PATCH", azure_step_states(context, "Closed", end), request,
-                            error);
+    return azure_step_write(context, "PATCH", operations, request, error);
 }
 
 static enum step_result answer_close(struct step_context *context,

@@ -88,23 +88,18 @@ static void keep_ours(struct sweep_fetch *fetch, const struct json *row,
         keep(fetch->sweep, row, engagement);
 }
 
-/* Ours of an engagement, each as a record: as it is there, else as the list had it. */
+/* Ours of an engagement, each as a record. */
 static int take_engagement(struct sweep_fetch *fetch, const struct json *answer,
                            struct error *error)
 {
     const struct deal *deal = fetch->state;
-    const struct json *rows = json_get(answer, "value");
-    if (!rows || rows->type != JSON_ARRAY)
-        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                         "the engagement %s was listed without value", fetch->id);
+    const struct json *rows = NULL;
+    int result = azure_referral_sides(answer, deal->rows, &rows, error);
+    if (result < 0)
+        return result;
     const struct azure_engagement engagement = {.known = true, .rows = rows};
     for (size_t i = 0; i < rows->count; i++)
         keep_ours(fetch, rows->items[i], &engagement);
-    for (size_t i = 0; i < deal->rows->count; i++) {
-        const char *id = json_get_text(deal->rows->items[i], "id");
-        if (!has_row(rows, id))
-            keep_ours(fetch, deal->rows->items[i], &engagement);
-    }
     return 0;
 }
 
@@ -265,7 +260,26 @@ const char *azure_referral_engagement(struct arena *arena, const char *engagemen
             text_add_char(&filter, '\'');
     }
     text_add_char(&filter, '\'');
-    return arena_printf(arena, "?$filter=%s", azure_encode(arena, filter.data));
+    return arena_printf(arena, "?$filter=%s&$count=true", azure_encode(arena, filter.data));
+}
+
+int azure_referral_sides(const struct json *answer, const struct json *ours,
+                         const struct json **ret_rows, struct error *error)
+{
+    const struct json *rows = json_get(answer, "value");
+    if (!rows || rows->type != JSON_ARRAY)
+        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                         "an engagement was listed without value");
+    bool whole =
+        json_get_int(answer, "@odata.count", (long long)rows->count) == (long long)rows->count &&
+        text_blank(json_get_text(answer, "@odata.nextLink"));
+    for (size_t i = 0; i < ours->count; i++)
+        whole = whole && has_row(rows, json_get_text(ours->items[i], "id"));
+    if (!whole)
+        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                         "an engagement was listed with some of its sides missing");
+    *ret_rows = rows;
+    return 0;
 }
 
 static const struct permission permissions[] = {{.name = AZURE_ROLE_REFERRALS}};

@@ -12,8 +12,8 @@
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
 enum {
-    AZURE_REFERRAL_FIELDS = 58,
-    AZURE_REFERRAL_RULES = 53,
+    AZURE_REFERRAL_FIELDS = 59,
+    AZURE_REFERRAL_RULES = 54,
     AZURE_REFERRAL_PROCEDURES = 8,
     AZURE_REFERRAL_DEADLINES = 1,
     AZURE_REFERRAL_REFUSALS = 2,
@@ -29,6 +29,11 @@ extern const struct connector_kind azure_referrals; /* referrals.c */
 
 /* The query that lists an engagement. */
 const char *azure_referral_engagement(struct arena *arena, const char *engagement);
+/* The rows of its answer. ERROR_TEMPORARY if some are missing: one of `ours` (a list of referrals),
+ * or so many as the answer itself says. A deal whose other side is not shown would look as if
+ * Microsoft had never been asked. */
+int azure_referral_sides(const struct json *answer, const struct json *ours,
+                         const struct json **ret_rows, struct error *error);
 
 /* What the rest of the engagement tells of a referral; lives as long as what is made of it. */
 struct azure_engagement {
@@ -42,6 +47,7 @@ struct azure_engagement {
  * carries:
  *
  *   stage, status, origin, involvement, registration   canonical words; an unknown one as it came
+ *   lost_reason                                         why a deal ended as lost
  *   solutions, needs, products, services                lists of texts
  *   reference, cloud_stage, cloud_team                  of Microsoft's side
  *   members                                             the other organisations' names
@@ -51,6 +57,9 @@ struct azure_engagement {
 struct record *azure_referral_record(struct arena *arena, const struct json *referral,
                                      const struct azure_engagement *engagement,
                                      document_report *report, void *context);
+/* The referral in the one form of several that is safe to send: dates with their zone, teams as
+ * lists, the value as a number or not at all. Nothing else is touched. */
+struct json *azure_referral_tidy(struct arena *arena, const struct json *referral);
 /* For struct connector_kind. */
 int azure_referral_put(struct arena *arena, struct json *document, const char *field,
                        const char *value, struct error *error);

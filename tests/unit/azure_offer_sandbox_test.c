@@ -218,6 +218,7 @@ static enum outcome errand_settle(struct shop *shop, struct errand *errand)
 
 static const struct json *shown(struct shop *shop, const char *id)
 {
+    assert_non_null(id);
     assert_int_equal(azure_market_get(&shop->drive, "private-offer/%s", id), 200);
     return shop->drive.answer;
 }

@@ -31,7 +31,8 @@
 #define END(tag, how, members) DOC_(tag, "Closed", how, "Independent", "true", LONG_AGO, members)
 #define NOTES(text)            ",\"details\":{\"notes\":\"" text "\"}"
 #define DETAILS                                                                                    \
-    ",\"details\":{\"dealValue\":\"500\",\"currency\":\"USD\",\"closingDateTime\":null},"          \
+    ",\"details\":{\"dealValue\":\"500\",\"currency\":\"USD\",\"closingDateTime\":\"2026-09-"      \
+    "30T00:00:00\"},"                                                                              \
     "\"inviteContext\":{\"notes\":\"w\"}"
 #define SOLUTIONS(list) ",\"details\":{\"notes\":\"a\",\"requirements\":{\"solutions\":[" list "]}}"
 #define SOL(n)          "{\"id\":\"SOL-" n "\",\"type\":\"Name\",\"name\":\"S" n "\"}"
@@ -174,6 +175,10 @@ static const struct scene scenes[] = {
     {SCENE("lose", ACTION_CLOSE), .fields = {{"stage", NULL, "lost"}},
      .replies = {{200, DOC(V1, "")}, {200, END(V2, "Lost", "")}}, .trail = "get close",
      .after = V2},
+    {SCENE("lose, and say why", ACTION_CLOSE),
+     .fields = {{"stage", NULL, "lost"}, {"lost_reason", NULL, "Price"}},
+     .replies = {{200, DOC(V1, "")}, {200, END(V2, "Lost", ",\"statusReason\":\"Price\"")}},
+     .trail = "get close", .after = V2},
     {SCENE("it was closed meanwhile", ACTION_CLOSE), .fields = {{"stage", NULL, "lost"}},
      .replies = {{200, DOC(V1, "")}, {400, REFUSED}}, .trail = "get close", .ending = ENDS_FAILED,
      .class = ERROR_REFUSED},
@@ -211,13 +216,19 @@ static const struct scene scenes[] = {
      .resume = "share", .progress = "{\"written\":1}",
      .replies = {{200, SHARED("t")},
                  {200, SHARED("t")},
-                 {200, LIST("")},
+                 {200, LIST(SHARED("t"))},
                  {201, MICROSOFT},
                  {200, SHARED(V2)}},
      .trail = "get again find invite read", .after = V2},
     {SCENE("the second is refused", ACTION_SUBMIT), .fields = CO_SELL,
-     .replies = {{200, SHARED(V1)}, {200, LIST("")}, {400, REFUSED}}, .trail = "get find invite",
-     .ending = ENDS_FAILED, .class = ERROR_REFUSED},
+     .replies = {{200, SHARED(V1)}, {200, LIST(SHARED("t"))}, {400, REFUSED}},
+     .trail = "get find invite", .ending = ENDS_FAILED, .class = ERROR_REFUSED},
+    {SCENE("the engagement does not list the deal itself", ACTION_SUBMIT), .fields = CO_SELL,
+     .replies = {{200, SHARED(V1)}, {200, LIST("")}}, .trail = "get find", .ending = ENDS_FAILED,
+     .class = ERROR_TEMPORARY},
+    {SCENE("the engagement lists fewer than it says", ACTION_SUBMIT), .fields = CO_SELL,
+     .replies = {{200, SHARED(V1)}, {200, "{\"@odata.count\":2,\"value\":[" SHARED("t") "]}"}},
+     .trail = "get find", .ending = ENDS_FAILED, .class = ERROR_TEMPORARY},
     {SCENE("moved before it was shared", ACTION_SUBMIT), .fields = CO_SELL,
      .replies = {{200, DOC(V2, "")}}, .trail = "get", .ending = ENDS_STALE},
     {SCENE("closed before it was shared", ACTION_SUBMIT), .fields = CO_SELL,
@@ -395,6 +406,11 @@ static void test_close_bodies(void **state)
     run = played("lose", ACTION_CLOSE);
     assert_string_equal(body(&run, 1), CLOSE("Lost"));
     arena_free(run.arena);
+    run = played("lose, and say why", ACTION_CLOSE);
+    assert_non_null(strstr(body(&run, 1), "{\"op\":\"add\",\"path\":\"/statusReason\","
+                                          "\"value\":\"Price\"}]"));
+    assert_string_equal(record_get(run.context.after, "lost_reason"), "Price");
+    arena_free(run.arena);
 }
 
 /* Whoever wrote last: a minute passes before the next write, or a later run comes back. */
@@ -434,7 +450,8 @@ static void test_share_bodies(void **state)
         "\"id\":\"msft\"}],\"customerProfile\":{\"name\":\"Acme\",\"address\":{\"country\":\"US\"}}"
         ","
         "\"consent\":{\"consentToShareReferralWithMicrosoftSellers\":true},\"details\":"
-        "{\"dealValue\":500,\"currency\":\"USD\"},\"inviteContext\":{\"notes\":\"w\","
+        "{\"dealValue\":500,\"currency\":\"USD\",\"closingDateTime\":\"2026-09-30T00:00:00Z\"},"
+        "\"inviteContext\":{\"notes\":\"w\","
         "\"assistanceRequestCode\":\"QuotesOrLicensing\",\"invitedBy\":{\"organizationId\":\"own\","
         "\"organizationName\":\"Own\"}}}");
     assert_string_equal(record_get(run.context.after, "status"), "in_review");

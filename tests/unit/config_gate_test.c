@@ -75,7 +75,7 @@ static const struct {
      "11:18: a condition needs exactly one of column and field (write column: NAME for a cell of the source, or field: NAME for what the cloud has)\n"},
     {"a word that the field cannot have",
      REFERRAL "  accept: {when: {field: status, equals: invitd}}\n",
-     "11:42: status: \"invitd\" is not one of draft, submitted, in_review, action_required, approved, rejected, invited, accepted, declined, expired; did you mean \"invited\"?\n"},
+     "11:42: status: \"invitd\" is not one of draft, submitted, in_review, action_required, approved, rejected, invited, accepted, declined, expired, closed; did you mean \"invited\"?\n"},
     {"a day that is none, and one that is negated",
      OFFER "  cancel:\n"
      "    when:\n"

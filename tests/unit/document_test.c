@@ -99,9 +99,9 @@ static void test_tables(void **state)
         assert_true(row->path || row->flags & REMOTE_STEP);
         if (kind->fields[i].type == TYPE_MONEY)
             assert_true(row->amount && row->currency);
-        for (size_t w = 0; kind->fields[i].words && row->words && kind->fields[i].words[w]; w++) {
-            bool known = false;
-            for (size_t n = 0; row->words[n]; n += 2)
+        for (size_t n = 0; kind->fields[i].words && row->words && row->words[n]; n += 2) {
+            bool known = false; /* the kind may have more: other clouds' */
+            for (size_t w = 0; kind->fields[i].words[w]; w++)
                 known = known || !strcmp(row->words[n], kind->fields[i].words[w]);
             assert_true(known);
         }
