@@ -168,10 +168,13 @@ int plan_remote(struct planner *planner, const struct record *remote, struct err
     bool ahead = plan_deadlines(planner, remote);
     const struct gate_view view = {.remote = remote};
     int r = 0;
-    plan_gates(planner, &view, plan_gates_due(planner, &view));
     if (!plan_became(remote) && source_writable(planner->work->source) &&
         gate_holds(planner, GATE_IMPORT, &view))
         r = plan_import(planner, remote, error);
+    /* What was answered is no proposal any more, and its row might never be added: that goes first,
+     * and the answer follows with the pair. */
+    if (r == 0 && (plan->change_count == changes || !source_in_place(planner->work->source)))
+        plan_gates(planner, &view, plan_gates_due(planner, &view));
     if (r == 0 && !ahead && plan->change_count == changes && plan->finding_count == findings)
         plan_settle(plan, SIDE_REMOTE, remote->id);
     return r;

@@ -48,6 +48,11 @@ bool source_writable(const struct source *source)
     return !text_equal(source_option(source, "write", "read-only"), "read-only");
 }
 
+bool source_in_place(const struct source *source)
+{
+    return text_equal(settings_text(source->settings, "write"), "in-place");
+}
+
 mode_t source_file_mode(const struct source *source)
 {
     struct stat status;

@@ -79,6 +79,7 @@ int source_open(const char *name, const struct source_type *type, const struct s
                 const struct world *world, struct source **ret_source, struct error *error);
 void source_close(struct source *source);
 bool source_writable(const struct source *source);
+bool source_in_place(const struct source *source); /* what is written is there at once */
 
 /* Rows that a run could not use, in the same columns plus "review_code", "review_reason" and
  * "review_line", to `<path without ending>.<job>.needs-review.csv`, replaced as a whole; no rows

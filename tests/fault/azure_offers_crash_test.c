@@ -200,16 +200,6 @@ static void test_killed_after_journal(void **state)
     kill_at_each("journal-after");
 }
 
-static size_t jobs_started(const struct rig *rig)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < fake_http_count(rig->http); i++) {
-        const struct http_request *request = &fake_http_at(rig->http, i)->request;
-        count += !strcmp(request->method, "POST") && strstr(request->url, "/configure?") != NULL;
-    }
-    return count;
-}
-
 /* Each job in turn meets the fault; the program runs on. */
 static void fault_at_each(const char *fault)
 {
@@ -223,7 +213,7 @@ static void fault_at_each(const char *fault)
         struct rig *rig = open_rig(&stage, HOUR_MS);
         rig_fault(rig, spec);
         rig_run(rig);
-        calls = jobs_started(rig);
+        calls = rig_sent(rig, "POST", "/configure?");
         assert_true(calls > 0);
         check_end(&stage, rig, spec, n);
         rig_free(rig);

@@ -400,7 +400,7 @@ void rig_set_cell(struct rig *rig, const char *key, const char *column, const ch
 
 /* ---- the cloud ---- */
 
-static struct json *control(struct rig *rig, const char *path, struct json *body)
+struct json *rig_control(struct rig *rig, const char *path, struct json *body)
 {
     const char *text = body ? json_print(rig->arena, body) : NULL;
     const struct sandbox_request request = {.method = body ? "POST" : "GET",
@@ -419,7 +419,7 @@ static struct json *control(struct rig *rig, const char *path, struct json *body
 
 const char **rig_ids(struct rig *rig, size_t *ret_count)
 {
-    const struct json *ids = json_get(control(rig, "/_sandbox/ids", NULL), "ids");
+    const struct json *ids = json_get(rig_control(rig, "/_sandbox/ids", NULL), "ids");
     const char **list = arena_array(rig->arena, ids->count + 1, sizeof *list);
     for (size_t i = 0; i < ids->count; i++)
         list[i] = json_text(ids->items[i]);
@@ -451,7 +451,7 @@ void rig_edit(struct rig *rig, const char *id, const char *path, const char *val
     if (value)
         json_set_text(rig->arena, body, "value", value);
     json_set(rig->arena, body, "force", json_bool(rig->arena, true));
-    control(rig, "/_sandbox/edit", body);
+    rig_control(rig, "/_sandbox/edit", body);
 }
 
 void rig_review(struct rig *rig, const char *id, const char *status)
@@ -459,7 +459,7 @@ void rig_review(struct rig *rig, const char *id, const char *status)
     struct json *body = json_object(rig->arena);
     json_set_text(rig->arena, body, "id", id);
     json_set_text(rig->arena, body, "status", status);
-    control(rig, "/_sandbox/review", body);
+    rig_control(rig, "/_sandbox/review", body);
 }
 
 const char *rig_invite(struct rig *rig, const char *title, const char *company)
@@ -467,7 +467,7 @@ const char *rig_invite(struct rig *rig, const char *title, const char *company)
     struct json *body = json_object(rig->arena);
     json_set_text(rig->arena, body, "title", title);
     json_set_text(rig->arena, body, "company", company);
-    return json_get_text(control(rig, "/_sandbox/invite", body), "id");
+    return json_get_text(rig_control(rig, "/_sandbox/invite", body), "id");
 }
 
 const char *rig_entity(struct rig *rig, const char *id, const char *path)
@@ -480,12 +480,12 @@ const char *rig_accept(struct rig *rig, const char *offer)
 {
     struct json *body = json_object(rig->arena);
     json_set_text(rig->arena, body, "id", offer);
-    return json_get_text(control(rig, "/_sandbox/accept", body), "agreementId");
+    return json_get_text(rig_control(rig, "/_sandbox/accept", body), "agreementId");
 }
 
 const char *rig_offer_of(struct rig *rig, const char *reference)
 {
-    const struct json *offers = json_get(control(rig, "/_sandbox/offers", NULL), "offers");
+    const struct json *offers = json_get(rig_control(rig, "/_sandbox/offers", NULL), "offers");
     const char *wanted = arena_printf(rig->arena, "[%s]", reference);
     const char *found = NULL;
     for (size_t i = 0; i < offers->count; i++) {
@@ -517,6 +517,16 @@ size_t rig_calls(const struct rig *rig, const char *operation)
     for (size_t i = 0; i < fake_http_count(rig->http); i++)
         count += !operation ||
                  !strcmp(operation_of(rig->arena, &fake_http_at(rig->http, i)->request), operation);
+    return count;
+}
+
+size_t rig_sent(const struct rig *rig, const char *method, const char *part)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fake_http_count(rig->http); i++) {
+        const struct http_request *request = &fake_http_at(rig->http, i)->request;
+        count += !strcmp(request->method, method) && strstr(request->url, part) != NULL;
+    }
     return count;
 }
 

@@ -103,11 +103,15 @@ const char *rig_invite(struct rig *rig, const char *title, const char *company);
 const char *rig_entity(struct rig *rig, const char *id, const char *path);
 const char *rig_offer_of(struct rig *rig, const char *reference);
 const char *rig_accept(struct rig *rig, const char *offer);
+/* A control endpoint of the sandbox: POST of the body, or GET if it is NULL; its answer. */
+struct json *rig_control(struct rig *rig, const char *path, struct json *body);
 void rig_fault(struct rig *rig, const char *spec);
 void rig_clear_faults(struct rig *rig);
 void rig_advance(struct rig *rig, int64_t ms);
 /* Calls of an operation since the start, whatever became of them; NULL: of any. */
 size_t rig_calls(const struct rig *rig, const char *operation);
+/* The same for services whose calls are told by method and address: a part of the URL. */
+size_t rig_sent(const struct rig *rig, const char *method, const char *part);
 
 /* The store's side. */
 struct store_link *rig_link(struct rig *rig, const char *key); /* NULL if there is none */

@@ -15,7 +15,7 @@
 
 #define FILE_BYTES (64u * 1024 * 1024)
 
-static const char *const files[] = {"crm.csv", "cloud.json", "state/agent.db"};
+static const char *const files[] = {"crm.csv", "cloud.json", "state/agent.db", "sign-in.json"};
 
 void trial_make(struct trial *trial, const char *name)
 {

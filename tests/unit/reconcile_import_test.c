@@ -520,9 +520,21 @@ static void test_deadline_beside_other_things(void **state)
     planning_gone(p, SIDE_REMOTE, "O3");
     struct plan *plan = planning_make(p);
     assert_int_equal(planning_findings(plan, "REF-020"), 2);
-    assert_non_null(planning_change(plan, ACTION_ACCEPT, "O1"));
+    assert_null(planning_change(plan, ACTION_ACCEPT, "O1")); /* once its row is there */
     assert_non_null(planning_change(plan, ACTION_IMPORT, "O1"));
     assert_null(planning_change(plan, ACTION_ACCEPT, "O2")); /* whose is it? */
+}
+
+/* A file of changes is read by somebody some day: the answer does not wait for that. */
+static void test_answer_before_a_delivered_row(void **state)
+{
+    struct planning *p = *state;
+    p->write.text = "changes-file";
+    planning_open(p, GATE_ACCEPT, NULL);
+    planning_remote(p, "O1", "v1", PAIRS("status", "invited", "expires", "2026-01-02T00:00:00Z"));
+    struct plan *plan = planning_make(p);
+    assert_non_null(planning_change(plan, ACTION_ACCEPT, "O1"));
+    assert_non_null(planning_change(plan, ACTION_IMPORT, "O1"));
 }
 
 int main(void)
@@ -545,6 +557,7 @@ int main(void)
         cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_deadline_through_time),
         TEST(test_deadline_beside_other_things),
+        TEST(test_answer_before_a_delivered_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

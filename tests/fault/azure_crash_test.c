@@ -1,0 +1,328 @@
+/* Kills the program at every journal write of what Microsoft's referrals take, and around every
+ * rotation of the sign-in, and takes the answer of each call away. There is no token that would
+ * keep a repeated request from making a second deal, and sharing one is two calls. Whatever
+ * happens, a restart ends where an undisturbed run ends, and the person need not sign in again. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "tests/support/trial.h"
+
+#define HOUR_MS    INT64_C(3600000)
+#define MINUTE_MS  INT64_C(60000)
+#define POINTS_MAX 500
+#define DEALS      6 /* five of ours, one that was sent to us */
+
+static const char yaml[] = "version: 1\n"
+                           "store: {path: state/agent.db}\n"
+                           "clouds:\n" RIG_AZURE "sources:\n"
+                           "  crm: {type: csv, path: crm.csv, key: Key, write: in-place}\n"
+                           "jobs:\n"
+                           "  - name: deals\n"
+                           "    cloud: azure\n"
+                           "    kind: referral\n"
+                           "    source: crm\n"
+                           "    mode: apply\n"
+                           "    limits: {max_share: 100%}\n"
+                           "    match: [id, partner_reference]\n"
+                           "    create: yes\n"
+                           "    submit: {when: {column: Share, equals: \"yes\"}}\n"
+                           "    import: {when: {field: status, equals: invited}}\n"
+                           "    accept: {when: {field: company, equals: Couriers}}\n"
+                           "    allow: [submit, close, accept]\n"
+                           "    fields:\n"
+                           "      id: {column: Id}\n"
+                           "      status: {column: Status}\n"
+                           "      title: {column: Title, owner: local}\n"
+                           "      company: {column: Company}\n"
+                           "      country: {column: Country}\n"
+                           "      city: {column: City}\n"
+                           "      stage: {column: Stage, owner: newest}\n"
+                           "      close_date: {column: Close}\n"
+                           "      contract_value: {column: Value}\n"
+                           "      comments: {column: Notes}\n"
+                           "      contact_first_name: {column: First}\n"
+                           "      contact_last_name: {column: Last}\n"
+                           "      contact_email: {column: Mail}\n"
+                           "      owner_first_name: {value: Sam}\n"
+                           "      owner_last_name: {value: Seller}\n"
+                           "      owner_email: {value: seller@sandbox.example}\n"
+                           "      solutions: {value: SOL-34104-EBB}\n"
+                           "      needs: {value: QuotesOrLicensing}\n"
+                           "      involvement: {value: co_sell}\n";
+
+#define HEADER                                                                                     \
+    "Key,Id,Status,Title,Company,Country,City,Stage,Close,Value,Notes,First,Last,Mail,Share\n"
+#define ROW(key, share)                                                                            \
+    key ",,,Deal " key ",Company " key ",US,Austin,qualified,2026-09-30,5000.00 USD,,Ada,Long,"    \
+        "ada@" key ".example," share "\n"
+
+struct stage {
+    struct trial trial;
+    char *expected; /* what an undisturbed run leads to */
+};
+
+static struct rig_options rigging(const struct stage *stage, int64_t later_ms)
+{
+    return (struct rig_options){
+        .folder = stage->trial.copy, .yaml = yaml, .persistent = true, .later_ms = later_ms};
+}
+
+static struct rig *open_rig(const struct stage *stage, int64_t later_ms)
+{
+    const struct rig_options options = rigging(stage, later_ms);
+    return rig_new(&options);
+}
+
+/* Until Microsoft has answered and nothing is left. */
+static void finish(struct rig *rig)
+{
+    for (size_t i = 0; i < 3; i++) {
+        rig_run(rig);
+        rig_advance(rig, 5 * MINUTE_MS);
+    }
+    rig_settle(rig, 6);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* One deal as it stands; ids and times differ with the order of making. */
+static const char *tell(struct rig *rig, const struct json *deal)
+{
+    static const char *const paths[] = {"name",
+                                        "status",
+                                        "substatus",
+                                        "type",
+                                        "salesStage",
+                                        "details.notes",
+                                        "details.closingDateTime",
+                                        "customerProfile.address.city",
+                                        "externalReferenceId",
+                                        "consent.consentToShareReferralWithMicrosoftSellers"};
+    const char *text = "";
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        const struct json *value = json_find(deal, paths[i]);
+        text = arena_printf(rig->arena, "%s %s", text, value ? json_print(rig->arena, value) : "-");
+    }
+    return text;
+}
+
+static const char *state_of(struct rig *rig)
+{
+    const struct json *ids = json_get(rig_control(rig, "/_sandbox/azure/referrals", NULL), "ids");
+    const char **lines = arena_array(rig->arena, ids->count + 1, sizeof *lines);
+    const char *csv = rig_csv(rig);
+    for (size_t i = 0; i < ids->count; i++)
+        lines[i] = tell(rig, sandbox_azure_referral(rig->sandbox, json_text(ids->items[i])));
+    qsort(lines, ids->count, sizeof *lines, compare_texts);
+    const char *text = csv;
+    for (size_t i = 0; i < ids->count; i++)
+        text = arena_printf(rig->arena, "%s%s\n", text, lines[i]);
+    for (size_t i = 0; i < ids->count; i++) {
+        const char *id = json_text(ids->items[i]);
+        while (strstr(text, id))
+            text = rig_replace(rig, text, id, "<id>");
+    }
+    return text;
+}
+
+static void check_end(const struct stage *stage, struct rig *rig, const char *what, size_t number)
+{
+    finish(rig);
+    const char *state = state_of(rig);
+    size_t deals = sandbox_azure_referrals(rig->sandbox);
+    size_t twice = sandbox_azure_duplicates(rig->sandbox);
+    if (twice || deals != DEALS || strcmp(state, stage->expected) != 0) {
+        print_error("after %s %zu: %zu deals, %zu twice\n%s\nexpected:\n%s\n", what, number, deals,
+                    twice, state, stage->expected);
+        fail();
+    }
+}
+
+static void post(struct rig *rig, const char *path, const char *const *pairs)
+{
+    struct json *body = json_object(rig->arena);
+    for (; *pairs; pairs += 2)
+        json_set_text(rig->arena, body, pairs[0], pairs[1]);
+    rig_control(rig, path, body);
+}
+
+/* Three deals that Microsoft takes part in, then: an edit on each side, a loss, two new ones of
+ * which one is shared, and a deal that is sent to us. */
+static void prepare(struct rig *rig)
+{
+    finish(rig);
+    rig_set_cell(rig, "L1", "Title", "Deal L1 and more");
+    const char *id = arena_copy(rig->arena, rig_cell(rig, "L2", "Id"));
+    post(rig, "/_sandbox/azure/edit-referral",
+         (const char *const[]){"id", id, "path", "details.notes", "value", "Said there", NULL});
+    rig_set_cell(rig, "L3", "Stage", "lost");
+    rig_set_cell(rig, "L3", "City", "Dallas");
+    rig_csv_put(rig, arena_printf(rig->arena, "%s" ROW("L4", "yes") ROW("L5", "no"), rig_csv(rig)));
+    post(rig, "/_sandbox/azure/invite",
+         (const char *const[]){"from", "msft", "title", "Fleet", "company", "Couriers", NULL});
+}
+
+static void stage_open(struct stage *stage)
+{
+    static const char *const shows[] = {"\"Deal L1 and more\" \"Active\" \"Accepted\" \"Shared\"",
+                                        "\"Said there\"",
+                                        "\"Deal L3\" \"Closed\" \"Lost\"",
+                                        "\"Deal L4\" \"Active\" \"Accepted\" \"Shared\"",
+                                        "\"Deal L5\" \"Active\" \"Accepted\" \"Independent\"",
+                                        "\"Fleet\" \"Active\" \"Accepted\""};
+    memset(stage, 0, sizeof *stage);
+    trial_make(&stage->trial, "azure-crash-test");
+    struct rig *rig = rig_new(
+        &(struct rig_options){.folder = stage->trial.folder,
+                              .yaml = yaml,
+                              .csv = HEADER ROW("L1", "yes") ROW("L2", "yes") ROW("L3", "yes"),
+                              .persistent = true});
+    prepare(rig);
+    rig_free(rig);
+    trial_restore(&stage->trial);
+    rig = open_rig(stage, HOUR_MS);
+    finish(rig);
+    stage->expected = memory_copy(state_of(rig));
+    check_end(stage, rig, "no disturbance", 0);
+    for (size_t i = 0; i < COUNT(shows); i++)
+        if (!strstr(stage->expected, shows[i]))
+            fail_msg("the end does not show %s\n%s", shows[i], stage->expected);
+    rig_free(rig);
+}
+
+static void stage_close(struct stage *stage)
+{
+    trial_remove(&stage->trial);
+    free(stage->expected);
+}
+
+/* True if the child was killed at the point, false if it got through. */
+static bool doomed_run(struct stage *stage, size_t die_at, const char *die_point)
+{
+    struct rig_options options = rigging(stage, HOUR_MS);
+    options.die_at = die_at;
+    options.die_point = die_point;
+    trial_restore(&stage->trial);
+    return trial_run(&options, NULL);
+}
+
+static size_t kill_at_each(const char *point)
+{
+    struct stage stage;
+    size_t n = 1;
+    stage_open(&stage);
+    for (; doomed_run(&stage, n, point); n++) {
+        assert_true(n < POINTS_MAX);
+        struct rig *rig = open_rig(&stage, HOUR_MS + 10 * MINUTE_MS);
+        check_end(&stage, rig, point, n);
+        rig_free(rig);
+    }
+    print_message("%s: killed at %zu points\n", point, n - 1);
+    stage_close(&stage);
+    return n - 1;
+}
+
+static void test_killed_before_journal(void **state)
+{
+    (void)state;
+    assert_true(kill_at_each("journal-before") > 20); /* the points were really passed */
+}
+
+static void test_killed_after_journal(void **state)
+{
+    (void)state;
+    assert_true(kill_at_each("journal-after") > 20);
+}
+
+/* The old token is not revoked by its use, so one that works is on the disk at every moment. */
+static void test_killed_around_the_sign_in(void **state)
+{
+    (void)state;
+    assert_int_equal(kill_at_each("sign-in-before"), 1);
+    assert_int_equal(kill_at_each("sign-in-after"), 1);
+}
+
+/* Each call of an operation in turn meets the fault; the program runs on. */
+static void fault_at_each(const char *fault)
+{
+    static const char *const operations[] = {"CreateReferral", "PatchReferral"};
+    struct stage stage;
+    stage_open(&stage);
+    for (size_t i = 0; i < COUNT(operations); i++) {
+        size_t calls = 1;
+        for (size_t n = 1; n <= calls; n++) {
+            char spec[96];
+            snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operations[i], n);
+            trial_restore(&stage.trial);
+            struct rig *rig = open_rig(&stage, HOUR_MS);
+            rig_fault(rig, spec);
+            rig_run(rig);
+            calls = rig_sent(rig, i ? "PATCH" : "POST", "/referrals");
+            assert_true(calls > 1);
+            check_end(&stage, rig, spec, n);
+            rig_free(rig);
+        }
+    }
+    stage_close(&stage);
+}
+
+static void test_lost_answers(void **state)
+{
+    (void)state;
+    fault_at_each("lost-after");
+}
+
+static void test_resets(void **state)
+{
+    (void)state;
+    fault_at_each("reset");
+}
+
+static void test_server_errors(void **state)
+{
+    (void)state;
+    fault_at_each("html500");
+}
+
+/* Every write happens and every answer is lost. */
+static void test_all_answers_lost(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_open(&stage);
+    trial_restore(&stage.trial);
+    struct rig *rig = open_rig(&stage, HOUR_MS);
+    rig_fault(rig, "lost-after:CreateReferral");
+    rig_fault(rig, "lost-after:PatchReferral");
+    assert_int_equal(rig_run(rig)->outcome, READ_PARTIAL);
+    rig_clear_faults(rig);
+    check_end(&stage, rig, "all answers lost", 0);
+    rig_free(rig);
+    stage_close(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_killed_before_journal),
+        cmocka_unit_test(test_killed_after_journal),
+        cmocka_unit_test(test_killed_around_the_sign_in),
+        cmocka_unit_test(test_lost_answers),
+        cmocka_unit_test(test_resets),
+        cmocka_unit_test(test_server_errors),
+        cmocka_unit_test(test_all_answers_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+}
