@@ -12,6 +12,11 @@
 
 static const struct kind *const kind = &kinds[KIND_OFFER];
 
+static bool is_object(const struct json *json)
+{
+    return json && json->type == JSON_OBJECT;
+}
+
 static const char *value_of(const struct azure_offer_writing *writing, const char *field)
 {
     return record_get(writing->record, field);
@@ -157,7 +162,7 @@ static void put_parties(const struct azure_offer_writing *writing, struct json *
     if (wants(writing, "buyer_accounts"))
         put_ids(arena, item, "beneficiaries", value_of(writing, "buyer_accounts"));
     struct json *first = json_at(json_get(item, "beneficiaries"), 0);
-    if (first && wants(writing, "company"))
+    if (is_object(first) && wants(writing, "company"))
         put_text(arena, first, "description", value_of(writing, "company"));
     if (wants(writing, "reseller") && value_of(writing, "reseller"))
         put_ids(arena, item, "partners", value_of(writing, "reseller"));
@@ -260,7 +265,7 @@ static void put_new_plan(const struct azure_offer_writing *writing, struct json 
 {
     struct arena *arena = writing->arena;
     struct json *plan = json_get(item, "newPlanDetails");
-    if (!plan) {
+    if (!is_object(plan)) {
         plan = json_object(arena);
         json_set(arena, item, "newPlanDetails", plan);
     }
@@ -351,9 +356,11 @@ static void put_markup(const struct azure_offer_writing *writing, struct json *i
 {
     const char *markup = value_of(writing, "markup");
     struct json *list = json_get(item, "originatorPricing");
-    for (size_t i = 0; markup && wants(writing, "markup") && list && i < list->count; i++)
-        json_set(writing->arena, list->items[i], "markupPercentage",
-                 json_number(writing->arena, markup));
+    bool due = markup && wants(writing, "markup") && list && list->type == JSON_ARRAY;
+    for (size_t i = 0; due && i < list->count; i++)
+        if (is_object(list->items[i]))
+            json_set(writing->arena, list->items[i], "markupPercentage",
+                     json_number(writing->arena, markup));
 }
 
 /* Those whose prices stand in the offer, and those that get one. */
@@ -394,7 +401,7 @@ static const char *const kept_of_items[] = {"productName", "planName", "featureA
 
 static void drop_members(struct json *object, const char *const *names)
 {
-    for (; *names; names++)
+    for (; is_object(object) && *names; names++)
         json_remove(object, *names);
 }
 
@@ -409,7 +416,8 @@ static struct json *clean(struct arena *arena, const struct json *fresh)
         for (size_t j = 0; list && list->type == JSON_ARRAY && j < list->count; j++) {
             drop_members(list->items[j], kept_of_items);
             /* Made by the service for a reservation, and refused when it comes back. */
-            if (azure_offer_says(item, "offerPricingType", "vmSoftwareReservations"))
+            if (is_object(list->items[j]) &&
+                azure_offer_says(item, "offerPricingType", "vmSoftwareReservations"))
                 json_remove(list->items[j], "newPlanDetails");
         }
     }

@@ -74,9 +74,17 @@ static int stats_of(struct ctl *ctl, const char *method, const char *path, const
         printf("%s %s %s\n", shown(json_get_text(row, "operation")),
                shown(json_get_text(row, "status")), shown(json_get_text(row, "count")));
     }
-    static const char *const counts[] = {
-        "opportunities",    "duplicates",      "offers",           "agreements",
-        "offer_duplicates", "azure_referrals", "azure_duplicates", "now"};
+    static const char *const counts[] = {"opportunities",
+                                         "duplicates",
+                                         "offers",
+                                         "agreements",
+                                         "offer_duplicates",
+                                         "azure_referrals",
+                                         "azure_duplicates",
+                                         "azure_offers",
+                                         "azure_offer_duplicates",
+                                         "azure_subscriptions",
+                                         "now"};
     for (size_t i = 0; i < COUNT(counts); i++)
         printf("%s %s\n", counts[i], shown(json_get_text(ctl->answer, counts[i])));
     return 0;

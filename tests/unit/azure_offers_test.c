@@ -13,7 +13,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
-#include "connectors/azure/offers.h"
+#include "base/limits.h"
+#include "connectors/azure/offer_item.h"
 #include "connectors/document.h"
 #include "tests/support/fake.h"
 
@@ -334,6 +335,91 @@ static void test_keys(void **state)
     assert_string_equal(azure_term_print(arena, azure_term_parse(arena, "P12M")), "P12M");
 }
 
+/* Whatever a member is, nothing breaks, and what is written back holds all the others. */
+static void try_shape(struct arena *arena, struct json *offer)
+{
+    static const struct settings settings;
+    struct cloud cloud = {.settings = &settings};
+    bool wanted[LIMIT_FIELDS] = {false};
+    struct json *resources = NULL, *plans = NULL;
+    struct error error = {0};
+    struct json *prices = json_object(arena);
+    json_set(arena, prices, "price/1", json_clone(arena, offer));
+    struct json *document =
+        azure_offer_document(arena, offer, json_get(offer, "subscription"), prices, FAKE_START_MS);
+    struct record *record = azure_offer_record(arena, document, NULL, NULL);
+    static const char *const fields[] = {"title",  "note",       "buyer_accounts", "company",
+                                         "markup", "start_date", "discounts",      "notify"};
+    for (size_t i = 0; i < COUNT(fields); i++)
+        wanted[kind_field(&kinds[KIND_OFFER], fields[i])] = true;
+    const struct azure_offer_writing writing = {
+        .arena = arena, .cloud = &cloud, .record = record, .wanted = wanted};
+    azure_offer_priced_plans(&writing, offer, &plans, &error);
+    if (azure_offer_resources(&writing, offer, "draft", NULL, &resources, &error) == 0)
+        assert_true(resources->count > 0);
+    azure_offer_end(arena, &cloud, offer, "withdrawn");
+}
+
+static void test_shapes(void **state)
+{
+    (void)state;
+    static const char *const shapes[] = {"null", "5",    "'x'",  "[]",       "{}", "true",
+                                         "[5]",  "[[]]", "[{}]", "{'a':{}}", "''", "-1e400"};
+    static const char *const paths[] = {"id",
+                                        "name",
+                                        "state",
+                                        "subState",
+                                        "privateOfferType",
+                                        "offerPricingType",
+                                        "start",
+                                        "end",
+                                        "acceptBy",
+                                        "variableStartDate",
+                                        "notes",
+                                        "beneficiaries",
+                                        "beneficiaries[0]",
+                                        "beneficiaries[0].id",
+                                        "partners",
+                                        "pricing",
+                                        "pricing[0]",
+                                        "pricing[0].product",
+                                        "pricing[0].plan",
+                                        "pricing[0].discountPercentage",
+                                        "pricing[0].priceDetails",
+                                        "pricing[0].newPlanDetails",
+                                        "originatorPricing",
+                                        "upgradedFrom",
+                                        "acceptanceLinks",
+                                        "eTag",
+                                        "lastModified",
+                                        "termsAndConditionsDocs",
+                                        "pricingTerms",
+                                        "subscription",
+                                        "subscription.term",
+                                        "subscription.id",
+                                        "softwareReservation",
+                                        "softwareReservation.vmPrices",
+                                        "notificationContacts"};
+    static const char offer[] =
+        "{'id':'private-offer/a','name':'n','state':'live','subState':'accepted',"
+        "'privateOfferType':'customerPromotion','offerPricingType':'editExistingOfferPricingOnly',"
+        "'start':'2026-01-01','end':'2026-12-31','acceptBy':'2026-01-31','notes':'n [k]',"
+        "'beneficiaries':[{'id':'4711','description':'d'}],'partners':[{'id':'1'}],"
+        "'pricing':[{'product':'product/" P1 "','plan':'plan/" P1 "/" L1
+        "','discountPercentage':5,'priceDetails':'price/1','newPlanDetails':{'name':'x'}}],"
+        "'subscription':{'id':'s','term':{'startDate':'2026-01-01'}},"
+        "'softwareReservation':{'vmPrices':{'8Core':{'quantity':1}}},'eTag':'t'}";
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        for (size_t j = 0; j < COUNT(shapes); j++) {
+            CLEANUP_ARENA struct arena *arena = arena_new();
+            struct json *json = parsed(arena, offer);
+            struct json *holder = parsed(arena, arena_printf(arena, "[%s]", shapes[j]));
+            json_put(arena, json, paths[i], json_at(holder, 0), NULL);
+            try_shape(arena, json);
+        }
+    }
+}
+
 /* Every row stands for a field of the kind, once; its words are the kind's. */
 static void test_table(void **state)
 {
@@ -373,7 +459,7 @@ int main(void)
         cmocka_unit_test(test_spellings), cmocka_unit_test(test_forms),
         cmocka_unit_test(test_links),     cmocka_unit_test(test_subscriptions),
         cmocka_unit_test(test_terms),     cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_shapes),    cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
