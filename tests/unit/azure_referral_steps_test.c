@@ -426,10 +426,10 @@ static void test_pause(void **state)
     struct run run = played("written a moment ago", ACTION_UPDATE);
     assert_int_equal(run.waited_ms, 40000);
     arena_free(run.arena);
-    theatre.cloud->patience_ms = 30000;
     run = played("written by a clock that is ahead", ACTION_UPDATE);
     assert_int_equal(run.waited_ms, 60000); /* once, whatever it says */
     arena_free(run.arena);
+    theatre.cloud->patience_ms = 30000;
     run = played("written a moment ago", ACTION_UPDATE);
     assert_int_equal(run.ending, ENDS_LATER);
     assert_non_null(json_get_text(run.context.progress, PROGRESS_NOTE));
