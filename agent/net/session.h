@@ -27,6 +27,9 @@ struct call {
     const char *family;           /* of the quotas */
     const char *operation;        /* for logs and errors: "UpdateOpportunity" */
     bool repeatable;              /* sending it twice has the effect of once */
+    bool bare;                    /* not signed: its address is its own proof. To whatever host it
+                                     leads, nothing of the account goes there, and recordings have
+                                     the address without its query */
     struct http_request *request; /* unsigned; lives until `done` */
     session_done *done;
     void *context;
