@@ -407,12 +407,8 @@ static void pump(void *context)
 static void record(struct session *session, const struct pending *pending,
                    const struct http_response *response)
 {
-    if (session->options.har != NULL) {
-        struct http_request request = pending->request;
-        if (pending->call.bare) {
-            request.url = arena_copy_n(pending->arena, request.url, strcspn(request.url, "?#"));
-        }
-        har_add(session->options.har, pending->started_ms, &request, response);
+    if (session->options.har != NULL && !pending->call.bare) {
+        har_add(session->options.har, pending->started_ms, &pending->request, response);
     }
     if (response != NULL) {
         retry_clock_difference(response, world_now(session->world), &session->stats.seen_offset_ms);

@@ -192,6 +192,11 @@ static void test_made_once(void **state)
     bench_read(&bench, true);
     assert_int_equal(bench.asked, 2);
     assert_int_equal(bench.made + bench.downloads, 0);
+    bench.broken = "/ScheduledReport?"; /* a list that lags behind what was made */
+    bench.instead = "{\"value\":[]}";
+    bench_read(&bench, true);
+    assert_int_equal(bench.made + bench.reading.findings, 0);
+    bench.broken = NULL;
     pass(&bench, 6 * HOUR_MS);
     bench_read(&bench, false);
     assert_int_equal(bench.made, 0);

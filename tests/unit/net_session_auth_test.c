@@ -240,7 +240,7 @@ static void stranger(void *context, struct arena *arena, const struct http_reque
     ret_answer->status = *(const int *)context;
 }
 
-/* Nothing of the account goes there, nothing is fetched for it, and its signature is not recorded.
+/* Nothing of the account goes there, nothing is fetched for it, and it is not recorded.
  */
 static void test_bare(void **state)
 {
@@ -279,8 +279,7 @@ static void test_bare(void **state)
         bench_close(&bench);
         assert_int_equal(har_close(har, &error), 0);
         assert_int_equal(file_read(path, &content, NULL, &error), 0);
-        assert_non_null(strstr(content.data, "https://storage.test/r.csv\""));
-        assert_null(strstr(content.data, "very-secret"));
+        assert_null(strstr(content.data, "storage.test"));
         folder_remove(folder);
     }
 }
