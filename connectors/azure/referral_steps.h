@@ -8,8 +8,10 @@
  *   document    the referral as freshly read, until something is built from it
  *   written     how often this change has written, or may have
  *   whole       1 if the edit needs a full replace
- *   engagement  that Microsoft is asked into
- *   cloud       Microsoft's side of it, once it is there
+ *   asks        "yes" if Microsoft is to be asked in, else "no"
+ *   engagement  that Microsoft and other partners are asked into
+ *   sides       array: its referrals, as far as they are known, ours among them
+ *   target      who is asked next
  *
  * There is no idempotency token here. A PATCH or PUT carries the eTag it rests on, so that a second
  * one after a lost answer is refused and never doubles anything; before a second POST its twin is
