@@ -168,13 +168,17 @@ const struct rule azure_referral_rules[] = {
 };
 
 /* A deal that Microsoft sees can still be handed to its sellers while it is open. One that they are
- * only to see stays as it is, also where other partners are in it: those make it a shared deal,
- * which reads as not handed over. */
+ * only to see stays as it is, and so does one with other partners of which nothing is said: those
+ * make it a shared deal, which reads as not handed over. */
 const struct due_case azure_referral_due_cases[] = {
     {.action = ACTION_SUBMIT,
      .due = false,
      .when = {WHEN("cloud_involvement", "visibility_only")},
      .wanted = {WHEN("involvement", "visibility_only")}},
+    {.action = ACTION_SUBMIT,
+     .due = false,
+     .when = {WHEN("cloud_involvement", "visibility_only"), WHEN("partners", "!")},
+     .wanted = {WHEN("involvement", "!co_sell")}},
     {.action = ACTION_SUBMIT,
      .due = true,
      .when = {WHEN("status", "submitted"), WHEN("cloud_involvement", "visibility_only"),

@@ -23,22 +23,36 @@ static const char *partners_of(const struct step_context *context)
     return field ? field->new_value : NULL;
 }
 
-/* Decided once: what was written on the way makes the deal look like another one. A deal that
- * Microsoft only sees stays so unless its help is asked for. */
+/* Decided once: what was written on the way makes the deal look like another one. Where the row
+ * says nothing, a deal that Microsoft only sees stays so; a shared one may be one whose second half
+ * is missing, which the engagement tells. */
 static void decide(struct step_context *context, const struct json *document)
 {
     const char *wanted = step_wanted(context, "involvement");
-    bool led =
-        azure_referral_is_visible(document) && !azure_referral_has(document, "type", "Shared");
-    bool asks = wanted ? !text_equal(wanted, "visibility_only") : !led;
+    bool visible = azure_referral_is_visible(document);
+    bool shared = azure_referral_has(document, "type", "Shared");
+    const char *asks = wanted     ? text_equal(wanted, "visibility_only") ? "no" : "yes"
+                       : !visible ? "yes"
+                       : shared   ? "if alone"
+                                  : "no";
     if (!step_text(context, "asks"))
-        step_keep(context, "asks", asks ? "yes" : "no");
+        step_keep(context, "asks", asks);
+}
+
+static void decide_by_sides(struct step_context *context, const struct json *sides)
+{
+    bool alone = true;
+    for (size_t i = 0; i < sides->count; i++)
+        alone = alone && (azure_referral_is_microsofts(sides->items[i]) ||
+                          !azure_referral_is_anothers(sides->items[i]));
+    if (text_equal(step_text(context, "asks"), "if alone"))
+        step_keep(context, "asks", alone ? "yes" : "no");
 }
 
 static bool asks_in(const struct step_context *context)
 {
     const char *asks = step_text(context, "asks");
-    return asks ? text_equal(asks, "yes")
+    return asks ? !text_equal(asks, "no")
                 : !text_equal(step_wanted(context, "involvement"), "visibility_only");
 }
 
@@ -202,6 +216,7 @@ static enum step_result answer_find(struct step_context *context,
         return STEP_FAIL;
     for (size_t i = 0; i < rows->count; i++)
         keep_side(context, rows->items[i]);
+    decide_by_sides(context, rows);
     const char *next = missing(context);
     step_keep(context, "target", next);
     return next ? STEP_NEXT : step_go_to(context, "read");

@@ -8,7 +8,7 @@
  *   document    the referral as freshly read, until something is built from it
  *   written     how often this change has written, or may have
  *   whole       1 if the edit needs a full replace
- *   asks        "yes" if Microsoft is to be asked in, else "no"
+ *   asks        whether Microsoft is to be asked in: "yes", "no", or "if alone", without partners
  *   engagement  that Microsoft and other partners are asked into
  *   sides       array: its referrals, as far as they are known, ours among them
  *   target      who is asked next

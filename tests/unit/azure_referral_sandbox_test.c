@@ -368,6 +368,7 @@ static void test_co_sell(void **state)
 
 #define FABRIKAM  "c0ffee01-0000-4b21-8a10-000000000001"
 #define NORTHWIND "c0ffee02-0000-4b21-8a10-000000000002"
+#define TAILSPIN  "c0ffee03-0000-4b21-8a10-000000000003"
 #define IS        "\x1f"
 
 /* The answers that the service gave to an operation with this status. */
@@ -436,15 +437,18 @@ static void test_steps_of_sharing(void **state)
                 FABRIKAM);
     assert_string_equal(record_get(found(&bench, id), "cloud_involvement"), "visibility_only");
     assert_string_equal(record_get(found(&bench, id), "members"), "Fabrikam (invited)");
+    assert_left(&bench, work(&bench, ACTION_SUBMIT, id, VALUES("partners", FABRIKAM IS NORTHWIND)),
+                "partners", FABRIKAM IS NORTHWIND);
+    assert_string_equal(record_get(found(&bench, id), "status"), "draft");
     assert_left(&bench,
                 work(&bench, ACTION_SUBMIT, id,
                      VALUES("involvement", "co_sell", "needs", "QuotesOrLicensing")),
                 "status", "in_review");
     const struct record *after =
         work(&bench, ACTION_SUBMIT, id,
-             VALUES("involvement", "co_sell", "partners", FABRIKAM IS NORTHWIND));
-    assert_left(&bench, after, "partners", FABRIKAM IS NORTHWIND);
-    assert_int_equal(bench.writes, 6);
+             VALUES("involvement", "co_sell", "partners", FABRIKAM IS NORTHWIND IS TAILSPIN));
+    assert_left(&bench, after, "partners", FABRIKAM IS NORTHWIND IS TAILSPIN);
+    assert_int_equal(bench.writes, 7);
     assert_int_equal(answers(&bench, "CreateReferral", "409"), 0);
     bench_close(&bench);
 }

@@ -803,7 +803,14 @@ static void test_due(void **state)
         {{{"status", "draft"}}, "co_sell", true},
         {{{"status", "draft"}}, "visibility_only", true},
         {{{"status", "draft"}}, NULL, true},
-        /* Shared with other partners only, and seen. */
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}, {"partners", "p"}},
+         NULL,
+         false},
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}, {"partners", "p"}},
+         "co_sell",
+         true},
+        {{{"status", "draft"}, {"partners", "p"}}, NULL, true},
+        /* Shared, and seen: with other partners only, or interrupted. */
         {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}}, "visibility_only", false},
         {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}}, "co_sell", true},
         {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}}, NULL, true},
