@@ -282,6 +282,21 @@ static void test_partners(void **state)
     }
 }
 
+/* Also where nothing of the engagement is wanted. */
+static void test_partners_unwanted(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const struct read_scope scope = {.full = true, .mapped = nothing};
+    bench_open(&bench);
+    bench.pages[0] = LIST(OURS "," FABRIKAM("Active", "Accepted"));
+    bench_scope(&bench, &scope);
+    assert_int_equal(bench.asked, 0);
+    assert_int_equal(map_count(bench.reading.records), 1);
+    assert_null(value(&bench, "r1", "partners"));
+    bench_close(&bench);
+}
+
 /* Nobody wants it: nothing is asked, nothing is said. What is known and unchanged is only seen. */
 static void test_engagement_unwanted(void **state)
 {
@@ -423,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_short_row),
         cmocka_unit_test(test_engagement),
         cmocka_unit_test(test_partners),
+        cmocka_unit_test(test_partners_unwanted),
         cmocka_unit_test(test_engagement_unwanted),
         cmocka_unit_test(test_engagement_moved),
         cmocka_unit_test(test_engagement_fails),
