@@ -39,7 +39,7 @@ static int build_lookup(struct step_context *context, struct http_request *reque
 static const char *find_twin(const struct step_context *context, const struct json *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
-        if (!azure_referral_is_microsofts(rows->items[i]) &&
+        if (!azure_referral_is_anothers(rows->items[i]) &&
             text_equal(json_get_text(rows->items[i], "externalReferenceId"),
                        step_reference(context)))
             return json_get_text(rows->items[i], "id");
