@@ -36,6 +36,24 @@ const char *step_wanted(const struct step_context *context, const char *field)
     return context->local ? record_get(context->local, field) : NULL;
 }
 
+bool step_has_values(const struct step_context *context, const struct connector_kind *kind,
+                     const struct record *now)
+{
+    const struct change *change = context->change;
+    bool any = false;
+    for (size_t i = 0; i < change->field_count; i++) {
+        const struct change_field *field = &change->fields[i];
+        const struct remote_field *remote =
+            connector_field(kind, change->kind->fields[field->field].name);
+        if (!remote || !(remote->flags & REMOTE_UPDATE))
+            continue;
+        if (!text_equal(now->values[field->field], field->new_value))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 const char *step_reference(const struct step_context *context)
 {
     const char *wanted = step_wanted(context, FIELD_REFERENCE);

@@ -13,6 +13,10 @@ void step_keep_count(struct step_context *context, const char *name, long long c
 /* What the record is to have: the change's new value, else what the local side says of the field.
  */
 const char *step_wanted(const struct step_context *context, const char *field);
+/* True if every field of the change that an update of the kind can set has its new value in the
+ * record, and if there is such a field: an answer that got lost was one of success. */
+bool step_has_values(const struct step_context *context, const struct connector_kind *kind,
+                     const struct record *now);
 /* The key that the cloud's record carries for the partner's own: the change's partner_reference,
  * else the local record's, else its key. */
 const char *step_reference(const struct step_context *context);

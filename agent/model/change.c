@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "model/fingerprint.h"
-#include "model/record.h"
 
 #define ID_HEX 12 /* 48 bits: a job has thousands of changes at most */
 
@@ -110,6 +109,16 @@ const struct change_field *change_field(const struct change *change, const char 
             return &change->fields[i];
     }
     return NULL;
+}
+
+bool change_stands(const struct change *change, const struct record *record)
+{
+    for (size_t i = 0; i < change->field_count; i++) {
+        const struct change_field *field = &change->fields[i];
+        if (!text_equal(record->values[field->field], field->new_value))
+            return false;
+    }
+    return true;
 }
 
 static void set_value(struct arena *arena, struct json *object, const char *name,

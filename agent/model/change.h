@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "model/job.h"
 #include "model/kind.h"
+#include "model/record.h"
 
 enum action {
     ACTION_ADOPT,    /* record the pair and its base; no write outside */
@@ -73,6 +74,8 @@ unsigned action_irreversible(enum action action);
 
 void change_identify(struct change *change); /* fills id */
 const struct change_field *change_field(const struct change *change, const char *field);
+/* True if the record has every new value of the change. */
+bool change_stands(const struct change *change, const struct record *record);
 struct json *change_to_json(struct arena *arena, const struct change *change);
 struct change *change_from_json(struct arena *arena, const struct json *json); /* NULL: damaged */
 

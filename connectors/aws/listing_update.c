@@ -47,17 +47,6 @@ static int take_listing(struct step_context *context, const struct http_response
     return 0;
 }
 
-/* True if the record has every value that the change is to write. */
-static bool stands(const struct change *change, const struct record *record)
-{
-    for (size_t i = 0; i < change->field_count; i++) {
-        const struct change_field *field = &change->fields[i];
-        if (!text_equal(record->values[field->field], field->new_value))
-            return false;
-    }
-    return true;
-}
-
 /* Promise: nothing is written over an edit that the plan has not seen. */
 static enum step_result answer_get(struct step_context *context,
                                    const struct http_response *response,
@@ -67,7 +56,7 @@ static enum step_result answer_get(struct step_context *context,
     struct record *now = NULL;
     if (take_listing(context, response, failure, &document, &now, error) < 0)
         return step_failed(error);
-    if (stands(context->change, now)) {
+    if (change_stands(context->change, now)) {
         context->after = now;
         return STEP_DONE;
     }

@@ -23,24 +23,6 @@ static bool is_draft(const struct json *entity)
     return text_equal(state ? state : json_get_text(details, "Status"), "Draft");
 }
 
-/* True if every field of the change that can be read has its new value. */
-static bool has_values(const struct step_context *context, const struct record *now)
-{
-    const struct change *change = context->change;
-    bool any = false;
-    for (size_t i = 0; i < change->field_count; i++) {
-        const struct change_field *field = &change->fields[i];
-        const struct remote_field *remote =
-            connector_field(&aws_offers, change->kind->fields[field->field].name);
-        if (!remote || !(remote->flags & REMOTE_UPDATE))
-            continue;
-        if (!text_equal(now->values[field->field], field->new_value))
-            return false;
-        any = true;
-    }
-    return any;
-}
-
 static bool has_happened(const struct step_context *context, const struct json *entity,
                          const struct record *now)
 {
@@ -51,7 +33,7 @@ static bool has_happened(const struct step_context *context, const struct json *
     case ACTION_CANCEL:
         return text_equal(state, "cancelled");
     default:
-        return has_values(context, now);
+        return step_has_values(context, &aws_offers, now);
     }
 }
 

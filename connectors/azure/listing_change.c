@@ -127,17 +127,6 @@ static int ask_tree(struct step_context *context, const char *target, struct htt
     return 0;
 }
 
-/* True if the record has every value that the change is to write. */
-static bool stands(const struct change *change, const struct record *record)
-{
-    for (size_t i = 0; i < change->field_count; i++) {
-        const struct change_field *field = &change->fields[i];
-        if (!text_equal(record->values[field->field], field->new_value))
-            return false;
-    }
-    return true;
-}
-
 /* A submission that is not completed blocks edits: for days, if it is certified. */
 static enum step_result held(struct step_context *context, const struct json *running,
                              struct error *error)
@@ -225,7 +214,7 @@ static enum step_result answer_live(struct step_context *context,
     if (take_tree(context, response, failure, "live", false, &document, error) < 0)
         return step_failed(error);
     struct record *now = azure_listing_record(context->arena, document, NULL, NULL);
-    if (stands(context->change, now)) {
+    if (change_stands(context->change, now)) {
         context->after = now;
         return STEP_DONE;
     }
@@ -300,7 +289,7 @@ static enum step_result answer_draft(struct step_context *context,
         take_tree(context, response, failure, "draft", false, &kept, error) < 0)
         return step_failed(error);
     struct record *now = azure_listing_record(context->arena, kept, NULL, NULL);
-    if (!publishes && stands(context->change, now)) {
+    if (!publishes && change_stands(context->change, now)) {
         context->after = now;
         return STEP_DONE;
     }

@@ -31,24 +31,6 @@ static int build_get(struct step_context *context, struct http_request *request,
     return 0;
 }
 
-/* True if every field of the change that can be seen has its new value. */
-static bool has_values(const struct step_context *context, const struct record *now)
-{
-    const struct change *change = context->change;
-    bool any = false;
-    for (size_t i = 0; i < change->field_count; i++) {
-        const struct change_field *field = &change->fields[i];
-        const struct remote_field *remote =
-            connector_field(&azure_offers, change->kind->fields[field->field].name);
-        if (!remote || !(remote->flags & REMOTE_UPDATE))
-            continue;
-        if (!text_equal(now->values[field->field], field->new_value))
-            return false;
-        any = true;
-    }
-    return any;
-}
-
 static bool has_happened(const struct step_context *context, const struct json *offer,
                          const struct record *now)
 {
@@ -56,11 +38,11 @@ static bool has_happened(const struct step_context *context, const struct json *
     case ACTION_PUBLISH:
         return is_live(offer);
     case ACTION_EXTEND:
-        return is_live(offer) && has_values(context, now);
+        return is_live(offer) && step_has_values(context, &azure_offers, now);
     case ACTION_CANCEL:
         return text_equal(record_get(now, "state"), "cancelled");
     default:
-        return has_values(context, now);
+        return step_has_values(context, &azure_offers, now);
     }
 }
 
