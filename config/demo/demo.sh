@@ -39,7 +39,8 @@ mkdir -p "$work"
 cd "$work"
 
 "$sandbox" serve --port 0 --port-file port --catalog Sandbox --seed 7 --referrals $deals --rate 1000 \
-    --set-ms 600 --task-ms 300 --state sandbox.json >sandbox.log 2>&1 &
+    --set-ms 600 --task-ms 300 --azure-referrals 12 --azure-offers 0 --job-ms 500 \
+    --state sandbox.json >sandbox.log 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true' EXIT
 for _ in $(seq 100); do
@@ -54,8 +55,13 @@ cat >products.csv <<'END'
 SKU,Product ID,Title,Short Description,Support
 INSIGHT-1,prod-sandboxsaas01,,Reports that are right when they come.,
 END
+cat >renewals.csv <<END
+Contract,Offer ID,Offer,Link,Subscription,Purchase,Title,Product,Billing Account,Discount,Ends,Expires
+C-2044,,,,,,Fabrikam 2027,50000000-0000-4000-8000-000000000001,4711,all=15,$(date -u -d "+400 days" +%F),$(date -u -d "+30 days" +%F)
+END
 sed "s/@PORT@/$(cat port)/" "$root/config/demo/agent.yaml" >agent.yaml
 export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
+export AZURE_SECRET='s4n~d.b_o-x+se/cr=et'
 if [[ -n ${HAR_DIR:-} ]]; then
     mkdir -p "$HAR_DIR"
 fi
@@ -65,8 +71,20 @@ har_for() {
     [[ -z ${HAR_DIR:-} ]] || har=(--har "$HAR_DIR/demo-$1.har")
 }
 
-say "A sandbox with $deals opportunities and some products, a CRM export with $(wc -l <crm.csv) lines, a configuration"
+say "A sandbox of AWS and Microsoft with $deals opportunities and some products, a CRM export with $(wc -l <crm.csv) lines, a configuration"
 run "$agent" check
+
+say "Microsoft's referrals want a person, who signs in once, in a browser (here the sandbox plays it)"
+printf '\n$ agent login azure\n'
+"$agent" login azure --port $((20000 + RANDOM % 20000)) >login.txt </dev/null &
+login=$!
+for _ in $(seq 100); do
+    grep -qs authorize login.txt && break
+    sleep 0.1
+done
+"$sandbox" ctl "$url" browse "$(grep -m1 authorize login.txt)"
+wait $login || die "the sign-in failed: $(cat login.txt)"
+tail -1 login.txt
 
 say "What would happen? Nothing is written yet"
 har_for plan
@@ -159,7 +177,7 @@ say "AWS's sellers propose a deal of their own: it is in the CRM, and a person a
 run "$sandbox" ctl "$url" invite "Fleet telemetry on AWS" "Northwind Couriers"
 har_for invited
 run "$agent" reconcile aws-referrals --quiet "${har[@]}"
-invitation=$("$agent" referral list --state invited --output csv | awk -F, 'NR > 1 { print $1 }')
+invitation=$("$agent" referral list --state invited --output csv | grep -o '^engi-[^,]*')
 [[ $invitation == engi-* ]] && grep -q "Northwind Couriers" crm.csv || die "the invitation is not in the CRM"
 har_for accept
 run "$agent" referral accept "$invitation" "${har[@]}"
@@ -175,15 +193,55 @@ grep -q "Reports that are right" <<<"$("$sandbox" ctl "$url" entity prod-sandbox
     die "the listing was not set right"
 "$sandbox" ctl "$url" stats | grep -q "^duplicates 0" || die "an opportunity was created twice"
 
+say "The same export has deals for Microsoft: two were made and shared; one is with AWS, too, and that is said"
+run "$agent" findings | grep -A3 MAT-006
+shared=$("$agent" findings --output csv | grep MAT-006 | grep -oE '[0-9]{10} is with' | head -1 | cut -d' ' -f1)
+[[ -n $shared ]] || die "nobody was told that two clouds have one deal"
+echo
+echo "(Microsoft's sellers look at it for two minutes)"
+"$sandbox" ctl "$url" advance 2m >/dev/null
+har_for microsoft
+run "$agent" reconcile ms-referrals --quiet "${har[@]}"
+deal=$(grep "^$shared," crm.csv | grep -oE '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12},approved,[^,]+')
+[[ -n $deal ]] || die "Microsoft's answer is not in the CRM"
+run "$agent" show "${deal%%,*}" | grep -E "^FIELD|status|cloud_reference|stage"
+
+say "One comes from Microsoft: it is in the CRM, and a person accepts it"
+run "$sandbox" ctl "$url" azure invite from=msft title="Factory floor telemetry" company="Adatum Tools" >invited.txt
+har_for microsoft-in
+run "$agent" reconcile ms-referrals --quiet "${har[@]}"
+incoming=$("$agent" referral list --state invited --output csv | grep "Factory floor" | cut -d, -f1)
+[[ -n $incoming ]] && grep -q "Adatum Tools" crm.csv || die "the referral is not in the CRM"
+har_for microsoft-accept
+run "$agent" referral accept "$incoming" "${har[@]}"
+run "$agent" reconcile ms-referrals --quiet
+grep "Adatum Tools" crm.csv | grep -q ",accepted," || die "the CRM does not know that it was accepted"
+
+say "A private offer at Microsoft: drafted from a table, released by a person, accepted, bought"
+[[ $("$agent" offer list --state draft --output csv | grep -c "Fabrikam 2027") == 1 ]] || die "there is no draft"
+approve=$({ "$agent" plan ms-offers --output csv || true; } | awk -F, '$3 == "publish" { print $2 }')
+run "$agent" approve "$approve"
+har_for microsoft-publish
+run "$agent" reconcile ms-offers "${har[@]}"
+bargain=$("$agent" offer list --state open --output csv | grep "Fabrikam 2027" | cut -d, -f1)
+[[ -n $bargain ]] || die "the offer was not released"
+run "$sandbox" ctl "$url" azure accept-offer "id=$bargain" >/dev/null
+run "$sandbox" ctl "$url" azure subscribe "id=$bargain" >/dev/null
+har_for microsoft-bought
+run "$agent" reconcile ms-offers --quiet "${har[@]}"
+run "$agent" show "$bargain" | grep -E "^FIELD|state|agreement"
+grep -q "^C-2044,$bargain,accepted,.*,subscribed," renewals.csv || die "the purchase is not in the table"
+"$sandbox" ctl "$url" stats | grep -q "^azure_duplicates 0" || die "a referral was created twice"
+
 say "What a person must know"
 "$agent" findings --severity warning --output csv | cut -d, -f1 | tail -n +2 | sort | uniq -c | sort -rn | head -5
 
 cat <<END
 
-Everything is in $work: agent.yaml, crm.csv, crm.*.needs-review.csv, products.csv, plan.txt, agent.db.
+Everything is in $work: agent.yaml, crm.csv, crm.*.needs-review.csv, products.csv, renewals.csv, plan.txt, agent.db.
 The sandbox ends with this demo; to go on, start it again with
   $sandbox serve --port $(cat port) --catalog Sandbox --rate 1000 --state $work/sandbox.json &
-and export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
+and export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret AZURE_SECRET='$AZURE_SECRET'
 
 demo: ok
 END

@@ -6,6 +6,7 @@
  *   page, pages where the lookup is; restarts: 1 if it has begun anew
  *   absent      how often what was just made was not to be seen yet
  *   document    the referral as freshly read, until something is built from it
+ *   rested      the writing that time was left after
  *   written     how often this change has written, or may have
  *   whole       1 if the edit needs a full replace
  *   engagement  that Microsoft is asked into

@@ -11,7 +11,7 @@ agent --help
 exits 0 "--help"
 COMMANDS=$(sed -n 's/^  \([a-z]*\) .*/\1/p' out)
 is "every command is listed" \
-    "approve check conflicts doctor findings iam init lint offer plan reconcile referral reject resolve run show status why" \
+    "approve check conflicts doctor findings iam init lint login offer plan reconcile referral reject resolve run show status webhook why" \
     "$(echo "$COMMANDS" | sort | xargs)"
 for command in $COMMANDS; do
     agent "$command" --help

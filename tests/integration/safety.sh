@@ -56,7 +56,8 @@ LINKED=$(status linked)
 lost=$(csv crm.csv "Opportunity ID" "AWS Status=approved" Stage=Proposal | head -1)
 edit_cell "$lost" Stage "Closed Lost"
 edit_cell "$lost" "Loss Reason" Price
-GAP=,,,,,,,,,,, deal 900 >>crm.csv # the export has eleven columns more
+# The export has eleven columns more in the middle, and eight at the end.
+GAP=,,,,,,,,,,, deal 900 | sed 's/$/,,,,,,,,/' >>crm.csv
 
 while read -r fault code finding _; do
     ctl reset-stats >/dev/null

@@ -45,6 +45,7 @@ struct bench {
     struct secret_source secret;
     const char *env[2];
     size_t granted;
+    int64_t person_ms; /* how long a person's token takes */
     bool v1_numbers, no_refresh, endless_401;
     struct fake_answer refusal; /* of the token endpoint; status 0: none */
     struct fake_answer answer;  /* of a service; status 0: 200 {} */
@@ -72,6 +73,7 @@ static void handle(void *context, struct arena *arena, const struct http_request
     }
     bench->granted++;
     bool person = request->body && strstr(request->body, "offline_access");
+    ret_answer->latency_ms = person ? bench->person_ms : 0;
     ret_answer->body = arena_printf(
         arena, "{\"token_type\":\"Bearer\",\"expires_in\":%s,\"access_token\":\"t%zu\"%s}",
         bench->v1_numbers ? "\"3599\"" : "3599", bench->granted,

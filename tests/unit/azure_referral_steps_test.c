@@ -25,6 +25,7 @@
     "\"links\":{\"self\":{}},\"unknown\":{\"n\":1.50}" members "}"
 #define LONG_AGO               "2025-12-31T00:00:00.0000000Z"
 #define FRESH                  "2025-12-31T23:59:40.0000000Z" /* 20 s before the scene */
+#define AHEAD                  "2026-01-01T00:20:00.0000000Z"
 #define DOC(tag, members)      DOC_(tag, "Active", "Accepted", "Independent", "false", LONG_AGO, members)
 #define SEEN(tag, members)     DOC_(tag, "Active", "Accepted", "Independent", "true", LONG_AGO, members)
 #define SHARED(tag)            DOC_(tag, "Active", "Accepted", "Shared", "true", LONG_AGO, DETAILS)
@@ -144,6 +145,11 @@ static const struct scene scenes[] = {
     {SCENE("written a moment ago", ACTION_UPDATE), .fields = {NOTE},
      .replies = {{200, DOC_(V1, "Active", "Accepted", "Shared", "true", FRESH, NOTES("a"))},
                  {200, DOC_(V1, "Active", "Accepted", "Shared", "true", FRESH, NOTES("a"))},
+                 {200, DOC(V2, NOTES("b"))}},
+     .trail = "get get patch", .after = V2},
+    {SCENE("written by a clock that is ahead", ACTION_UPDATE), .fields = {NOTE},
+     .replies = {{200, DOC_(V1, "Active", "Accepted", "Shared", "true", AHEAD, NOTES("a"))},
+                 {200, DOC_(V1, "Active", "Accepted", "Shared", "true", AHEAD, NOTES("a"))},
                  {200, DOC(V2, NOTES("b"))}},
      .trail = "get get patch", .after = V2},
     {SCENE("an item goes: a full replace", ACTION_UPDATE),
@@ -419,6 +425,9 @@ static void test_pause(void **state)
     (void)state;
     struct run run = played("written a moment ago", ACTION_UPDATE);
     assert_int_equal(run.waited_ms, 40000);
+    arena_free(run.arena);
+    run = played("written by a clock that is ahead", ACTION_UPDATE);
+    assert_int_equal(run.waited_ms, 60000); /* once, whatever it says */
     arena_free(run.arena);
     theatre.cloud->patience_ms = 30000;
     run = played("written a moment ago", ACTION_UPDATE);

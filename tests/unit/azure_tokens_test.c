@@ -556,6 +556,36 @@ static void test_lost_sign_in_leaves_the_rest(void **state)
     bench_close(&bench);
 }
 
+/* A token that is long in coming holds the calls that need it, and no others. */
+static void test_slow_token_holds_its_own_calls(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct bench bench;
+    struct http_request slow;
+    bench_ordinary(&bench);
+    bench.person_ms = 20000;
+    azure_request(bench.cloud, arena, AZURE_REFERRALS, "GET", "/x", NULL, &slow);
+    struct bench later = {0};
+    const struct call call = {.family = azure_family(AZURE_REFERRALS),
+                              .operation = "Slow",
+                              .repeatable = true,
+                              .request = &slow,
+                              .done = take_answer,
+                              .context = &later};
+    session_send(bench.cloud->session, &call);
+    for (int i = 0; i < 3; i++) {
+        bench_call(&bench, AZURE_INGESTION);
+        assert_int_equal(bench.error.class, ERROR_NONE);
+        assert_false(later.done);
+    }
+    assert_true(bench.fake.ticks_ms < 20000);
+    assert_int_equal(loop_run(bench.loop, &later.done, NULL), 0);
+    assert_int_equal(later.error.class, ERROR_NONE);
+    assert_int_equal(bench.granted, 2);
+    bench_close(&bench);
+}
+
 /* ------------------------------------------------------------------ signing in */
 
 static void signed_in(void *context, const struct error *failure)
@@ -621,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_sign_in_that_is_none),
         cmocka_unit_test(test_refusals_of_the_token_endpoint),
         cmocka_unit_test(test_lost_sign_in_leaves_the_rest),
+        cmocka_unit_test(test_slow_token_holds_its_own_calls),
         cmocka_unit_test(test_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

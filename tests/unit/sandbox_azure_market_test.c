@@ -214,15 +214,16 @@ static void test_fates(void **state)
 static void test_requests(void **state)
 {
     (void)state;
+#define SCHEMA "https://schema.mp.microsoft.com/schema/"
+#define JOB    "{'$schema':'" SCHEMA "configure/2022-07-01'"
     static const char *const bodies[] = {
         "{}",
-        "{'$schema':'https://schema.mp.microsoft.com/schema/configure/2022-07-01'}",
-        "{'$schema':'https://schema.mp.microsoft.com/schema/configure/2022-07-01','resources':[]}",
-        "{'$schema':'https://schema.mp.microsoft.com/schema/configure/2022-07-01','more':1,"
-        "'resources':[{'$schema':'https://schema.mp.microsoft.com/schema/reseller/2022-07-01',"
-        "'product':'product/x','resellerChannelState':'all','audiences':[]}]}",
-        "{'$schema':'https://schema.mp.microsoft.com/schema/configure/2022-07-01','resources':"
-        "[{'$schema':'https://schema.mp.microsoft.com/schema/unheard-of/2022-07-01'}]}",
+        JOB "}",
+        JOB ",'resources':[]}",
+        JOB ",'more':1,'resources':[{'$schema':'" SCHEMA
+            "reseller/2022-07-01','product':'product/x',"
+            "'resellerChannelState':'all','audiences':[]}]}",
+        JOB ",'resources':[{'$schema':'" SCHEMA "unheard-of/2022-07-01'}]}",
     };
     struct drive drive;
     drive_start(&drive, NULL);
