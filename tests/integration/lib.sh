@@ -102,7 +102,7 @@ agent() { # agent COMMAND…: output in out and err, exit code in CODE
     case "${1:-} ${2:-}" in
     "plan "* | "reconcile "* | "doctor "*) recording ;;
     "offer list" | "offer show" | "referral list") ;; # these call nobody
-    "offer "* | "referral "*) recording ;;
+    "offer "* | "referral "* | "webhook "*) recording ;;
     esac
     CODE=0
     timeout 60 "$AGENT" "$@" "${HAR[@]}" >out 2>err </dev/null || CODE=$?
