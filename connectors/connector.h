@@ -39,6 +39,8 @@ enum remote_flags {
     REMOTE_TAIL = 1 << 4,   /* only what stands behind the last '/' counts: the id in an address */
     REMOTE_ASIDE = 1 << 5,  /* read by a call of its own: what a procedure leaves as `after` has it
                                not, and the engine keeps what it read last */
+    REMOTE_SHOWS = 1 << 6,  /* shows the record to more people: no edit, it goes with a submission,
+                               and is one of its own once that was made */
 };
 
 struct remote_field {
@@ -63,6 +65,7 @@ enum rule_type {
     RULE_FORBIDDEN, /* the field must have none */
     RULE_LOCKED,    /* the field keeps the value it has at the cloud */
     RULE_KEPT,      /* the field may change, but not lose the value it has at the cloud */
+    RULE_GROWS,     /* a list may gain items, but not lose those it has at the cloud */
     RULE_FUTURE,    /* a date, today (UTC) or later */
     RULE_WORDS,     /* the value is one of `words` */
     RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */
@@ -227,6 +230,15 @@ struct deadline {
     const char *what; /* "the offer expires": the detail adds the day and the days left */
 };
 
+/* Where the state of a record does not tell alone whether an action is due, because what is wanted
+ * of it counts, too: the first row whose conditions all hold decides, before the gate's words. */
+struct due_case {
+    enum action action;
+    bool due;
+    struct rule_when when[4];   /* of the record at the cloud */
+    struct rule_when wanted[1]; /* of what goes along with the action */
+};
+
 /* Which finding a refusal, or a read that failed, becomes, by the vendor's code. */
 struct refusal {
     const char *vendor_code;
@@ -266,6 +278,8 @@ struct connector_kind {
                    void (*report)(void *context, const struct finding *finding), void *context);
     const struct deadline *deadlines;
     size_t deadline_count;
+    const struct due_case *due_cases; /* none: the gates' words alone decide */
+    size_t due_case_count;
     const struct refusal *refusals; /* others are REF-019 */
     size_t refusal_count;
     unsigned max_in_flight; /* changes that the cloud may be working on at once; 0: no limit */

@@ -35,6 +35,11 @@ size_t document_check(const struct connector_kind *kind, unsigned at, const stru
                       const struct record *after, int64_t now_ms, document_report *report,
                       void *context);
 
+/* Whether the action is due for the record: by the kind's cases, else `otherwise`. `wanted` has
+ * what would go along with it; NULL: nothing. */
+bool document_due(const struct connector_kind *kind, enum action action,
+                  const struct record *remote, const struct record *wanted, bool otherwise);
+
 /* What an edit amounts to where the stage tells it: LAUNCH if it becomes won, CLOSE if it becomes
  * lost, else UPDATE. For the kind's `classify`. */
 enum action document_classify_by_stage(const struct change *change, const struct record *before,

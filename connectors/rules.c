@@ -358,6 +358,27 @@ static void check_count(struct checking *checking, const struct rule *rule, cons
                            because(checking, rule)));
 }
 
+static bool list_has(struct arena *arena, const char *list, const char *item)
+{
+    for (size_t i = 0; i < list_count(list); i++) {
+        if (text_equal(list_item(arena, list, i), item))
+            return true;
+    }
+    return false;
+}
+
+static void check_grows(struct checking *checking, const struct rule *rule, const char *value)
+{
+    const char *old = old_value(checking, rule->field);
+    for (size_t i = 0; i < list_count(old); i++) {
+        const char *item = list_item(checking->arena, old, i);
+        if (!list_has(checking->arena, value, item))
+            fault(checking, rule->code, rule->field, rule->remedy,
+                  arena_printf(checking->arena, "%s keeps \"%s\"%s",
+                               vendor_name(checking, rule->field), item, because(checking, rule)));
+    }
+}
+
 /* Says from when on it may be. */
 static void check_aged(struct checking *checking, const struct rule *rule)
 {
@@ -399,6 +420,9 @@ static void check_rule(struct checking *checking, const struct rule *rule)
             fault(checking, rule->code, rule->field, rule->remedy,
                   arena_printf(checking->arena, "%s cannot be emptied%s",
                                vendor_name(checking, rule->field), because(checking, rule)));
+        break;
+    case RULE_GROWS:
+        check_grows(checking, rule, value);
         break;
     case RULE_FUTURE: /* also an old value blocks the write */
         check_value(checking, rule, value);
@@ -455,6 +479,27 @@ size_t document_check(const struct connector_kind *kind, unsigned at, const stru
             check_rule(&checking, &kind->rules[i]);
     }
     return checking.count;
+}
+
+static bool all_hold(const struct record *record, const struct rule_when *when, size_t count)
+{
+    for (size_t i = 0; i < count && when[i].field; i++) {
+        if (!record || !condition_holds(record, when[i].field, when[i].words))
+            return false;
+    }
+    return true;
+}
+
+bool document_due(const struct connector_kind *kind, enum action action,
+                  const struct record *remote, const struct record *wanted, bool otherwise)
+{
+    for (size_t i = 0; i < kind->due_case_count; i++) {
+        const struct due_case *one = &kind->due_cases[i];
+        if (one->action == action && all_hold(remote, one->when, COUNT(one->when)) &&
+            all_hold(wanted, one->wanted, COUNT(one->wanted)))
+            return one->due;
+    }
+    return otherwise;
 }
 
 enum action document_classify_by_stage(const struct change *change, const struct record *before,

@@ -1,5 +1,7 @@
 #include "connectors/steps.h"
 
+#include "base/limits.h"
+#include "base/text.h"
 #include "connectors/document.h"
 
 /* Names and texts in `progress` are the change's arena's. */
@@ -70,4 +72,57 @@ enum step_result step_wait(struct step_context *context, int64_t patience_ms, in
         return STEP_LATER;
     context->wait_ms = wait_ms;
     return STEP_WAIT;
+}
+
+/* ------------------------------------------------------------------ looking for a twin */
+
+static void keep_page(struct step_context *context, const char *page, long long pages)
+{
+    step_keep(context, "page", page);
+    step_keep_count(context, "pages", pages);
+}
+
+/* Decides on the next page; a listing can repeat or loop while it is read. */
+static enum step_result turn_page(struct step_context *context, const struct step_search *search,
+                                  const struct json *answer, struct error *error)
+{
+    const char *page = step_text(context, "page"), *next = json_get_text(answer, search->next);
+    long long pages = step_count_of(context, "pages") + 1;
+    if (text_blank(next)) {
+        keep_page(context, NULL, 0);
+        return step_go_to(context, "create");
+    }
+    if (text_equal(next, page) || pages >= LIMIT_PAGES) {
+        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                  "the listing repeats itself; whether the %s exists cannot be told", search->what);
+        return STEP_FAIL;
+    }
+    keep_page(context, next, pages);
+    return step_go_to(context, "lookup");
+}
+
+enum step_result step_search(struct step_context *context, const struct step_search *search,
+                             const struct http_response *response, const struct error *failure,
+                             struct error *error)
+{
+    /* A page's token may be too old when a later run comes back: then from the beginning, once. */
+    if (failure && failure->class == ERROR_REFUSED && step_text(context, "page") &&
+        !step_count_of(context, "restarts")) {
+        step_keep_count(context, "restarts", 1);
+        keep_page(context, NULL, 0);
+        return step_go_to(context, "lookup");
+    }
+    struct json *answer = NULL;
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
+    const struct json *items = json_get(answer, search->items);
+    if (!items || items->type != JSON_ARRAY) {
+        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the listing has no %s", search->items);
+        return STEP_FAIL;
+    }
+    const char *id = search->match(context, items);
+    if (!id)
+        return turn_page(context, search, answer, error);
+    step_keep(context, "id", id);
+    return step_go_to(context, search->found);
 }

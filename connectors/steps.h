@@ -28,4 +28,18 @@ enum step_result step_go_to(struct step_context *context, const char *step);
 enum step_result step_wait(struct step_context *context, int64_t patience_ms, int64_t wait_ms,
                            const char *note);
 
+/* Looking, page by page, for what a lost answer may have made. `page`, `pages`, `restarts` and `id`
+ * stand in progress. The step that asks is "lookup"; where nothing is found "create" follows. */
+struct step_search {
+    const char *items; /* member of the answer: "value" */
+    const char *next;  /* member that leads to the next page: "NextToken" */
+    const char *what;  /* "opportunity" */
+    const char *found; /* the step that goes on with `id` */
+    const char *(*match)(const struct step_context *context,
+                         const struct json *items); /* or NULL */
+};
+enum step_result step_search(struct step_context *context, const struct step_search *search,
+                             const struct http_response *response, const struct error *failure,
+                             struct error *error);
+
 #endif

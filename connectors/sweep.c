@@ -178,7 +178,8 @@ static void send(struct sweep_fetch *fetch, const char *operation, const char *f
     const struct call call = {
         .family = family,
         .operation = operation,
-        .repeatable = true,
+        .repeatable = !fetch->once,
+        .bare = fetch->file,
         .request = &fetch->request,
         .done = done,
         .context = fetch,
@@ -190,6 +191,8 @@ static void send(struct sweep_fetch *fetch, const char *operation, const char *f
 static int parse(struct sweep_fetch *fetch, const struct http_response *response,
                  const struct error *failure, struct json **ret_answer, struct error *error)
 {
+    if (!failure && fetch->file)
+        return 0;
     if (!failure)
         return document_parse(fetch->arena, response, ret_answer, error);
     *error = *failure;
@@ -424,8 +427,11 @@ static void got_detail(void *context, const struct http_response *response,
     int result = 0;
     if (!failed(fetch->sweep)) {
         result = lacking ? 0 : parse(fetch, response, failure, &answer, &error);
+        fetch->response = failure ? NULL : response;
+        fetch->once = fetch->file = false;
         if (!result)
             result = fetch->answer(fetch, answer, &error);
+        fetch->response = NULL;
         if (result < 0)
             missed(fetch, &error);
     }

@@ -75,7 +75,11 @@ struct sweep_fetch {
     const char *id;
     void *state;                 /* the reader's */
     bool may_lack;               /* a 404 to the next call is an answer: NULL */
+    bool once;                   /* the next call must not be sent again if its answer is lost */
+    bool file;                   /* the answer to the next call is no document: `response` has it,
+                                    and the address is its own proof (struct call) */
     struct http_request request; /* of the next call */
+    const struct http_response *response; /* while `answer` runs; NULL: there is none */
     /* Instead of reporting `id` as missed. May be NULL. */
     void (*missed)(struct sweep_fetch *fetch, const struct error *error);
     /* The sweep's own. */

@@ -80,3 +80,13 @@ const char *error_class_name(enum error_class class)
     };
     return (size_t) class < COUNT(names) ? names[class] : "unknown";
 }
+
+void error_name(char *buffer, size_t size, const char *text)
+{
+    size_t length = 0;
+    for (; text && *text && length + 1 < size; text++) {
+        if (*text > ' ' && *text < 0x7f)
+            buffer[length++] = *text;
+    }
+    buffer[length] = '\0';
+}

@@ -6,6 +6,7 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Whether and how trying again helps. */
@@ -48,5 +49,8 @@ int error_context(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 const char *error_class_name(enum error_class class);
+
+/* A vendor's code or id into one of the fixed texts: printable ASCII only, cut to fit. */
+void error_name(char *buffer, size_t size, const char *text);
 
 #endif

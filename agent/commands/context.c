@@ -167,13 +167,12 @@ const char *context_har_path(const struct context *context)
     return context->arguments->har ? context->arguments->har : context->config->har_path;
 }
 
-static int open_net(struct context *context, struct error *error)
+static int open_net(struct context *context, const char *har, struct error *error)
 {
     const struct config *config = context->config;
     const struct http_options options = {.ca_file = settings_text(&config->net, "ca_file"),
                                          .proxy = settings_text(&config->net, "proxy"),
                                          .user_agent = "agent/" AGENT_VERSION};
-    const char *har = context_har_path(context);
     int r = http_curl_new(&options, context->world, &context->http, error);
     if (r < 0)
         return r;
@@ -280,13 +279,13 @@ static const struct job *find_job(const struct config *config, const char *name)
     return NULL;
 }
 
-int context_prepare(struct context *context)
+int context_prepare(struct context *context, const char *har)
 {
     const struct config *config = context->config;
     struct error error = {0};
     context->sources = memory_alloc((config->source_count + 1) * sizeof *context->sources);
     context->clouds = memory_alloc((config->cloud_count + 1) * sizeof *context->clouds);
-    int r = open_net(context, &error);
+    int r = open_net(context, har, &error);
     if (r < 0)
         output_failure(NULL, &error);
     return r < 0 ? EXIT_FAILED : 0;
@@ -298,7 +297,7 @@ int context_open_jobs(struct context *context, const char *const *names, size_t 
     struct error error = {0};
     int r = 0, code = context->store ? 0 : open_store(context, false);
     if (!code)
-        code = context_prepare(context);
+        code = context_prepare(context, context_har_path(context));
     if (code)
         return code;
     context->works = memory_alloc((config->job_count + count + 1) * sizeof *context->works);

@@ -39,8 +39,9 @@ const char *context_har_path(const struct context *context);
  * of exchanges that is there already is gone on with. */
 int context_open_jobs(struct context *context, const char *const *names, size_t count);
 /* The parts of it, for commands that want no jobs; neither needs the store. prepare: the network,
- * once; 0 or an exit code, the reason has been printed. */
-int context_prepare(struct context *context);
+ * once, with exchanges recorded in the file `har`, NULL for none, as of a command that calls no
+ * cloud; 0 or an exit code, the reason has been printed. */
+int context_prepare(struct context *context, const char *har);
 int context_open_source(struct context *context, const char *name, struct source **ret_source,
                         struct error *error);
 int context_open_cloud(struct context *context, const char *name, struct cloud **ret_cloud,

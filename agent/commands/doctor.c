@@ -323,7 +323,7 @@ static int run_doctor(const struct world *world, const struct arguments *argumen
     CLEANUP_ARENA struct arena *arena = arena_new();
     int code = context_load(world, arguments, &context);
     if (!code)
-        code = context_prepare(&context);
+        code = context_prepare(&context, context_har_path(&context));
     if (code)
         return code;
     struct doctor doctor = {.context = &context, .arena = arena, .listing = listing_new(columns)};

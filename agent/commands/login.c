@@ -172,7 +172,7 @@ static int run_login(const struct world *world, const struct arguments *argument
     }
     int code = context_load(world, arguments, &context);
     if (!code)
-        code = context_prepare(&context);
+        code = context_prepare(&context, context_har_path(&context));
     return code ? code : sign_in(&context, connector, port);
 }
 

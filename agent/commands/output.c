@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 
 struct listing {
     struct arena *arena;

@@ -243,7 +243,7 @@ static int run_status(const struct world *world, const struct arguments *argumen
     int r = 0, code = context_load_store(world, arguments, true, &context);
     context.unrecorded = true;
     if (!code)
-        code = context_prepare(&context);
+        code = context_prepare(&context, NULL);
     if (code)
         return code;
     CLEANUP_ARENA struct arena *arena = arena_new();

@@ -215,7 +215,7 @@ static int run_webhook(const struct world *world, const struct arguments *argume
     int code = registers ? context_load_store(world, arguments, false, &context)
                          : context_load(world, arguments, &context);
     if (!code)
-        code = context_prepare(&context);
+        code = context_prepare(&context, context_har_path(&context));
     if (code)
         return code;
     const struct settings *settings = settings_of(context.config, asking.connector->name);

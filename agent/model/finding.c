@@ -114,6 +114,9 @@ const struct finding_type finding_types[] = {
      "Nothing to do: register the deal once it is won, by `register:` or agent referral register."},
     {"REF-027", WARNING, "the deal was created too recently to be closed as won",
      "Wait until the instant in the detail; closed before, it could not be registered any more."},
+    {"REF-028", WARNING, "who was invited cannot be taken out again",
+     "List the partner again, as the detail names it, or take over the cloud's list; until then "
+     "nobody else is invited."},
 
     /* What the clouds demand of offers, and what a person should look at before one is made. */
     {"OFR-001", WARNING, "a field that is needed to create the offer is empty",

@@ -19,7 +19,7 @@ const struct gate_type gate_types[GATE_COUNT] = {
                      .kinds = REFERRALS,
                      .field = "status",
                      .words = WORDS("draft", "action_required"),
-                     .goes = WORDS("involvement", "visibility"),
+                     .goes = WORDS("involvement", "visibility", "partners"),
                      .tells = DEAL,
                      .help = "which referrals are handed to the cloud's sellers"},
     [GATE_PUBLISH] = {.name = "publish",

@@ -44,6 +44,8 @@ static const struct field referral_fields[] = {
     {"programs", TYPE_SET, FIELD_BOTH, NULL, "programs of the cloud that the deal belongs to"},
     {"cloud_products", TYPE_SET, FIELD_BOTH, NULL, "products of the cloud that the deal needs"},
     {"services", TYPE_SET, FIELD_BOTH, NULL, "services that the deal needs, in the cloud's words"},
+    {"partners", TYPE_SET, FIELD_BOTH, NULL,
+     "other partners that take part in the deal, by the cloud's identifiers"},
     {"related", TYPE_ID, FIELD_BOTH, NULL, "the cloud's identifier of a related referral"},
     {"opportunity_type", TYPE_WORD, FIELD_BOTH, WORDS("new", "renewal", "expansion"),
      "new business, a renewal or an expansion"},

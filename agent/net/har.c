@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -245,6 +246,13 @@ static int open_file(const char *path, struct error *error)
     int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd < 0) {
         return error_errno(error, SCOPE_RUN, errno, "cannot write %s", path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+        close(fd);
+        return error_set(error, ERROR_INPUT, SCOPE_RUN,
+                         "another process records in %s: each needs a file of its own, --har "
+                         "names one",
+                         path);
     }
     if (fstat(fd, &state) < 0 || !S_ISREG(state.st_mode) || fchmod(fd, 0600) < 0 ||
         ftruncate(fd, 0) < 0) {

@@ -9,7 +9,8 @@
 #include "net/http.h"
 
 struct har;
-/* The file is created at once (0600) and is a valid HAR after every entry. */
+/* The file is created at once (0600) and is a valid HAR after every entry. Nothing is emptied that
+ * another process is recording in: ERROR_INPUT. */
 int har_open(const char *path, const char *creator_version, struct har **ret_har,
              struct error *error);
 /* `response` NULL: no answer came. */

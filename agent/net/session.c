@@ -18,14 +18,14 @@ struct pending {
     struct session *session;
     struct call call;
     struct lane *lane;
-    struct credential *credential;
-    unsigned made;      /* attempts that were sent */
-    bool refresh_tried; /* fresh credentials are tried once */
-    bool clock_tried;   /* so is a new clock offset */
-    bool uncertain;     /* an attempt may have been carried out */
-    int price;          /* of the last retry, for the refund */
-    uint64_t timer;     /* while sleeping */
-    int64_t held_ticks; /* since when the pacer holds it; 0: it does not */
+    struct credential *credential; /* NULL: the call is bare */
+    unsigned made;                 /* attempts that were sent */
+    bool refresh_tried;            /* fresh credentials are tried once */
+    bool clock_tried;              /* so is a new clock offset */
+    bool uncertain;                /* an attempt may have been carried out */
+    int price;                     /* of the last retry, for the refund */
+    uint64_t timer;                /* while sleeping */
+    int64_t held_ticks;            /* since when the pacer holds it; 0: it does not */
     /* The attempt under way. */
     struct arena *arena;
     struct http_request request; /* signed */
@@ -272,8 +272,8 @@ static int start(struct pending *pending, struct error *error)
     pending->request = *pending->call.request;
     pending->started_ms = world_now(session->world);
     pending->offset_ms = session->stats.offset_ms;
-    pending->generation = pending->credential->generation;
-    if (session->options.ops->sign != NULL) {
+    pending->generation = pending->credential != NULL ? pending->credential->generation : 0;
+    if (session->options.ops->sign != NULL && !pending->call.bare) {
         int result = session->options.ops->sign(session->options.cloud, pending->arena,
                                                 &pending->request, server_now(session), error);
         if (result < 0) {
@@ -323,7 +323,7 @@ static bool advance(struct session *session, struct lane *lane)
     if (pending == NULL || lane->blocked_until > ticks) {
         return false;
     }
-    if (!credential_ready(session, pending->credential)) {
+    if (pending->credential != NULL && !credential_ready(session, pending->credential)) {
         lane->locked = true;
         return false;
     }
@@ -407,7 +407,7 @@ static void pump(void *context)
 static void record(struct session *session, const struct pending *pending,
                    const struct http_response *response)
 {
-    if (session->options.har != NULL) {
+    if (session->options.har != NULL && !pending->call.bare) {
         har_add(session->options.har, pending->started_ms, &pending->request, response);
     }
     if (response != NULL) {
@@ -538,7 +538,7 @@ static bool try_again(struct session *session, struct pending *pending,
     if (session->stopping) {
         return false;
     }
-    if (response != NULL && error->class == ERROR_AUTH &&
+    if (response != NULL && error->class == ERROR_AUTH && !pending->call.bare &&
         authorise_again(session, pending, response, auth_refresh)) {
         return true;
     }
@@ -648,8 +648,10 @@ void session_send(struct session *session, const struct call *call)
     pending->call = *call;
     pending->lane = lane_of(session, call->family);
     const struct session_ops *ops = session->options.ops;
-    size_t set = ops->credential ? ops->credential(session->options.cloud, call->request) : 0;
-    pending->credential = &session->credentials[set];
+    if (!call->bare) {
+        size_t set = ops->credential ? ops->credential(session->options.cloud, call->request) : 0;
+        pending->credential = &session->credentials[set];
+    }
     list_append(&pending->lane->calls, pending);
     arm(session, 0);
 }

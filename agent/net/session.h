@@ -27,6 +27,9 @@ struct call {
     const char *family;           /* of the quotas */
     const char *operation;        /* for logs and errors: "UpdateOpportunity" */
     bool repeatable;              /* sending it twice has the effect of once */
+    bool bare;                    /* not signed: its address is its own proof. Whatever host it
+                                     leads to, nothing of the account goes there; and it is not
+                                     recorded, since whoever has the address has the file */
     struct http_request *request; /* unsigned; lives until `done` */
     session_done *done;
     void *context;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "connectors/document.h"
 #include "reconcile/plan_private.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -20,12 +21,18 @@ static bool gate_holds(const struct planner *planner, enum gate gate, const stru
     return rule->open && conditions_hold_for(&rule->when, &seen);
 }
 
+bool plan_due(const struct planner *planner, const struct gate_type *type,
+              const struct record *remote, const struct record *wanted)
+{
+    return document_due(planner->work->kind, type->action, remote, wanted, gate_due(type, remote));
+}
+
 unsigned plan_gates_due(struct planner *planner, const struct gate_view *view)
 {
     unsigned due = 0, both = bit(GATE_ACCEPT) | bit(GATE_REJECT);
     for (enum gate i = 0; i < GATE_COUNT; i++) {
         const struct gate_type *type = &gate_types[i];
-        if ((view->local || type->alone) && gate_due(type, view->remote) &&
+        if ((view->local || type->alone) && plan_due(planner, type, view->remote, view->local) &&
             connector_procedure(planner->work->kind, type->action) && gate_holds(planner, i, view))
             due |= bit(i);
     }
@@ -42,15 +49,15 @@ unsigned plan_gates_due(struct planner *planner, const struct gate_view *view)
 }
 
 void plan_gate_fields(struct planner *planner, struct change *change, const struct gate_type *type,
-                      const struct record *local)
+                      const struct record *remote, const struct record *local)
 {
     const struct job *job = planner->plan->job;
     for (size_t i = 0; type->goes && type->goes[i]; i++) {
         size_t field = kind_field(job->kind, type->goes[i]);
         const struct field_map *map = job_field(job, field);
         const char *value = !map ? NULL : local ? local->values[field] : map->constant;
-        if (value)
-            plan_add_field(planner->plan, change, field, NULL, value, NULL,
+        if (value && !text_equal(value, remote->values[field]))
+            plan_add_field(planner->plan, change, field, remote->values[field], value, NULL,
                            "said by the local side");
     }
 }
@@ -85,8 +92,7 @@ static void hold_correction(struct planner *planner, struct change *change,
                    record_get(remote, "status_comments")));
 }
 
-static void plan_gate(struct planner *planner, const struct gate_view *view,
-                      const struct gate_type *type)
+void plan_gate(struct planner *planner, const struct gate_view *view, const struct gate_type *type)
 {
     struct arena *arena = planner->plan->arena;
     const struct record *remote = view->remote;
@@ -94,7 +100,7 @@ static void plan_gate(struct planner *planner, const struct gate_view *view,
                                             view->local ? view->local->id : NULL);
     change->version = remote->version;
     change->title = plan_title(remote);
-    plan_gate_fields(planner, change, type, view->local);
+    plan_gate_fields(planner, change, type, remote, view->local);
     const struct record *edited = view->update ? plan_after(arena, remote, view->update) : remote;
     change->note = plan_tell(arena, type, edited);
     if (!plan_check(planner, change, plan_moment(type->action), remote,

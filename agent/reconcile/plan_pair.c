@@ -241,6 +241,35 @@ static void hold_revival(struct planner *planner, struct pair *pair, struct chan
     change->hold_reason = "it was taken back: to offer it once more waits for agent approve";
 }
 
+bool plan_shows(const struct planner *planner, size_t field)
+{
+    const struct remote_field *remote =
+        connector_field(planner->work->kind, planner->plan->job->kind->fields[field].name);
+    return remote && remote->flags & REMOTE_SHOWS;
+}
+
+/* What shows the record to others leaves the edit. Returns how many fields. */
+static size_t take_showing(const struct planner *planner, struct change *update)
+{
+    size_t kept = 0, count = update->field_count;
+    for (size_t i = 0; i < count; i++)
+        if (!plan_shows(planner, update->fields[i].field))
+            update->fields[kept++] = update->fields[i];
+    update->field_count = kept;
+    return count - kept;
+}
+
+/* It goes with the submission where that is still due, and is one of its own afterwards, which
+ * waits for the same word of a person. */
+static void plan_showing(struct planner *planner, const struct gate_view *view, size_t count)
+{
+    const struct gate_type *type = &gate_types[GATE_SUBMIT];
+    if (count && plan_due(planner, type, view->remote, view->local))
+        planner->plan->drift -= count;
+    else if (count)
+        plan_gate(planner, view, type);
+}
+
 /* The cloud's part and the local part, as two changes; empty ones leave the plan again. */
 static int plan_fields(struct planner *planner, struct pair *pair, const struct json *row,
                        struct sides *sides, struct error *error)
@@ -265,6 +294,7 @@ static int plan_fields(struct planner *planner, struct pair *pair, const struct 
                          "%s was deleted; agent offer create %s makes another draft", remote->id,
                          pair->local->record->id);
     plan_check_update(planner, cloud, remote);
+    size_t showing = take_showing(planner, cloud);
     cloud->action = plan_classify(planner, cloud, remote);
     hold_revival(planner, pair, cloud);
     struct gate_view view = {.remote = remote, .local = pair->local->record, .row = row};
@@ -272,6 +302,7 @@ static int plan_fields(struct planner *planner, struct pair *pair, const struct 
     view.update = cloud->field_count ? cloud : NULL;
     drop_last_if_empty(planner->plan, cloud);
     plan_gates(planner, &view, gates);
+    plan_showing(planner, &view, showing);
     if (local.field_count) {
         struct change *pull = start_change(planner, pair, ACTION_PULL);
         pull->fields = local.fields;

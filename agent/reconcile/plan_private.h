@@ -69,9 +69,18 @@ enum action plan_classify(const struct planner *planner, const struct change *ch
 /* The gates (1u << GATE_…) whose action is due for the record. Says what cannot be decided. */
 unsigned plan_gates_due(struct planner *planner, const struct gate_view *view);
 void plan_gates(struct planner *planner, const struct gate_view *view, unsigned gates);
-/* Adds the fields that go along with the gate's action: the local ones, or the job's constants. */
+/* Adds the gate's action, whether it is open or not. */
+void plan_gate(struct planner *planner, const struct gate_view *view, const struct gate_type *type);
+/* True if the action is due for the record at the cloud, with what is `wanted` of it (the local
+ * record, or the record as it would be); NULL: nothing. */
+bool plan_due(const struct planner *planner, const struct gate_type *type,
+              const struct record *remote, const struct record *wanted);
+/* Adds the fields that go along with the gate's action and that the cloud has not got so: the local
+ * ones, or the job's constants. */
 void plan_gate_fields(struct planner *planner, struct change *change, const struct gate_type *type,
-                      const struct record *local);
+                      const struct record *remote, const struct record *local);
+/* True of a field that goes with a submission and not with an edit. */
+bool plan_shows(const struct planner *planner, size_t field);
 /* "value 40000.00 USD, product prod-1": what a person wants to know before the gate's action; NULL
  * if there is nothing to tell. `type` may be NULL. */
 const char *plan_tell(struct arena *arena, const struct gate_type *type,

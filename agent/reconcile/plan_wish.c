@@ -198,7 +198,8 @@ static const char *refuses(const struct planner *planner, const struct wish *wis
                                                      : ~0u;
     if (field->direction == FIELD_FROM_CLOUD)
         return SAY("only the cloud sets %s", field->name);
-    if (!remote || !(remote->flags & flags))
+    if (!remote || !(remote->flags & flags) ||
+        (wish->action == ACTION_UPDATE && remote->flags & REMOTE_SHOWS))
         return SAY("the cloud does not take %s here", field->name);
     return NULL;
 }
@@ -235,10 +236,20 @@ static void add_fields(struct planner *planner, const struct aim *aim, struct ch
     }
 }
 
-static const char *not_due(const struct planner *planner, const struct gate_type *type,
-                           const struct record *remote)
+/* What a submission is for is still to be shown to somebody. */
+static bool shows_more(const struct planner *planner, const struct change *change)
 {
-    if (!type || !type->field || gate_due(type, remote))
+    for (size_t i = 0; i < change->field_count; i++)
+        if (plan_shows(planner, change->fields[i].field))
+            return change->action == ACTION_SUBMIT;
+    return false;
+}
+
+static const char *not_due(const struct planner *planner, const struct gate_type *type,
+                           const struct record *remote, const struct change *change)
+{
+    if (!type || !type->field || shows_more(planner, change) ||
+        plan_due(planner, type, remote, plan_after(planner->plan->arena, remote, change)))
         return NULL;
     const char *value = record_get(remote, type->field);
     return SAY("its %s is %s, and this is for %s%s%s", type->field, value ? value : "not known",
@@ -314,24 +325,24 @@ static struct change *start(struct planner *planner, struct aim *aim)
     const struct record *remote = aim->remote->record;
     const struct gate_type *type = gate_of(wish->action);
     bool deletes = wants_deletion(planner, wish);
-    aim->why = deletes ? kept(planner, aim) : unknown_draft(planner, aim);
-    if (!aim->why && !deletes)
-        aim->why = not_due(planner, type, remote);
-    if (!aim->why && !deletes)
-        aim->why = refused_field(planner, wish);
-    if (!aim->why)
-        aim->why = undone(planner, aim);
-    if (aim->why)
-        return NULL;
     struct change *change = plan_add_change(planner->plan, wish->action, remote->id,
                                             aim->local ? aim->local->record->id : NULL);
     change->version = remote->version;
     change->title = plan_title(remote);
     change->asked_by = arena_copy(planner->plan->arena, wish->who);
     if (type)
-        plan_gate_fields(planner, change, type,
+        plan_gate_fields(planner, change, type, remote,
                          is_usable(planner, aim->local) ? aim->local->record : NULL);
     add_fields(planner, aim, change);
+    aim->why = deletes ? kept(planner, aim) : unknown_draft(planner, aim);
+    if (!aim->why && !deletes)
+        aim->why = not_due(planner, type, remote, change);
+    if (!aim->why && !deletes)
+        aim->why = refused_field(planner, wish);
+    if (!aim->why)
+        aim->why = undone(planner, aim);
+    if (aim->why)
+        return NULL;
     if (wish->action == ACTION_UPDATE)
         change->action = plan_classify(planner, change, remote);
     if (!type && !change->field_count)

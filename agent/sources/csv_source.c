@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 #include "sources/file_source.h"
 #include "sources/rows.h"
 

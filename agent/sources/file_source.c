@@ -13,7 +13,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/times.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 
 static void cleanup_descriptor(const int *descriptor)
 {

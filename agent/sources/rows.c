@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/times.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 #include "sources/file_source.h"
 
 #define NO_COLUMN ((size_t)-1)

@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/times.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 #include "sources/file_source.h"
 
 const struct source_type *const source_types[] = {

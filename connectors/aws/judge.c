@@ -128,17 +128,6 @@ static int64_t retry_after(const struct http_response *response)
     return ms > LIMIT_RETRY_AFTER_MS ? LIMIT_RETRY_AFTER_MS : ms;
 }
 
-/* A code or id from outside into a fixed buffer: printable ASCII only, cut to fit. */
-static void copy_name(char *buffer, size_t size, const char *text)
-{
-    size_t length = 0;
-    for (; text && *text && length + 1 < size; text++) {
-        if (*text > ' ' && *text < 0x7f)
-            buffer[length++] = *text;
-    }
-    buffer[length] = '\0';
-}
-
 /* Several fields fail at once, and a person wants to see them all. */
 static void add_error_list(struct text *out, const struct json *list, const char *const names[3])
 {
@@ -223,8 +212,8 @@ int aws_judge_failure(const struct aws_failure *failure, bool *ret_auth_refresh,
                            said && remedy ? "; " : "", remedy ? remedy : "");
     if (error) {
         error->http_status = failure->status;
-        copy_name(error->vendor_code, sizeof error->vendor_code, name);
-        copy_name(error->request_id, sizeof error->request_id, failure->request_id);
+        error_name(error->vendor_code, sizeof error->vendor_code, name);
+        error_name(error->request_id, sizeof error->request_id, failure->request_id);
     }
     return result;
 }
@@ -253,8 +242,8 @@ static int judge_foreign(const struct http_response *response, struct error *err
                            "the answer is not JSON: something on the way answered for the cloud");
     if (error) {
         error->http_status = response->status;
-        copy_name(error->request_id, sizeof error->request_id,
-                  http_response_get(response, "x-amzn-requestid"));
+        error_name(error->request_id, sizeof error->request_id,
+                   http_response_get(response, "x-amzn-requestid"));
     }
     return result;
 }

@@ -6,44 +6,15 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/aws/offers.h"
+#include "connectors/doubt.h"
 #include "model/value.h"
 
 struct doubting {
-    const struct newcomer *newcomer;
+    const struct doubt_report *to;
     struct arena *arena;
     const struct record *replaced; /* the peer whose agreement the new one replaces; may be NULL */
     const char *product, *buyers;
-    void (*report)(void *context, const struct finding *finding);
-    void *context;
 };
-
-static void doubt(const struct doubting *doubting, const char *code, const char *field,
-                  const struct record *peer, const char *detail)
-{
-    const struct record *record = doubting->newcomer->record;
-    const struct finding finding = {
-        .type = finding_type(code),
-        .subject = record->id ? record->id : "",
-        .field = field,
-        .detail = detail,
-        .remote_id = peer ? peer->id : NULL,
-    };
-    doubting->report(doubting->context, &finding);
-}
-
-/* The first text that stands in both lists; NULL: none. */
-static const char *common(struct arena *arena, const char *left, const char *right)
-{
-    size_t lefts = list_count(left), rights = list_count(right);
-    for (size_t i = 0; i < lefts; i++) {
-        const char *item = list_item(arena, left, i);
-        for (size_t j = 0; j < rights; j++) {
-            if (!strcmp(item, list_item(arena, right, j)))
-                return item;
-        }
-    }
-    return NULL;
-}
 
 static const struct record *find_replaced(const struct newcomer *newcomer)
 {
@@ -65,42 +36,42 @@ static const char *buyers_of(const struct record *record)
 static void doubt_agreement(const struct doubting *doubting, const struct record *peer)
 {
     const char *agreement = record_get(peer, "agreement");
-    const char *buyer = common(doubting->arena, doubting->buyers, buyers_of(peer));
+    const char *buyer = doubt_common(doubting->arena, doubting->buyers, buyers_of(peer));
     if (!buyer || !text_equal(record_get(peer, "state"), "accepted") ||
         !text_equal(record_get(peer, "agreement_status"), "ACTIVE") ||
         !text_equal(record_get(peer, "product"), doubting->product) ||
-        text_equal(record_get(doubting->newcomer->record, "replaces"), agreement))
+        text_equal(record_get(doubting->to->newcomer->record, "replaces"), agreement))
         return;
-    doubt(doubting, "OFR-013", "buyer_accounts", peer,
-          arena_printf(doubting->arena, "%s has the agreement %s for %s, from the offer %s", buyer,
-                       agreement ? agreement : "", doubting->product, peer->id));
+    doubt_tell(doubting->to, "OFR-013", "buyer_accounts", peer,
+               arena_printf(doubting->arena, "%s has the agreement %s for %s, from the offer %s",
+                            buyer, agreement ? agreement : "", doubting->product, peer->id));
 }
 
 /* Open, a draft that may be released, or one that this plan makes, which has no state yet. */
 static void doubt_open(const struct doubting *doubting, const struct record *peer)
 {
     struct arena *arena = doubting->arena;
-    const char *replaces = record_get(doubting->newcomer->record, "replaces");
+    const char *replaces = record_get(doubting->to->newcomer->record, "replaces");
     const char *state = record_get(peer, "state");
     bool same = replaces && text_equal(record_get(peer, "replaces"), replaces);
-    const char *buyer = common(arena, doubting->buyers, buyers_of(peer));
+    const char *buyer = doubt_common(arena, doubting->buyers, buyers_of(peer));
     bool alike = buyer && text_equal(record_get(peer, "product"), doubting->product);
     bool open = text_equal(state, "open"), draft = text_equal(state, "draft");
     if (!(open || draft || !state) || (!same && !alike))
         return;
     const char *expires = record_get(peer, "expires");
     buyer = buyer ? buyer : "the same buyer";
-    doubt(doubting, "OFR-014", same ? "replaces" : "buyer_accounts", peer,
-          open ? arena_printf(arena, "the offer %s to %s can be accepted until %s", peer->id, buyer,
-                              expires ? expires : "it is cancelled")
-          : draft ? arena_printf(arena, "the offer %s to %s is a draft", peer->id, buyer)
-                  : arena_printf(arena, "%s becomes an offer to %s, too", peer->id, buyer));
+    doubt_tell(doubting->to, "OFR-014", same ? "replaces" : "buyer_accounts", peer,
+               open ? arena_printf(arena, "the offer %s to %s can be accepted until %s", peer->id,
+                                   buyer, expires ? expires : "it is cancelled")
+               : draft ? arena_printf(arena, "the offer %s to %s is a draft", peer->id, buyer)
+                       : arena_printf(arena, "%s becomes an offer to %s, too", peer->id, buyer));
 }
 
 /* Nothing of the old schedule is carried over. */
 static void doubt_instalments(const struct doubting *doubting)
 {
-    const struct record *record = doubting->newcomer->record;
+    const struct record *record = doubting->to->newcomer->record;
     const char *due = record_get(doubting->replaced, "agreement_schedule");
     const char *restated = record_get(record, "schedule");
     size_t count = list_count(due);
@@ -110,24 +81,24 @@ static void doubt_instalments(const struct doubting *doubting)
         const char *item = list_item(doubting->arena, due, i);
         int64_t day;
         bool ahead = day_parse(arena_copy_n(doubting->arena, item, strcspn(item, "=")), &day) &&
-                     day > day_of(doubting->newcomer->now_ms);
-        if (ahead && !common(doubting->arena, item, restated))
+                     day > day_of(doubting->to->newcomer->now_ms);
+        if (ahead && !doubt_common(doubting->arena, item, restated))
             missing[missed++] = item;
     }
     if (missed)
-        doubt(doubting, "OFR-015", "schedule", doubting->replaced,
-              arena_printf(
-                  doubting->arena, "%s is still due of %s",
-                  list_print(doubting->arena, ", ", list_join(doubting->arena, missing, missed)),
-                  record_get(record, "replaces")));
+        doubt_tell(doubting->to, "OFR-015", "schedule", doubting->replaced,
+                   arena_printf(doubting->arena, "%s is still due of %s",
+                                list_print(doubting->arena, ", ",
+                                           list_join(doubting->arena, missing, missed)),
+                                record_get(record, "replaces")));
 }
 
 /* Our own account, as the ARN of anything of ours tells; NULL if nothing does. */
 static const char *seller_of(const struct doubting *doubting)
 {
     struct json *document = NULL;
-    for (size_t i = 0; i < doubting->newcomer->peer_count; i++) {
-        const char *raw = doubting->newcomer->peers[i]->raw;
+    for (size_t i = 0; i < doubting->to->newcomer->peer_count; i++) {
+        const char *raw = doubting->to->newcomer->peers[i]->raw;
         if (!raw || json_parse(doubting->arena, raw, strlen(raw), &document, NULL) < 0)
             continue;
         const char *arn = json_text(json_find(document, "Entity.EntityArn"));
@@ -142,17 +113,18 @@ static const char *seller_of(const struct doubting *doubting)
 
 static void doubt_accounts(const struct doubting *doubting)
 {
-    const struct record *record = doubting->newcomer->record;
+    const struct record *record = doubting->to->newcomer->record;
     const char *accounts = record_get(record, "buyer_accounts");
     const char *const own[][2] = {
         {"the reseller", record_get(record, "reseller")},
         {"the seller", accounts ? seller_of(doubting) : NULL},
     };
     for (size_t i = 0; i < COUNT(own); i++) {
-        const char *account = common(doubting->arena, accounts, own[i][1]);
+        const char *account = doubt_common(doubting->arena, accounts, own[i][1]);
         if (account)
-            doubt(doubting, "OFR-016", "buyer_accounts", NULL,
-                  arena_printf(doubting->arena, "%s is the account of %s", account, own[i][0]));
+            doubt_tell(
+                doubting->to, "OFR-016", "buyer_accounts", NULL,
+                arena_printf(doubting->arena, "%s is the account of %s", account, own[i][0]));
     }
 }
 
@@ -160,14 +132,13 @@ void aws_offer_doubts(const struct newcomer *newcomer,
                       void (*report)(void *context, const struct finding *finding), void *context)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
+    const struct doubt_report to = {newcomer, report, context};
     struct doubting doubting = {
-        .newcomer = newcomer,
+        .to = &to,
         .arena = arena,
         .replaced = find_replaced(newcomer),
         .product = record_get(newcomer->record, "product"),
         .buyers = record_get(newcomer->record, "buyer_accounts"),
-        .report = report,
-        .context = context,
     };
     doubt_accounts(&doubting);
     /* A resale authorization sells nothing by itself. */

@@ -1,6 +1,5 @@
 /* Creating an opportunity: create, associate its solutions, read it back. */
 
-#include "base/limits.h"
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/aws/referral_steps.h"
@@ -46,50 +45,13 @@ static const char *find_reference(const struct step_context *context, const stru
     return NULL;
 }
 
-static void keep_page(struct step_context *context, const char *page, long long pages)
-{
-    step_keep(context, "page", page);
-    step_keep_count(context, "pages", pages);
-}
-
 static enum step_result answer_lookup(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    /* A page's token may be too old when a later run comes back: then from the beginning, once. */
-    if (failure && failure->class == ERROR_REFUSED && step_text(context, "page") &&
-        !step_count_of(context, "restarts")) {
-        step_keep_count(context, "restarts", 1);
-        keep_page(context, NULL, 0);
-        return step_go_to(context, "lookup");
-    }
-    struct json *answer = NULL;
-    if (step_parse(context, response, failure, &answer, error) < 0)
-        return step_failed(error);
-    const struct json *summaries = json_get(answer, "OpportunitySummaries");
-    if (!summaries || summaries->type != JSON_ARRAY) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the listing has no OpportunitySummaries");
-        return STEP_FAIL;
-    }
-    const char *id = find_reference(context, summaries);
-    if (id) {
-        step_keep(context, "id", id);
-        return step_go_to(context, "associate");
-    }
-    const char *next = json_get_text(answer, "NextToken");
-    const char *page = json_get_text(context->progress, "page");
-    long long pages = step_count_of(context, "pages") + 1;
-    if (text_blank(next)) {
-        keep_page(context, NULL, 0);
-        return step_go_to(context, "create");
-    }
-    if (text_equal(next, page) || pages >= LIMIT_PAGES) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                  "the listing repeats itself; whether the opportunity exists cannot be told");
-        return STEP_FAIL;
-    }
-    keep_page(context, next, pages);
-    return step_go_to(context, "lookup");
+    static const struct step_search search = {"OpportunitySummaries", "NextToken", "opportunity",
+                                              "associate", find_reference};
+    return step_search(context, &search, response, failure, error);
 }
 
 static int build_create(struct step_context *context, struct http_request *request,

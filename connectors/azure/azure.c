@@ -91,6 +91,11 @@ static const struct option_row options[] = {
     {.name = "document_links",
      .type = OPTION_PATH,
      .help = "folder with the files that hold the links to offers' documents"},
+    {.name = "analytics",
+     .type = OPTION_FLAG,
+     .fallback = "no",
+     .help = "whether orders that Microsoft's analytics reports prove that offers were accepted; "
+             "offers of virtual machines and Azure applications have no other proof"},
     {.name = "job_poll",
      .type = OPTION_DURATION,
      .fallback = "1m",

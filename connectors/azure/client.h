@@ -39,6 +39,7 @@ struct cloud {
     int64_t job_poll_ms;               /* between two looks at a configure job; not below 60 s
                                           but on this host */
     int64_t patience_ms;               /* how long a run waits for what the cloud works on */
+    bool makes_report;                 /* a read has found no report of analytics and makes one */
     struct loop *loop;
     const struct log *log;
     struct azure_tokens *tokens;

@@ -88,23 +88,13 @@ static int64_t said_wait(const char *message)
     return seconds * 1000;
 }
 
-static void copy_name(char *buffer, size_t size, const char *text)
-{
-    size_t length = 0;
-    for (; text && *text && length + 1 < size; text++) {
-        if (*text > ' ' && *text < 0x7f)
-            buffer[length++] = *text;
-    }
-    buffer[length] = '\0';
-}
-
 static void keep_id(const struct http_response *response, struct error *error)
 {
     static const char *const names[] = {"request-id", "ms-requestid", "x-ms-requestid",
                                         "x-ms-request-id"};
     for (size_t i = 0; i < COUNT(names) && !error->request_id[0]; i++)
-        copy_name(error->request_id, sizeof error->request_id,
-                  http_response_get(response, names[i]));
+        error_name(error->request_id, sizeof error->request_id,
+                   http_response_get(response, names[i]));
 }
 
 static bool is_html(const struct http_response *response)
@@ -130,7 +120,7 @@ static int judge_error(struct arena *arena, const struct http_response *response
                            meaning.remedy ? meaning.remedy : "");
     if (!error)
         return result;
-    copy_name(error->vendor_code, sizeof error->vendor_code, code);
+    error_name(error->vendor_code, sizeof error->vendor_code, code);
     if (meaning.class == ERROR_THROTTLED)
         error->retry_after_ms = said_wait(message);
     if (response->status == 509)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/azure/offers.h"
+#include "connectors/azure/orders.h"
 #include "connectors/document.h"
 #include "connectors/remark.h"
 
@@ -21,6 +22,11 @@ bool azure_offer_says(const struct json *object, const char *name, const char *w
 {
     const char *text = json_get_text(object, name);
     return text && !strcasecmp(text, word);
+}
+
+bool azure_offer_is_margin(const struct json *offer)
+{
+    return azure_offer_says(offer, "privateOfferType", "cspPromotion");
 }
 
 struct json *azure_offer_pricing(const struct json *offer)
@@ -66,31 +72,41 @@ static bool was_taken_back(const struct json *offer)
     return cancelled;
 }
 
-static const char *live_state(const struct json *offer, const struct json *subscription,
-                              int64_t now_ms)
+static bool is_pending(const struct json *offer)
 {
-    bool margin = azure_offer_says(offer, "privateOfferType", "cspPromotion");
+    return text_blank(json_get_text(offer, "subState")) ||
+           azure_offer_says(offer, "subState", "pendingPartnerAction") ||
+           azure_offer_says(offer, "subState", "pendingAcceptance");
+}
+
+/* Where the service does not say that it was accepted, what was bought proves it. An order is known
+ * a day late, so it speaks only where the offer still says nothing else. */
+static bool is_accepted(const struct json *offer, const struct json *purchase)
+{
+    return azure_offer_says(offer, "subState", "accepted") ||
+           (purchase && (!azure_order_is(purchase) || is_pending(offer)));
+}
+
+static const char *live_state(const struct json *offer, const struct json *purchase, int64_t now_ms)
+{
+    bool margin = azure_offer_is_margin(offer);
     bool over = is_past(offer, "acceptBy", now_ms);
-    const char *sub = json_get_text(offer, "subState");
-    /* Where the service does not say that it was accepted, what was bought proves it. */
-    if (azure_offer_says(offer, "subState", "accepted") || subscription)
+    if (is_accepted(offer, purchase))
         return is_past(offer, "end", now_ms) ? "ended" : "accepted";
     if (margin && is_past(offer, "end", now_ms))
         return "ended";
-    if (!text_blank(sub) && strcasecmp(sub, "pendingPartnerAction") != 0 &&
-        strcasecmp(sub, "pendingAcceptance") != 0)
-        return sub;
+    if (!is_pending(offer))
+        return json_get_text(offer, "subState");
     if (over)
         return "expired";
     return azure_offer_says(offer, "subState", "pendingPartnerAction") ? "with_partner" : "open";
 }
 
-const char *azure_offer_state(const struct json *offer, const struct json *subscription,
-                              int64_t now_ms)
+const char *azure_offer_state(const struct json *offer, const struct json *purchase, int64_t now_ms)
 {
     const char *state = json_get_text(offer, "state");
     if (azure_offer_says(offer, "state", "live"))
-        return live_state(offer, subscription, now_ms);
+        return live_state(offer, purchase, now_ms);
     if (azure_offer_says(offer, "state", "withdrawn"))
         return STATE_CANCELLED;
     if (azure_offer_says(offer, "state", "deleted"))
@@ -125,13 +141,16 @@ static const char *mark_of(struct arena *arena, const struct json *subscription)
 }
 
 const char *azure_offer_version(struct arena *arena, const char *etag, const char *state,
-                                const struct json *subscription)
+                                const struct json *purchase)
 {
-    const char *id = json_get_text(subscription, "id");
+    const char *id = json_get_text(purchase, "id");
+    if (azure_order_is(purchase))
+        return arena_printf(arena, "%s %s %s %s " NONE, etag, state ? state : NONE,
+                            azure_order_id(arena, purchase), azure_order_key(arena, purchase));
     if (!id)
         return arena_printf(arena, "%s %s " NONE " " NONE " " NONE, etag, state ? state : NONE);
     return arena_printf(arena, "%s %s %s %s %s", etag, state ? state : NONE, id,
-                        azure_subscription_key(arena, subscription), mark_of(arena, subscription));
+                        azure_subscription_key(arena, purchase), mark_of(arena, purchase));
 }
 
 /* An eTag may hold blanks: what is ours is counted from the end. */
@@ -156,7 +175,7 @@ bool azure_offer_split_version(struct arena *arena, const char *version,
 
 struct deriving {
     struct arena *arena;
-    const struct json *offer, *subscription;
+    const struct json *offer, *purchase;
     struct json *derived;
 };
 
@@ -225,27 +244,45 @@ static void derive_offer(const struct deriving *of)
     say_instant(of, "Modified", day_in(of->offer, "lastModified"));
 }
 
+static const char *status_of(const struct json *purchase)
+{
+    return json_get_text(purchase, azure_order_is(purchase) ? "status" : "saasSubscriptionStatus");
+}
+
 /* Accepting buys nothing yet: the customer subscribes, and we activate. */
-static const char *stage_of(const struct json *subscription, const char *state)
+static const char *stage_of(const struct json *purchase, const char *state)
 {
     static const char *const stages[][2] = {
         {"NotStarted", "accepted"},  {"PendingFulfillmentStart", "subscribed"},
         {"Subscribed", "activated"}, {"Suspended", "activated"},
-        {"Unsubscribed", "ended"},
+        {"Unsubscribed", "ended"},   {"Active", "activated"},
+        {"Cancelled", "ended"},      {"Canceled", "ended"},
     };
-    if (!subscription)
+    const char *status = status_of(purchase);
+    if (!purchase)
         return text_equal(state, "accepted") ? "accepted" : NULL;
-    for (size_t i = 0; i < COUNT(stages); i++)
-        if (azure_offer_says(subscription, "saasSubscriptionStatus", stages[i][0]))
+    for (size_t i = 0; status && i < COUNT(stages); i++)
+        if (!strcasecmp(status, stages[i][0]))
             return stages[i][1];
-    return json_get_text(subscription, "saasSubscriptionStatus");
+    return status ? status : azure_order_is(purchase) ? "subscribed" : NULL;
+}
+
+static void derive_order(const struct deriving *of)
+{
+    json_set(of->arena, of->derived, "Order", json_clone(of->arena, of->purchase));
+    say(of, "Agreement", json_get_text(of->purchase, "order"));
+    say(of, "Buyer", json_get_text(of->purchase, "buyer"));
+    say(of, "AgreementStart", json_get_text(of->purchase, "start"));
+    say(of, "AgreementEnd", json_get_text(of->purchase, "end"));
 }
 
 static void derive_subscription(const struct deriving *of)
 {
-    const struct json *bought = of->subscription;
+    const struct json *bought = of->purchase;
     const struct json *renew = json_get(bought, "autoRenew");
     const char *quantity = json_get_text(bought, "quantity"); /* a number, "" or null */
+    json_set(of->arena, of->derived, "Subscription", json_clone(of->arena, bought));
+    say(of, "Agreement", json_get_text(bought, "id"));
     say(of, "Buyer", json_text(json_find(bought, "beneficiary.tenantId")));
     say(of, "AgreementStart", only_day(of->arena, json_text(json_find(bought, "term.startDate"))));
     say(of, "AgreementEnd", only_day(of->arena, json_text(json_find(bought, "term.endDate"))));
@@ -269,21 +306,23 @@ static void drop_signatures(struct arena *arena, struct json *node)
 }
 
 struct json *azure_offer_document(struct arena *arena, const struct json *offer,
-                                  const struct json *subscription, const struct json *prices,
+                                  const struct json *purchase, const struct json *prices,
                                   int64_t now_ms)
 {
     struct json *document = json_clone(arena, offer);
-    const struct deriving of = {arena, offer, subscription, json_object(arena)};
-    const char *state = azure_offer_state(offer, subscription, now_ms);
+    const struct deriving of = {arena, offer, purchase, json_object(arena)};
+    const char *state = azure_offer_state(offer, purchase, now_ms);
     drop_signatures(arena, document);
-    if (subscription)
-        json_set(arena, of.derived, "Subscription", json_clone(arena, subscription));
     say(&of, "State", state);
-    say(&of, "Stage", stage_of(subscription, state));
-    say(&of, "Version", azure_offer_version(arena, azure_offer_etag(offer), state, subscription));
+    say(&of, "Stage", stage_of(purchase, state));
+    say(&of, "AgreementStatus", status_of(purchase));
+    say(&of, "Version", azure_offer_version(arena, azure_offer_etag(offer), state, purchase));
     derive_offer(&of);
     azure_offer_derive_terms(arena, offer, prices, of.derived);
-    derive_subscription(&of);
+    if (azure_order_is(purchase))
+        derive_order(&of);
+    else if (purchase)
+        derive_subscription(&of);
     if (prices)
         json_set(arena, of.derived, "PriceResources", json_clone(arena, prices));
     json_set(arena, document, "agent", of.derived);

@@ -7,41 +7,13 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/azure/offers.h"
+#include "connectors/doubt.h"
 #include "model/value.h"
 
 struct doubting {
-    const struct newcomer *newcomer;
+    const struct doubt_report *to;
     struct arena *arena;
-    void (*report)(void *context, const struct finding *finding);
-    void *context;
 };
-
-static void doubt(const struct doubting *doubting, const char *code, const char *field,
-                  const struct record *peer, const char *detail)
-{
-    const struct record *record = doubting->newcomer->record;
-    const struct finding finding = {
-        .type = finding_type(code),
-        .subject = record->id ? record->id : "",
-        .field = field,
-        .detail = detail,
-        .remote_id = peer ? peer->id : NULL,
-    };
-    doubting->report(doubting->context, &finding);
-}
-
-/* The first text that stands in both lists; NULL: none. */
-static const char *common(struct arena *arena, const char *left, const char *right)
-{
-    size_t lefts = list_count(left), rights = list_count(right);
-    for (size_t i = 0; i < lefts; i++) {
-        const char *item = list_item(arena, left, i);
-        for (size_t j = 0; j < rights; j++)
-            if (text_equal(item, list_item(arena, right, j)))
-                return item;
-    }
-    return NULL;
-}
 
 /* An offer without a first day may start any day. */
 static bool overlap(const struct record *a, const struct record *b, int64_t today)
@@ -74,43 +46,44 @@ static bool is_resold(const struct record *record)
 static void doubt_peer(const struct doubting *doubting, const struct record *peer)
 {
     struct arena *arena = doubting->arena;
-    const struct record *record = doubting->newcomer->record;
+    const struct record *record = doubting->to->newcomer->record;
     const char *state = record_get(peer, "state"), *product = record_get(record, "product");
-    const char *buyer =
-        common(arena, record_get(record, "buyer_accounts"), record_get(peer, "buyer_accounts"));
+    const char *buyer = doubt_common(arena, record_get(record, "buyer_accounts"),
+                                     record_get(peer, "buyer_accounts"));
     bool accepted = text_equal(state, "accepted");
     bool alive = accepted || !state || text_equal(state, "open") || text_equal(state, "draft") ||
                  text_equal(state, "with_partner");
     if (!buyer || !alive || is_margin(peer) != is_margin(record) ||
         !text_equal(record_get(peer, "product"), product) ||
         text_equal(record_get(record, "replaces"), peer->id) ||
-        !overlap(record, peer, day_of(doubting->newcomer->now_ms)))
+        !overlap(record, peer, day_of(doubting->to->newcomer->now_ms)))
         return;
     const char *refused = is_resold(record) || is_resold(peer)
                               ? "; where a reseller has a part, the cloud refuses that"
                               : "";
-    doubt(doubting, accepted ? "OFR-013" : "OFR-014", "buyer_accounts", peer,
-          arena_printf(arena, "%s has the offer %s for %s at the same time, which is %s%s", buyer,
-                       peer->id, product ? product : "the product",
-                       state ? state : "being made, too", refused));
+    doubt_tell(doubting->to, accepted ? "OFR-013" : "OFR-014", "buyer_accounts", peer,
+               arena_printf(arena, "%s has the offer %s for %s at the same time, which is %s%s",
+                            buyer, peer->id, product ? product : "the product",
+                            state ? state : "being made, too", refused));
 }
 
 /* The name stands in the buyer's portal. */
 static void doubt_title(const struct doubting *doubting)
 {
-    const struct record *record = doubting->newcomer->record;
+    const struct record *record = doubting->to->newcomer->record;
     const char *title = record_get(record, "title");
     const char *reference = record_get(record, FIELD_REFERENCE);
     if (title && reference && strlen(reference) > 2 && strstr(title, reference))
-        doubt(doubting, "OFR-032", "title", NULL,
-              arena_printf(doubting->arena, "\"%s\" has %s in it", title, reference));
+        doubt_tell(doubting->to, "OFR-032", "title", NULL,
+                   arena_printf(doubting->arena, "\"%s\" has %s in it", title, reference));
 }
 
 void azure_offer_doubts(const struct newcomer *newcomer,
                         void (*report)(void *context, const struct finding *finding), void *context)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
-    const struct doubting doubting = {newcomer, arena, report, context};
+    const struct doubt_report to = {newcomer, report, context};
+    const struct doubting doubting = {&to, arena};
     doubt_title(&doubting);
     for (size_t i = 0; i < newcomer->peer_count; i++)
         doubt_peer(&doubting, newcomer->peers[i]);

@@ -77,9 +77,8 @@ const struct remote_field azure_offer_fields[] = {
      * Never read: whether and as what the service shows them is not documented. */
     ROW("documents", REMOTE_CREATE, NULL, "termsAndConditionsDocSasUrl"),
     ROW("acceptance_link", SERVICE, "acceptanceLinks[0].link", "acceptanceLinks.link"),
-    ROW("agreement", ASIDE, "agent.Subscription.id", "subscription.id"),
-    ROW("agreement_status", ASIDE, "agent.Subscription.saasSubscriptionStatus",
-        "saasSubscriptionStatus"),
+    ROW("agreement", ASIDE, "agent.Agreement", "subscription.id"),
+    ROW("agreement_status", ASIDE, "agent.AgreementStatus", "saasSubscriptionStatus"),
     {FIELD("agreement_stage", ASIDE, "agent.Stage", "saasSubscriptionStatus"), .words = stages},
     ROW("agreement_quantity", ASIDE, "agent.Quantity", "quantity"),
     ROW("buyer", ASIDE, "agent.Buyer", "beneficiary.tenantId"),

@@ -6,13 +6,14 @@
  *
  *   Subscription  the SaaS subscription that was bought under the offer, the latest if there are
  *                 several; absent if nobody bought, or none was asked for
+ *   Order         instead: the order under the offer that analytics reports (orders.h)
  *   Prices        {"<durable id>": the resource} of its absolute prices; absent if not asked for
  *   State, Form, Reference, …  what both say, in canonical words and normal forms
  *
  * The version is "<eTag> <state> <subscription or -> <key or -> <mark or ->": acceptance by the
  * clock, the end, and all that becomes of a subscription do not touch the offer. The key,
  * "<plan>@<first day of the term>", is what a subscription's offer is asked for once, and the mark
- * changes with anything else of the subscription.
+ * changes with anything else of the subscription. An order stands there whole.
  *
  * The states Expired and Ended never arrive: they are told from the days, of which the zone is not
  * documented, so a day of grace is given. An offer that was taken back reads as a draft; the mark
@@ -43,20 +44,21 @@ void azure_offer_doubts(const struct newcomer *newcomer,
 
 /* ---- offer_document.c */
 
-/* The document of an offer out of its parts; subscription and prices may be NULL. */
+/* The document of an offer out of its parts; purchase, a subscription or an order, and prices may
+ * be NULL. */
 struct json *azure_offer_document(struct arena *arena, const struct json *offer,
-                                  const struct json *subscription, const struct json *prices,
+                                  const struct json *purchase, const struct json *prices,
                                   int64_t now_ms);
 struct record *azure_offer_record(struct arena *arena, const struct json *document,
                                   void (*report)(void *context, const struct finding *finding),
                                   void *context);
 /* "draft", "with_partner", …; a word of the service that is not known is returned as it is. */
-const char *azure_offer_state(const struct json *offer, const struct json *subscription,
+const char *azure_offer_state(const struct json *offer, const struct json *purchase,
                               int64_t now_ms);
 /* The eTag, whichever member has it; "" if none does. */
 const char *azure_offer_etag(const struct json *offer);
 const char *azure_offer_version(struct arena *arena, const char *etag, const char *state,
-                                const struct json *subscription);
+                                const struct json *purchase);
 /* A version in its parts; false if it is none. "-" reads as NULL. */
 struct azure_offer_version {
     const char *etag, *state, *subscription, *key, *mark;
@@ -65,6 +67,8 @@ bool azure_offer_split_version(struct arena *arena, const char *version,
                                struct azure_offer_version *ret_version);
 /* "<plan>@<first day of the term>" of a subscription. */
 const char *azure_subscription_key(struct arena *arena, const struct json *subscription);
+/* True of an offer to a partner, which nobody accepts. */
+bool azure_offer_is_margin(const struct json *offer);
 /* The list that says what is sold, under either name; NULL: none. */
 struct json *azure_offer_pricing(const struct json *offer);
 /* True if the words are the same but for case. Absent is no word. */

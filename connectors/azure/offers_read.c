@@ -1,10 +1,15 @@
 /* Reading offers: the whole list, since it has no filter; the details of those that may still
- * change or have; and, where the job wants to know, the subscriptions that they became.
+ * change or have; where the job wants to know, the subscriptions that they became; and, where the
+ * account wants it, the orders under them that analytics reports.
  *
  * Which offer a subscription was bought under only a call per subscription tells. The answer is for
  * ever, as long as plan and term stay: it is in the version of the offer's record. Subscriptions
  * that belong to no offer have no record; those that were there at the last complete read are
- * asked again in full reads only, and not at all once they have ended. */
+ * asked again in full reads only, and not at all once they have ended.
+ *
+ * What is reported is a day old, so it is asked for in full reads and every few hours. An order
+ * that was reported once stays in the version of the offer's record: reports that are late, or that
+ * fail, take nothing back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +19,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "connectors/azure/insights.h"
 #include "connectors/azure/offers.h"
+#include "connectors/azure/orders.h"
 #include "connectors/sweep.h"
 
 #define QUERY         "/private-offer/query"
@@ -23,12 +30,14 @@
 #define PRICE         "price-and-availability-private-offer-plan/"
 #define OVERLAP_MS    (INT64_C(2) * 86400000) /* how late a subscription may come to light */
 #define MARK          "subscriptions="        /* watermark: since when they have been asked */
+#define REPORTED      "analytics="            /* and when that was read last */
+#define REPORTED_MS   (INT64_C(4) * 3600000)  /* how long it is not read again */
 
 /* An offer as it is listed, and what is fetched of it. */
 struct item {
     const char *id; /* bare */
     struct json *listed, *offer, *prices;
-    const struct json *subscription;
+    const struct json *purchase;
     size_t priced; /* items of the pricing that were looked at */
 };
 
@@ -40,10 +49,12 @@ struct bought {
 };
 
 struct reading {
+    struct relay *relay;
     struct map *offers;    /* bare id → struct item */
     struct map *purchases; /* subscription → struct bought */
     struct map *bound;     /* offer → struct json, its subscription */
-    bool full, want_agreements, want_prices;
+    struct map *orders;    /* offer → struct json, its order as it was reported now */
+    bool full, want_agreements, want_prices, want_orders;
     bool first;                /* no read has asked the subscriptions before */
     int64_t since_ms;          /* when the last one did */
     bool subscriptions_broken; /* they could not be listed */
@@ -53,7 +64,10 @@ struct reading {
 /* Everything goes on to the engine's sink; only the watermark is ours. */
 struct relay {
     struct read_sink sink;
-    char watermark[sizeof MARK + INSTANT_TEXT];
+    char watermark[sizeof MARK + INSTANT_TEXT + sizeof REPORTED + INSTANT_TEXT];
+    char listed[INSTANT_TEXT];   /* when this read began */
+    char reported[INSTANT_TEXT]; /* when orders were asked for last; "": never */
+    bool agreements;
 };
 
 /* ------------------------------------------------------------------ prices and records */
@@ -64,7 +78,7 @@ static void finish(struct sweep_fetch *fetch)
 {
     struct sweep *sweep = fetch->sweep;
     const struct item *item = fetch->state;
-    struct json *document = azure_offer_document(fetch->arena, item->offer, item->subscription,
+    struct json *document = azure_offer_document(fetch->arena, item->offer, item->purchase,
                                                  item->prices, sweep_now(sweep));
     sweep_record(sweep, azure_offer_record(fetch->arena, document, sweep_note, sweep));
 }
@@ -286,6 +300,35 @@ static bool ask_subscriptions(struct sweep *sweep)
     return any;
 }
 
+/* ------------------------------------------------------------------ what was ordered */
+
+static void take_order(struct sweep *sweep, const char *offer, struct json *order)
+{
+    struct reading *reading = sweep_context(sweep);
+    if (azure_order_better(order, map_get(reading->orders, offer)))
+        map_put(reading->orders, offer, order);
+}
+
+static void orders_ended(struct sweep *sweep)
+{
+    struct relay *relay = ((struct reading *)sweep_context(sweep))->relay;
+    memcpy(relay->reported, relay->listed, sizeof relay->reported);
+}
+
+static const struct azure_insights insights = {take_order, orders_ended};
+
+/* The order that was reported now or ever; nobody accepts an offer to a partner, whose customers
+ * order under it as often as they like. */
+static const struct json *order_of(const struct reading *reading, struct arena *arena,
+                                   const struct item *item,
+                                   const struct azure_offer_version *stored)
+{
+    const struct json *order = map_get(reading->orders, item->id);
+    if (azure_offer_is_margin(item->listed))
+        return NULL;
+    return order || !stored ? order : azure_order_of(arena, stored);
+}
+
 /* ------------------------------------------------------------------ decisions */
 
 /* Nothing of it changes any more but by what the version shows. */
@@ -306,11 +349,14 @@ static void decide(struct sweep *sweep, struct item *item)
     struct azure_offer_version stored;
     bool split = azure_offer_split_version(arena, known, &stored);
     /* It would lose what it became: it stays as it was. */
-    if (split && stored.subscription && reading->subscriptions_broken)
+    if (split && stored.subscription && !azure_order_of(arena, &stored) &&
+        reading->subscriptions_broken)
         return;
-    item->subscription = map_get(reading->bound, item->id);
-    const char *state = azure_offer_state(item->listed, item->subscription, sweep_now(sweep));
-    const char *version = azure_offer_version(arena, etag, state, item->subscription);
+    item->purchase = map_get(reading->bound, item->id);
+    if (!item->purchase)
+        item->purchase = order_of(reading, arena, item, split ? &stored : NULL);
+    const char *state = azure_offer_state(item->listed, item->purchase, sweep_now(sweep));
+    const char *version = azure_offer_version(arena, etag, state, item->purchase);
     if (!reading->full && *etag && is_settled(state) && text_equal(version, known))
         sweep_seen(sweep, item->id);
     else
@@ -322,7 +368,9 @@ static void drained(struct sweep *sweep)
     struct reading *reading = sweep_context(sweep);
     if (!reading->asked) {
         reading->asked = true;
-        if (ask_subscriptions(sweep))
+        if (reading->want_orders)
+            azure_insights_ask(sweep, &insights);
+        if (ask_subscriptions(sweep) || reading->want_orders)
             return;
     }
     if (reading->decided)
@@ -454,6 +502,9 @@ static void relay_done(void *context, enum read_outcome outcome, const char *wat
 {
     struct relay *relay = context;
     (void)watermark;
+    snprintf(relay->watermark, sizeof relay->watermark, "%s%s%s%s",
+             relay->agreements ? MARK : "offers=", relay->listed,
+             *relay->reported ? " " REPORTED : "", relay->reported);
     relay->sink.done(relay->sink.context, outcome,
                      outcome == READ_COMPLETE ? relay->watermark : NULL, error);
     free(relay);
@@ -465,15 +516,36 @@ static void release(void *context)
     map_free(reading->offers);
     map_free(reading->purchases);
     map_free(reading->bound);
+    map_free(reading->orders);
     free(reading);
 }
 
-/* Since when subscriptions were asked, if they were. */
-static void take_watermark(struct reading *reading, const char *watermark)
+/* The instant of a part of the watermark; false if it has none. */
+static bool instant_in(const char *watermark, const char *mark, int64_t *ret_ms)
 {
-    size_t length = strlen(MARK);
-    reading->first = !watermark || strncmp(watermark, MARK, length) != 0 ||
-                     !instant_parse(watermark + length, &reading->since_ms);
+    char text[INSTANT_TEXT];
+    for (const char *at = watermark; at && *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (text_starts(at, mark) && length - strlen(mark) < sizeof text) {
+            snprintf(text, sizeof text, "%.*s", (int)(length - strlen(mark)), at + strlen(mark));
+            return instant_parse(text, ret_ms);
+        }
+        at += length;
+    }
+    return false;
+}
+
+/* Since when subscriptions were asked, and whether orders are to be asked for now. */
+static void take_watermark(struct reading *reading, const struct read_scope *scope, bool reports,
+                           int64_t now_ms)
+{
+    int64_t reported_ms;
+    bool known = instant_in(scope->watermark, REPORTED, &reported_ms);
+    reading->first = !instant_in(scope->watermark, MARK, &reading->since_ms);
+    reading->want_orders = reports && (reading->full || !known || reported_ms > now_ms ||
+                                       now_ms - reported_ms >= REPORTED_MS);
+    if (known)
+        instant_print(reported_ms, reading->relay->reported);
 }
 
 void azure_offers_read(struct cloud *cloud, const struct read_scope *scope,
@@ -491,19 +563,19 @@ void azure_offers_read(struct cloud *cloud, const struct read_scope *scope,
     struct relay *relay = memory_alloc(sizeof *relay);
     const struct read_sink own = {relay,      relay_version, relay_record,
                                   relay_seen, relay_finding, relay_done};
-    char now[INSTANT_TEXT];
+    reading->relay = relay;
     reading->offers = map_new();
     reading->purchases = map_new();
     reading->bound = map_new();
+    reading->orders = map_new();
     reading->full = scope->full || !scope->watermark;
     reading->want_agreements = read_wants(scope, kind, agreement_fields);
     reading->want_prices = read_wants(scope, kind, price_fields);
-    take_watermark(reading, scope->watermark);
     relay->sink = *sink;
+    relay->agreements = reading->want_agreements;
     struct sweep *sweep = sweep_new(cloud, cloud->session, scope, &own, &reader, reading);
-    instant_print(sweep_now(sweep), now);
-    snprintf(relay->watermark, sizeof relay->watermark, "%s%s",
-             reading->want_agreements ? MARK : "offers=", now);
+    instant_print(sweep_now(sweep), relay->listed);
+    take_watermark(reading, scope, settings_flag(cloud->settings, "analytics"), sweep_now(sweep));
     sweep_list(sweep, &offer_listing);
     if (reading->want_agreements)
         sweep_list(sweep, &subscription_listing);

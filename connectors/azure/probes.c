@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "connectors/azure/client.h"
+#include "connectors/azure/insights.h"
 #include "connectors/azure/tokens.h"
 #include "connectors/azure/webhooks.h"
 #include "connectors/document.h"
@@ -97,6 +98,8 @@ const struct probe azure_probes[AZURE_PROBES] = {
      answer_any},
     {"ListSubscriptions", AZURE_ROLE_LANDING, "what accepted offers became", AZURE_MARKETPLACE,
      build_subscriptions, answer_any},
+    {"ListDatasets", NULL, "orders under private offers", AZURE_CENTER, azure_insights_probe,
+     azure_insights_probed},
     {"webhook events", NULL, "whether changes of referrals can be told", AZURE_CENTER,
      azure_webhook_ask_events, azure_webhook_take_events},
     {"webhook registration", NULL, "where they are told", AZURE_CENTER,

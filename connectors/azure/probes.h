@@ -10,7 +10,7 @@
 #define AZURE_ROLE_REFERRALS "Referrals admin"
 #define AZURE_ROLE_LANDING   "technical configuration"
 
-enum { AZURE_PROBES = 6, AZURE_PROBE_WEBHOOKS = 3 }; /* the latter: the first of two */
+enum { AZURE_PROBES = 7, AZURE_PROBE_WEBHOOKS = 4 }; /* the latter: the first of two */
 extern const struct probe azure_probes[AZURE_PROBES];
 
 #endif

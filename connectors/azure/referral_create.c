@@ -1,6 +1,5 @@
 /* Creating a referral: always as a private deal, which Microsoft does not see; to show it is
  * another action. */
-#include "base/limits.h"
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/azure/referral_steps.h"
@@ -40,7 +39,7 @@ static int build_lookup(struct step_context *context, struct http_request *reque
 static const char *find_twin(const struct step_context *context, const struct json *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
-        if (!azure_referral_is_microsofts(rows->items[i]) &&
+        if (!azure_referral_is_anothers(rows->items[i]) &&
             text_equal(json_get_text(rows->items[i], "externalReferenceId"),
                        step_reference(context)))
             return json_get_text(rows->items[i], "id");
@@ -48,49 +47,13 @@ static const char *find_twin(const struct step_context *context, const struct js
     return NULL;
 }
 
-static void keep_page(struct step_context *context, const char *page, long long pages)
-{
-    step_keep(context, "page", page);
-    step_keep_count(context, "pages", pages);
-}
-
 static enum step_result answer_lookup(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    const char *page = step_text(context, "page");
-    /* A page's link may be too old when a later run comes back: then from the beginning, once. */
-    if (failure && failure->class == ERROR_REFUSED && page && !step_count_of(context, "restarts")) {
-        step_keep_count(context, "restarts", 1);
-        keep_page(context, NULL, 0);
-        return step_go_to(context, "lookup");
-    }
-    struct json *answer = NULL;
-    if (step_parse(context, response, failure, &answer, error) < 0)
-        return step_failed(error);
-    const struct json *rows = json_get(answer, "value");
-    if (!rows || rows->type != JSON_ARRAY) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the list of referrals has no value");
-        return STEP_FAIL;
-    }
-    const char *id = find_twin(context, rows);
-    if (id) {
-        step_keep(context, "id", id);
-        return step_go_to(context, "read");
-    }
-    const char *next = json_get_text(answer, "@odata.nextLink");
-    long long pages = step_count_of(context, "pages") + 1;
-    if (text_blank(next)) {
-        keep_page(context, NULL, 0);
-        return step_go_to(context, "create");
-    }
-    if (text_equal(next, page) || pages >= LIMIT_PAGES) {
-        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                  "the list repeats itself; whether the referral exists cannot be told");
-        return STEP_FAIL;
-    }
-    keep_page(context, next, pages);
-    return step_go_to(context, "lookup");
+    static const struct step_search search = {"value", "@odata.nextLink", "referral", "read",
+                                              find_twin};
+    return step_search(context, &search, response, failure, error);
 }
 
 /* ------------------------------------------------------------------ making it */

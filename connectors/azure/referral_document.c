@@ -11,8 +11,8 @@
 #include "connectors/azure/referral_words.h"
 #include "model/value.h"
 
-#define ASIDE     "agent"
-#define MICROSOFT "msft"
+#define ASIDE   "agent"
+#define PROFILE "BusinessProfileLocation"
 
 /* ------------------------------------------------------------------ what it is */
 
@@ -26,21 +26,59 @@ static bool is_array(const struct json *json)
     return json && json->type == JSON_ARRAY;
 }
 
-bool azure_referral_is_microsofts(const struct json *referral)
+static bool has_target(const struct json *referral, const char *id)
 {
-    if (azure_referral_has(referral, "organizationId", MICROSOFT))
-        return true;
     const struct json *targets = json_get(referral, "target");
     for (size_t i = 0; is_array(targets) && i < targets->count; i++) {
-        if (azure_referral_has(targets->items[i], "id", MICROSOFT))
+        if (azure_referral_has(targets->items[i], "id", id))
             return true;
     }
     return false;
 }
 
+bool azure_referral_is_microsofts(const struct json *referral)
+{
+    return azure_referral_has(referral, "organizationId", AZURE_MICROSOFT) ||
+           has_target(referral, AZURE_MICROSOFT);
+}
+
 static bool is_incoming(const struct json *referral)
 {
     return azure_referral_has(referral, "direction", "Incoming");
+}
+
+static const char *inviter_of(const struct json *referral)
+{
+    return json_get_text(json_get(json_get(referral, "inviteContext"), "invitedBy"),
+                         "organizationId");
+}
+
+/* What we see as outgoing was sent by us: to ourselves, or to whom it names. */
+bool azure_referral_is_anothers(const struct json *referral)
+{
+    const char *organization = json_get_text(referral, "organizationId");
+    const char *inviter = inviter_of(referral);
+    return azure_referral_is_microsofts(referral) ||
+           (!is_incoming(referral) && !text_blank(organization) && !text_blank(inviter) &&
+            !azure_word_is(inviter, organization));
+}
+
+/* Whom a side belongs to: a profile is invited, an organisation answers. */
+static const char *profile_of(const struct json *side)
+{
+    const struct json *targets = json_get(side, "target");
+    for (size_t i = 0; is_array(targets) && i < targets->count; i++) {
+        const char *id = json_get_text(targets->items[i], "id");
+        if (azure_referral_has(targets->items[i], "type", PROFILE) && !text_blank(id))
+            return id;
+    }
+    return json_get_text(side, "organizationId");
+}
+
+bool azure_referral_is_side_of(const struct json *referral, const char *partner)
+{
+    return azure_word_is(profile_of(referral), partner) ||
+           azure_referral_has(referral, "organizationId", partner);
 }
 
 bool azure_referral_is_invitation(const struct json *referral)
@@ -204,7 +242,7 @@ static void set_text(const struct making *making, const char *name, const char *
 static const struct json *microsofts_side(const struct azure_engagement *engagement)
 {
     const struct json *rows = engagement ? engagement->rows : NULL;
-    const struct json *found = engagement ? engagement->answered : NULL;
+    const struct json *found = NULL;
     for (size_t i = 0; is_array(rows) && i < rows->count; i++) {
         const struct json *row = rows->items[i];
         /* Microsoft may have been asked before, and have let it pass. */
@@ -249,8 +287,8 @@ static const char *shared_status(const struct making *making)
                                                                              : "approved";
 }
 
-/* NULL: it depends on an engagement that was not asked for. A Shared deal without another side is
- * one whose second half never came to be: as good as not submitted. */
+/* NULL: it depends on an engagement that was not asked for. A Shared deal without Microsoft's side
+ * is one whose second half never came to be, whoever else is there: as good as not submitted. */
 static const char *status_of(const struct making *making)
 {
     if (is_incoming(making->referral))
@@ -258,14 +296,10 @@ static const char *status_of(const struct making *making)
     if (making->cloud)
         return shared_status(making);
     const struct azure_engagement *engagement = making->engagement;
-    const struct json *rows = engagement ? engagement->rows : NULL;
-    if (is_shared(making->referral)) {
-        if (!engagement || !engagement->known)
-            return NULL;
-        if (!rows || rows->count < 2)
-            return azure_referral_has(making->referral, "status", "Closed") ? "closed" : "draft";
-    }
-    if (azure_referral_is_visible(making->referral))
+    bool shared = is_shared(making->referral);
+    if (shared && !(engagement && engagement->known))
+        return NULL;
+    if (!shared && azure_referral_is_visible(making->referral))
         return "submitted";
     return azure_referral_has(making->referral, "status", "Closed") ? "closed" : "draft";
 }
@@ -273,9 +307,8 @@ static const char *status_of(const struct making *making)
 /* Marketplace leads and qualified leads are told apart by these three, not by their source. */
 static const char *origin_of(const struct json *referral)
 {
-    const char *by =
-        json_get_text(json_get(json_get(referral, "inviteContext"), "invitedBy"), "organizationId");
-    bool microsoft = azure_word_is(by, MICROSOFT);
+    const char *by = inviter_of(referral);
+    bool microsoft = azure_word_is(by, AZURE_MICROSOFT);
     bool independent = azure_referral_has(referral, "type", "Independent");
     if (independent && azure_referral_has(referral, "qualification", "Direct") &&
         (microsoft || text_blank(by)))
@@ -349,20 +382,57 @@ static void set_team(const struct making *making)
         json_set(making->arena, making->aside, "cloud_team", list);
 }
 
+static bool is_own_side(const struct making *making, const struct json *side)
+{
+    const char *own = json_get_text(making->referral, "organizationId");
+    return text_equal(json_get_text(side, "id"), json_get_text(making->referral, "id")) ||
+           (!text_blank(own) && azure_referral_has(side, "organizationId", own));
+}
+
+/* What became of a partner's invitation; Microsoft's answer is a field of its own. */
+static const char *answer_of(const struct json *side)
+{
+    if (azure_referral_is_microsofts(side) || !azure_referral_is_anothers(side))
+        return "";
+    return azure_referral_has(side, "status", "New") ? " (invited)"
+           : is_closed_as(side, "Declined")          ? " (declined)"
+           : is_closed_as(side, "Expired")           ? " (expired)"
+                                                     : "";
+}
+
+static void add_member(const struct making *making, struct json *members, const struct json *side)
+{
+    const char *name = json_get_text(side, "organizationName");
+    if (text_blank(name))
+        name = json_get_text(side, "organizationId");
+    if (!text_blank(name) &&
+        !azure_word_is(name, json_get_text(making->referral, "organizationName")))
+        json_append(
+            making->arena, members,
+            json_string(making->arena, arena_printf(making->arena, "%s%s", name, answer_of(side))));
+}
+
+static void add_partner(const struct making *making, struct json *partners, const struct json *side)
+{
+    const char *profile = profile_of(side);
+    if (!text_blank(profile) && !azure_referral_is_microsofts(side))
+        json_append(making->arena, partners, json_string(making->arena, profile));
+}
+
 static void set_members(const struct making *making)
 {
     const struct json *rows = making->engagement ? making->engagement->rows : NULL;
-    const char *own = json_get_text(making->referral, "organizationName");
-    struct json *list = json_array(making->arena);
+    struct json *members = json_array(making->arena), *partners = json_array(making->arena);
     for (size_t i = 0; is_array(rows) && i < rows->count; i++) {
-        const char *name = json_get_text(rows->items[i], "organizationName");
-        if (text_blank(name))
-            name = json_get_text(rows->items[i], "organizationId");
-        if (!text_blank(name) && !azure_word_is(name, own))
-            json_append(making->arena, list, json_string(making->arena, name));
+        if (is_own_side(making, rows->items[i]))
+            continue;
+        add_member(making, members, rows->items[i]);
+        add_partner(making, partners, rows->items[i]);
     }
-    if (list->count)
-        json_set(making->arena, making->aside, "members", list);
+    if (members->count)
+        json_set(making->arena, making->aside, "members", members);
+    if (partners->count)
+        json_set(making->arena, making->aside, "partners", partners);
 }
 
 static void set_cloud(const struct making *making)

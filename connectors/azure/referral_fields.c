@@ -130,6 +130,9 @@ const struct remote_field azure_referral_fields[] = {
     KEPT("accepted", "acceptedDateTime"),
     KEPT("closed", "closedDateTime"),
     {.field = "reject_reason", .flags = REMOTE_CREATE | REMOTE_STEP, .vendor = "statusReason"},
+    /* Other organisations of the engagement, and who else is to be invited into it. */
+    MADE("partners", "partners",
+         REMOTE_READ | REMOTE_UPDATE | REMOTE_STEP | REMOTE_ASIDE | REMOTE_SHOWS, "target"),
     SAID("involvement", involvements, "type"),
     /* Its sellers see all of a deal or nothing. */
     SAID("visibility", WORDS(SAME("full")), "consentToShareReferralWithMicrosoftSellers"),

@@ -25,6 +25,14 @@ enum { ALWAYS = AT_CREATE | AT_SUBMIT | AT_UPDATE };
             WHEN("involvement", "!visibility_only")                                                \
         }                                                                                          \
     }
+/* The same of an invitation to other partners, where Microsoft is not asked. */
+#define NEEDED_TO_INVITE(name)                                                                     \
+    {                                                                                              \
+        ROW(RULE_REQUIRED, "REF-002", AT_SUBMIT, name), .when = {                                  \
+            WHEN("involvement", "visibility_only"),                                                \
+            WHEN("partners", "!")                                                                  \
+        }                                                                                          \
+    }
 #define NEEDED_TO_REGISTER(name)                                                                   \
     {                                                                                              \
         ROW(RULE_REQUIRED, "REF-025", AT_REGISTER, name)                                           \
@@ -95,6 +103,23 @@ const struct rule azure_referral_rules[] = {
     {ROW(RULE_PATTERN, "REF-014", AT_SUBMIT, "solutions"), .words = WORDS("^SOL-"),
      .when = {WHEN("involvement", "!visibility_only")},
      .remedy = "name a solution that is ready for co-sell, as in SOL-12345-ABC"},
+    NEEDED_TO_INVITE("contact_first_name"),
+    NEEDED_TO_INVITE("contact_last_name"),
+    NEEDED_TO_INVITE("contact_email"),
+    NEEDED_TO_INVITE("owner_email"),
+    NEEDED_TO_INVITE("owner_last_name"),
+    {ROW(RULE_REQUIRED, "REF-014", AT_SUBMIT, "solutions"),
+     .when = {WHEN("involvement", "visibility_only"), WHEN("partners", "!")},
+     .remedy = "name a solution that is ready for co-sell, as in SOL-12345-ABC"},
+
+    /* Inviting other partners. */
+    FORMAT(AT_UPDATE | AT_SUBMIT, "partners", "^[^ ]+$",
+           "a partner is named by the identifier of its business profile's location"),
+    {ROW(RULE_UNLIKE, "REF-009", AT_UPDATE | AT_SUBMIT, "partners"),
+     .words = WORDS("^[Mm][Ss][Ff][Tt]$"),
+     .remedy = "Microsoft is asked in by involvement co_sell, not as a partner"},
+    {ROW(RULE_GROWS, "REF-028", AT_UPDATE | AT_SUBMIT, "partners")},
+    {ROW(RULE_LOCKED, "REF-022", AT_SUBMIT, "partners"), .when = {WHEN("status", "invited")}},
 
     /* Locked. What is closed stays as it is, but for the contract that it is registered with. */
     LOCKED("REF-022", "*", WHEN("status", "invited")),
@@ -140,6 +165,25 @@ const struct rule azure_referral_rules[] = {
      .words = WORDS("PayAsYouGo", "Other"), .remedy = "the pricing model is PayAsYouGo or Other"},
     {ROW(RULE_WORDS, "REF-025", AT_REGISTER, "deployment"), .words = WORDS("Customer", "Partner"),
      .remedy = "the solution runs in an account of Customer or Partner"},
+};
+
+/* A deal that Microsoft sees can still be handed to its sellers while it is open. One that they are
+ * only to see stays as it is, and so does one with other partners of which nothing is said: those
+ * make it a shared deal, which reads as not handed over. */
+const struct due_case azure_referral_due_cases[] = {
+    {.action = ACTION_SUBMIT,
+     .due = false,
+     .when = {WHEN("cloud_involvement", "visibility_only")},
+     .wanted = {WHEN("involvement", "visibility_only")}},
+    {.action = ACTION_SUBMIT,
+     .due = false,
+     .when = {WHEN("cloud_involvement", "visibility_only"), WHEN("partners", "!")},
+     .wanted = {WHEN("involvement", "!co_sell")}},
+    {.action = ACTION_SUBMIT,
+     .due = true,
+     .when = {WHEN("status", "submitted"), WHEN("cloud_involvement", "visibility_only"),
+              WHEN("stage", "!" STAGE_WON, "!" STAGE_LOST), WHEN("closed", "")},
+     .wanted = {WHEN("involvement", "co_sell")}},
 };
 
 /* Whoever does not answer within 14 days has the service answer: Closed, Expired. */

@@ -1,19 +1,67 @@
-/* Sharing a deal with Microsoft: letting its sellers see it (partner-led), or asking them in
- * (co-sell), which is a second referral in the same engagement. Neither can be taken back. The two
- * writes are not one: if the second is missing the deal stands as a lone Shared one, and only the
- * second is done again, after a look whether it is there. */
-#include <string.h>
-
+/* Sharing a deal: letting Microsoft's sellers see it (partner-led), asking them in (co-sell), and
+ * inviting other partners. Whoever is asked gets a second referral in the same engagement. None of
+ * that can be taken back. The writes are not one: what is missing when some of them failed is done
+ * by whoever comes next, each after a look at the engagement, so that nobody is asked twice.
+ * Microsoft comes first: a shared deal without its side reads as one that is still to be handed
+ * over. */
+#include "base/memory.h"
 #include "base/text.h"
 #include "connectors/azure/referral_steps.h"
+#include "connectors/azure/referral_words.h"
 #include "model/value.h"
 
-#define VISIBLE "consent.consentToShareReferralWithMicrosoftSellers"
+#define VISIBLE  "consent.consentToShareReferralWithMicrosoftSellers"
+#define GRACE_MS INT64_C(2000) /* the list lags behind what was just written */
+#define GRACES   15
+
+/* ------------------------------------------------------------------ who is wanted */
+
+/* Who is to be asked is what was approved, never what the row has come to say since. */
+static const char *partners_of(const struct step_context *context)
+{
+    const struct change_field *field = change_field(context->change, "partners");
+    return field ? field->new_value : NULL;
+}
+
+/* Decided once: what was written on the way makes the deal look like another one. Where the row
+ * says nothing, a deal that Microsoft only sees stays so; a shared one may be one whose second half
+ * is missing, which the engagement tells. */
+static void decide(struct step_context *context, const struct json *document)
+{
+    const char *wanted = step_wanted(context, "involvement");
+    bool visible = azure_referral_is_visible(document);
+    bool shared = azure_referral_has(document, "type", "Shared");
+    const char *asks = wanted     ? text_equal(wanted, "visibility_only") ? "no" : "yes"
+                       : !visible ? "yes"
+                       : shared   ? "if alone"
+                                  : "no";
+    if (!step_text(context, "asks"))
+        step_keep(context, "asks", asks);
+}
+
+static void decide_by_sides(struct step_context *context, const struct json *sides)
+{
+    bool alone = true;
+    for (size_t i = 0; i < sides->count; i++)
+        alone = alone && (azure_referral_is_microsofts(sides->items[i]) ||
+                          !azure_referral_is_anothers(sides->items[i]));
+    if (text_equal(step_text(context, "asks"), "if alone"))
+        step_keep(context, "asks", alone ? "yes" : "no");
+}
 
 static bool asks_in(const struct step_context *context)
 {
-    return !text_equal(step_wanted(context, "involvement"), "visibility_only");
+    const char *asks = step_text(context, "asks");
+    return asks ? !text_equal(asks, "no")
+                : !text_equal(step_wanted(context, "involvement"), "visibility_only");
 }
+
+static bool invites(const struct step_context *context)
+{
+    return asks_in(context) || partners_of(context);
+}
+
+/* ------------------------------------------------------------------ our own referral */
 
 static enum step_result answer_get(struct step_context *context,
                                    const struct http_response *response,
@@ -23,9 +71,10 @@ static enum step_result answer_get(struct step_context *context,
     struct record *now = NULL;
     if (azure_step_take(context, response, failure, &document, &now, error) < 0)
         return step_failed(error);
+    decide(context, document);
     bool visible = azure_referral_is_visible(document);
     bool shared = azure_referral_has(document, "type", "Shared");
-    if (visible && !asks_in(context)) {
+    if (visible && !invites(context)) {
         context->after = now;
         return STEP_DONE;
     }
@@ -52,7 +101,7 @@ static int build_share(struct step_context *context, struct http_request *reques
     int result = json_put(arena, wanted, VISIBLE, json_bool(arena, true), error);
     if (result < 0)
         return result;
-    if (asks_in(context))
+    if (invites(context))
         json_set_text(arena, wanted, "type", "Shared");
     if (!azure_referral_patch(arena, document, wanted, &operations) || !operations->count)
         return 1;
@@ -75,13 +124,13 @@ static enum step_result answer_again(struct step_context *context,
     if (azure_step_take(context, response, failure, &document, &now, error) < 0)
         return step_failed(error);
     azure_step_keep(context, document);
-    if (asks_in(context))
+    if (invites(context))
         return STEP_NEXT;
     context->after = now;
     return STEP_DONE;
 }
 
-/* ------------------------------------------------------------------ the second referral */
+/* ------------------------------------------------------------------ the other sides */
 
 static int build_find(struct step_context *context, struct http_request *request,
                       struct error *error)
@@ -89,25 +138,69 @@ static int build_find(struct step_context *context, struct http_request *request
     const char *engagement = json_get_text(azure_step_document(context), "engagementId");
     if (text_blank(engagement))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                         "the shared deal has no engagement that Microsoft could be asked into");
+                         "the shared deal has no engagement that anybody could be asked into");
     step_keep(context, "engagement", engagement);
     azure_request(context->cloud, context->arena, AZURE_REFERRALS, "GET",
                   azure_referral_engagement(context->arena, engagement), NULL, request);
     return 0;
 }
 
-static void keep_cloud(struct step_context *context, const struct json *side)
+static struct json *sides_of(struct step_context *context)
 {
-    static const char *const members[] = {"id",        "organizationId", "status",
-                                          "substatus", "team",           "trackingInfo"};
-    struct json *kept = json_object(context->arena);
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    struct json *sides = json_get(context->progress, "sides");
+    if (sides)
+        return sides;
+    sides = json_array(context->arena);
+    json_set(context->arena, context->progress, "sides", sides);
+    return sides;
+}
+
+/* What a record needs of them. One that is known already is known anew: the list may lag behind
+ * what a creation answered, but what it shows is later. */
+static void keep_side(struct step_context *context, const struct json *side)
+{
+    static const char *const members[] = {
+        "id",        "organizationId", "organizationName", "direction", "status",
+        "substatus", "target",         "inviteContext",    "team",      "trackingInfo",
+    };
+    struct json *sides = sides_of(context), *kept = json_object(context->arena);
+    for (size_t i = 0; i < COUNT(members); i++) {
         const struct json *value = json_get(side, members[i]);
         if (value)
             json_set(context->arena, kept, members[i], json_clone(context->arena, value));
     }
-    json_remove(context->progress, "cloud");
-    json_set(context->arena, context->progress, "cloud", kept);
+    for (size_t i = 0; i < sides->count; i++) {
+        if (text_equal(json_get_text(sides->items[i], "id"), json_get_text(side, "id"))) {
+            json_remove_at(sides, i);
+            break;
+        }
+    }
+    json_append(context->arena, sides, kept);
+}
+
+static bool is_in(const struct json *sides, const char *partner)
+{
+    for (size_t i = 0; i < sides->count; i++) {
+        if (partner ? azure_referral_is_side_of(sides->items[i], partner)
+                    : azure_referral_is_microsofts(sides->items[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Who is asked next: a target, or NULL if all are there. */
+static const char *missing(struct step_context *context)
+{
+    const struct json *sides = sides_of(context);
+    const char *partners = partners_of(context);
+    if (asks_in(context) && !is_in(sides, NULL))
+        return AZURE_MICROSOFT;
+    for (size_t i = 0; i < list_count(partners); i++) {
+        const char *partner = list_item(context->arena, partners, i);
+        if (!is_in(sides, partner))
+            return partner;
+    }
+    return NULL;
 }
 
 static enum step_result answer_find(struct step_context *context,
@@ -121,13 +214,12 @@ static enum step_result answer_find(struct step_context *context,
     json_append(context->arena, ours, json_clone(context->arena, azure_step_document(context)));
     if (azure_referral_sides(answer, ours, &rows, error) < 0)
         return STEP_FAIL;
-    for (size_t i = 0; i < rows->count; i++) {
-        if (!azure_referral_is_microsofts(rows->items[i]))
-            continue;
-        keep_cloud(context, rows->items[i]);
-        return step_go_to(context, "read");
-    }
-    return STEP_NEXT;
+    for (size_t i = 0; i < rows->count; i++)
+        keep_side(context, rows->items[i]);
+    decide_by_sides(context, rows);
+    const char *next = missing(context);
+    step_keep(context, "target", next);
+    return next ? STEP_NEXT : step_go_to(context, "read");
 }
 
 static struct json *invitation(struct step_context *context, const struct json *document)
@@ -145,11 +237,11 @@ static struct json *invitation(struct step_context *context, const struct json *
     return invite;
 }
 
-static struct json *msft_target(struct arena *arena)
+static struct json *target_of(struct arena *arena, const char *profile)
 {
     struct json *list = json_array(arena), *target = json_object(arena);
     json_set_text(arena, target, "type", "BusinessProfileLocation");
-    json_set_text(arena, target, "id", "msft");
+    json_set_text(arena, target, "id", profile);
     json_append(arena, list, target);
     return list;
 }
@@ -160,7 +252,8 @@ static int build_invite(struct step_context *context, struct http_request *reque
     static const char *const copied[] = {"name", "customerProfile", "consent", "details", "team"};
     struct arena *arena = context->arena;
     const char *engagement = step_text(context, "engagement");
-    if (!engagement || !azure_step_document(context))
+    const char *target = step_text(context, "target");
+    if (!engagement || !target || !azure_step_document(context))
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the engagement got lost");
     const struct json *document = azure_referral_tidy(arena, azure_step_document(context));
     struct json *body = json_object(arena);
@@ -170,8 +263,8 @@ static int build_invite(struct step_context *context, struct http_request *reque
     const char *qualification = json_get_text(document, "qualification");
     json_set_text(arena, body, "qualification", qualification ? qualification : "SalesQualified");
     json_set_text(arena, body, "type", "Shared");
-    json_set(arena, body, "target", msft_target(arena));
-    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
+    json_set(arena, body, "target", target_of(arena, target));
+    for (size_t i = 0; i < COUNT(copied); i++) {
         const struct json *value = json_get(document, copied[i]);
         if (value)
             json_set(arena, body, copied[i], json_clone(arena, value));
@@ -182,18 +275,26 @@ static int build_invite(struct step_context *context, struct http_request *reque
     return 0;
 }
 
+/* The next one is asked after another look, which also waits for what the service has and its list
+ * does not show yet. */
 static enum step_result answer_invite(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
     struct json *side = NULL;
+    long long absent = step_count_of(context, "absent");
+    if (failure && failure->http_status == 409 && absent < GRACES) {
+        step_keep_count(context, "absent", absent + 1);
+        context->wait_ms = GRACE_MS;
+        return step_go_to(context, "find");
+    }
     if (step_parse(context, response, failure, &side, error) < 0) {
         if (error->class == ERROR_STALE) /* a new record cannot have moved */
             error->class = ERROR_REFUSED;
         return STEP_FAIL;
     }
-    keep_cloud(context, side);
-    return STEP_NEXT;
+    keep_side(context, side);
+    return step_go_to(context, missing(context) ? "find" : "read");
 }
 
 const struct step azure_share_steps[] = {

@@ -38,7 +38,8 @@ int azure_step_take(struct step_context *context, const struct http_response *re
     if (!json_get_text(document, "id") || !json_get_text(document, "eTag"))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "the referral was answered without id or eTag");
-    const struct azure_engagement engagement = {.answered = json_get(context->progress, "cloud")};
+    const struct json *sides = json_get(context->progress, "sides");
+    const struct azure_engagement engagement = {.known = sides != NULL, .rows = sides};
     *ret_record = azure_referral_record(context->arena, document, &engagement, NULL, NULL);
     *ret_document = document;
     return 0;

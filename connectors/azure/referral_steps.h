@@ -9,8 +9,10 @@
  *   rested      the writing that time was left after
  *   written     how often this change has written, or may have
  *   whole       1 if the edit needs a full replace
- *   engagement  that Microsoft is asked into
- *   cloud       Microsoft's side of it, once it is there
+ *   asks        whether Microsoft is to be asked in: "yes", "no", or "if alone", without partners
+ *   engagement  that Microsoft and other partners are asked into
+ *   sides       array: its referrals, as far as they are known, ours among them
+ *   target      who is asked next
  *
  * There is no idempotency token here. A PATCH or PUT carries the eTag it rests on, so that a second
  * one after a lost answer is refused and never doubles anything; before a second POST its twin is

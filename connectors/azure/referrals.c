@@ -83,7 +83,7 @@ static void keep_ours(struct sweep_fetch *fetch, const struct json *row,
                       const struct azure_engagement *engagement)
 {
     const char *id = json_get_text(row, "id");
-    if (!text_blank(id) && json_get_text(row, "eTag") && !azure_referral_is_microsofts(row) &&
+    if (!text_blank(id) && json_get_text(row, "eTag") && !azure_referral_is_anothers(row) &&
         is_of_interest(fetch->sweep, row, id))
         keep(fetch->sweep, row, engagement);
 }
@@ -144,7 +144,7 @@ static void take_row(struct sweep *sweep, const struct sweep_listing *listing, c
     struct reading *reading = sweep_context(sweep);
     const char *engagement = json_get_text(row, "engagementId");
     bool shared = azure_referral_has(row, "type", "Shared") && reading->wants_engagement;
-    if (azure_referral_is_microsofts(row)) { /* no record, but it says something new of ours */
+    if (azure_referral_is_anothers(row)) { /* no record, but it says something new of ours */
         if (reading->wants_engagement && !text_blank(engagement))
             ask_later(sweep, engagement, NULL);
         return;
@@ -225,8 +225,8 @@ static void release(void *context)
 }
 
 static const char *const from_engagement[] = {
-    "status",      "members",    "cloud_involvement", "cloud_reference",
-    "cloud_stage", "cloud_team", "registration",      NULL,
+    "status",     "members",      "partners", "cloud_involvement", "cloud_reference", "cloud_stage",
+    "cloud_team", "registration", NULL,
 };
 
 static void read_referrals(struct cloud *cloud, const struct read_scope *scope,
@@ -300,13 +300,15 @@ const struct connector_kind azure_referrals = {
         {
             [ACTION_CREATE] = 1,
             [ACTION_UPDATE] = 1,
-            [ACTION_SUBMIT] = 2, /* share, invite */
+            [ACTION_SUBMIT] = 2, /* share, invite; one more for each partner */
             [ACTION_LAUNCH] = 2, /* everything else, then the end */
             [ACTION_CLOSE] = 2,
             [ACTION_ACCEPT] = 1,
             [ACTION_REJECT] = 1,
             [ACTION_REGISTER] = 1,
         },
+    .due_cases = azure_referral_due_cases,
+    .due_case_count = AZURE_REFERRAL_DUE_CASES,
     .deadlines = azure_referral_deadlines,
     .deadline_count = AZURE_REFERRAL_DEADLINES,
     .refusals = azure_referral_refusals,

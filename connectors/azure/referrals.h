@@ -12,8 +12,9 @@
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
 enum {
-    AZURE_REFERRAL_FIELDS = 59,
-    AZURE_REFERRAL_RULES = 54,
+    AZURE_REFERRAL_FIELDS = 60,
+    AZURE_REFERRAL_RULES = 64,
+    AZURE_REFERRAL_DUE_CASES = 3,
     AZURE_REFERRAL_PROCEDURES = 8,
     AZURE_REFERRAL_DEADLINES = 1,
     AZURE_REFERRAL_REFUSALS = 2,
@@ -21,6 +22,7 @@ enum {
 
 extern const struct remote_field azure_referral_fields[AZURE_REFERRAL_FIELDS];
 extern const struct rule azure_referral_rules[AZURE_REFERRAL_RULES];
+extern const struct due_case azure_referral_due_cases[AZURE_REFERRAL_DUE_CASES]; /* …_rules.c */
 extern const struct deadline azure_referral_deadlines[AZURE_REFERRAL_DEADLINES]; /* …_rules.c */
 extern const struct refusal azure_referral_refusals[AZURE_REFERRAL_REFUSALS];    /* …_rules.c */
 extern const struct procedure azure_referral_procedures[AZURE_REFERRAL_PROCEDURES]; /* …_steps.c */
@@ -37,9 +39,8 @@ int azure_referral_sides(const struct json *answer, const struct json *ours,
 
 /* What the rest of the engagement tells of a referral; lives as long as what is made of it. */
 struct azure_engagement {
-    bool known;                  /* it was asked for: what is not there does not exist */
-    const struct json *rows;     /* array of its referrals, ours among them; NULL: none */
-    const struct json *answered; /* Microsoft's side, if only that is known; NULL */
+    bool known;              /* it was asked for: what is not there does not exist */
+    const struct json *rows; /* array of its referrals, ours among them; NULL: none */
 };
 
 /* ---- The document (referral_document.c). What is read in a form that the field table cannot
@@ -50,7 +51,9 @@ struct azure_engagement {
  *   lost_reason                                         why a deal ended as lost
  *   solutions, needs, products, services                lists of texts
  *   reference, cloud_stage, cloud_team                  of Microsoft's side
- *   members                                             the other organisations' names
+ *   members                                             the other organisations' names, of partners
+ *                                                       with what became of their invitation
+ *   partners                                            their identifiers, without Microsoft's
  *
  * `report` (may be NULL) hears of unknown states. The record's raw text is the referral as it
  * came, with "agent". */
@@ -63,8 +66,13 @@ struct json *azure_referral_tidy(struct arena *arena, const struct json *referra
 /* For struct connector_kind. */
 int azure_referral_put(struct arena *arena, struct json *document, const char *field,
                        const char *value, struct error *error);
+#define AZURE_MICROSOFT "msft" /* its organization, and the profile that it is asked by */
 /* True of Microsoft's own side of an engagement. */
 bool azure_referral_is_microsofts(const struct json *referral);
+/* True of a side that is not ours: Microsoft's, or that of a partner whom somebody invited. */
+bool azure_referral_is_anothers(const struct json *referral);
+/* True of the side of that partner: by its business profile's location, else its organization. */
+bool azure_referral_is_side_of(const struct json *referral, const char *partner);
 /* Members compared without case, as Microsoft's words are. */
 bool azure_referral_has(const struct json *referral, const char *member, const char *word);
 /* Something that was sent to us, and is not answered yet. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sources/csv.h"
+#include "base/csv.h"
 #include "tests/bench/bench.h"
 
 #define ROWS 100000

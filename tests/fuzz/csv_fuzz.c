@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

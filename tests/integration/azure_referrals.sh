@@ -60,6 +60,8 @@ jobs:
       solutions: {value: SOL-34104-EBB}
       needs: {value: QuotesOrLicensing}
       involvement: {column: Involvement, values: {help: co_sell, show: visibility_only}}
+      partners: {column: Partners}
+      members: {column: Members}
       status: {column: Status}
       cloud_reference: {column: Microsoft}
       registration: {column: Registration}
@@ -77,18 +79,18 @@ EOF
 }
 
 FIELDS="Opportunity ID,Referral,Name,Account,Country,City,Stage,Loss Reason,Close Date,Amount,\
-Description,First,Last,Email,Involvement,Share,Status,Microsoft,Registration,Contract,Begins,Ends,Signed"
+Description,First,Last,Email,Involvement,Share,Status,Microsoft,Registration,Contract,Begins,Ends,Signed,Partners,Members"
 
-row() { # row KEY INVOLVEMENT
+row() { # row KEY INVOLVEMENT [PARTNERS]
     echo "$1,,Analytics $1,Company $1,US,Reno,Discovery,,$(days +90),50000.50,As agreed,Bo,Li,\
-bo@company.example,$2,no,,,,60000.00,$(days 0),$(days +365),$(days -1)"
+bo@company.example,$2,no,,,,60000.00,$(days 0),$(days +365),$(days -1),${3:-},"
 }
 
 writes() { calls CreateReferral PatchReferral PutReferral; }
 referral() { cell "$1" Referral; }
 change() { # change ACTION KEY: the id of a change that the last run held
     "$AGENT" plan --output csv >plan.csv
-    csv plan.csv change action="$1" local="$2" | sort -u | head -1
+    csv plan.csv change action="$1" local_key="$2" | sort -u | head -1
 }
 
 start_sandbox --azure-referrals 0
@@ -181,6 +183,96 @@ agent referral register B-1
 is "once" 1 "$(writes)"
 agent reconcile
 is "and under review" review "$(cell B-1 Registration)"
+
+# --- shared step by step ------------------------------------------------------------------------
+
+FABRIKAM=c0ffee01-0000-4b21-8a10-000000000001
+NORTHWIND=c0ffee02-0000-4b21-8a10-000000000002
+
+begin() { # begin ROW…
+    rm -f agent.db* crm.csv
+    start_sandbox --azure-referrals 0
+    sign_in
+    azure_config >agent.yaml
+    { echo "$FIELDS"; printf '%s\n' "$@"; } >crm.csv
+}
+invitations() { # made, whoever heard of it, and refused
+    ctl stats | awk '$1 == "CreateReferral" { $2 >= 400 ? no += $3 : yes += $3 }
+        END { print yes + 0, no + 0 }'
+}
+
+begin "$(row D-1 show)" "$(row D-2 "")"
+agent reconcile
+agent referral submit D-1
+agent reconcile
+is "a deal is only seen" submitted "$(cell D-1 Status)"
+ctl reset-stats >/dev/null
+edit_cell D-1 Share yes
+agent reconcile
+agent reconcile
+is "which is not repeated" 0 "$(writes)"
+agent referral submit D-1
+says "as the answer tells" "its status is submitted"
+is "not by hand either" 0 "$(writes)"
+edit_cell D-1 Involvement help
+agent reconcile
+is "more of it waits for a person" "0 1" "$(writes) $(findings APV-001)"
+agent approve "$(change submit D-1)"
+agent reconcile
+agent reconcile
+is "who lets Microsoft be asked in" "1 in_review" "$(calls CreateReferral) $(cell D-1 Status)"
+agent reconcile
+is "once" 2 "$(writes)"
+
+# --- other partners -----------------------------------------------------------------------------
+
+begin "$(row E-1 help $FABRIKAM)" "$(row E-2 show)"
+agent reconcile
+is "nobody is invited into a private deal" "2 0" "$(invitations)"
+ctl reset-stats >/dev/null
+agent referral submit E-1 E-2
+exits 0 "the partner comes in with the submission"
+is "beside Microsoft, by a call each" "2 0" "$(invitations)"
+agent reconcile
+is "and stands there as invited" "Fabrikam (invited);Microsoft" "$(cell E-1 Members)"
+ctl azure answer-referral "id=$(referral E-1)" profile=$FABRIKAM status=Accepted >/dev/null
+agent reconcile
+is "until it accepts" "Fabrikam;Microsoft" "$(cell E-1 Members)"
+
+ctl reset-stats >/dev/null
+edit_cell E-1 Partners "$FABRIKAM;$NORTHWIND"
+edit_cell E-1 City Elko
+edit_cell E-2 Partners "$NORTHWIND"
+agent reconcile
+is "an edit goes on" 1 "$(calls PatchReferral)"
+is "one more partner waits for a person" "0 0" "$(invitations)"
+is "for each deal" 2 "$(findings APV-001)"
+agent approve "$(change submit E-1)"
+ctl fault lost-after:CreateReferral:1 >/dev/null
+agent reconcile
+ctl no-faults >/dev/null
+agent reconcile
+agent reconcile
+is "and is invited once, whoever hears of it" "1 0" "$(invitations)"
+is "beside the other" "Fabrikam;Microsoft;Northwind (invited)" "$(cell E-1 Members)"
+agent referral submit E-2
+exits 0 "a deal that is only seen takes a partner by hand"
+agent reconcile
+is "and Microsoft is not asked into it" "Northwind (invited)" "$(cell E-2 Members)"
+ctl azure answer-referral "id=$(referral E-2)" profile=$NORTHWIND status=Declined >/dev/null
+agent reconcile
+is "who declines stays so" "Northwind (declined)" "$(cell E-2 Members)"
+ctl reset-stats >/dev/null
+edit_cell E-1 Partners "$NORTHWIND"
+agent reconcile
+is "nobody is taken out" "0 1" "$(writes) $(findings REF-028)"
+edit_cell E-1 Partners "$FABRIKAM;$NORTHWIND"
+edit_cell E-2 Partners "$NORTHWIND;nobody"
+agent reconcile
+is "the finding goes with its reason" 0 "$(findings REF-028)"
+agent referral submit E-2
+exits 3 "somebody whom the service does not know"
+is "is refused, and nobody is asked twice" "0 1" "$(invitations)"
 
 # --- answers that get lost ----------------------------------------------------------------------
 

@@ -69,6 +69,9 @@ is "each once" 1 "$(count UpdateOpportunity)"
 cp good.yaml agent.yaml
 agent status
 exits 0 "status beside a daemon"
+if [ -n "${HAR_DIR:-}" ]; then
+    check "takes nothing from what it records" grep -q ListOpportunities "$HAR_DIR/$NAME-0.har"
+fi
 
 # --- a configuration that is right --------------------------------------------------------------
 

@@ -64,14 +64,15 @@ bool azure_market_carry(struct drive *drive, const char *audience,
     for (size_t i = 0; i < request->header_count; i++) {
         char *name = arena_copy(arena, request->headers[i].name);
         text_lower(name);
-        if (strcmp(name, "authorization") != 0)
+        if (!audience || strcmp(name, "authorization") != 0)
             headers[count++] = (struct http_header){name, request->headers[i].value};
     }
     headers[count++] = (struct http_header){"host", "127.0.0.1:8080"};
-    headers[count++] = (struct http_header){
-        "authorization",
-        arena_printf(arena, "Bearer %s",
-                     azure_access_make(drive->sandbox, audience, AZURE_APP, 3600)->text)};
+    if (audience)
+        headers[count++] = (struct http_header){
+            "authorization",
+            arena_printf(arena, "Bearer %s",
+                         azure_access_make(drive->sandbox, audience, AZURE_APP, 3600)->text)};
     const struct sandbox_request sent = {
         .method = request->method,
         .path = query ? arena_copy_n(arena, path, (size_t)(query - path)) : path,

@@ -15,7 +15,8 @@
 int azure_market_call(struct drive *drive, const char *audience, const char *method,
                       const char *target, const char *body);
 /* Carries a connector's request to the sandbox, whatever host it names, with a token for
- * `audience`. False if the connection was dropped. The answer lives as long as the drive. */
+ * `audience`, or as it is if that is NULL. False if the connection was dropped. The answer lives as
+ * long as the drive. */
 bool azure_market_carry(struct drive *drive, const char *audience,
                         const struct http_request *request, struct http_response *ret_response);
 /* GET of Product Ingestion below its base. */

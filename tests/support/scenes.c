@@ -102,8 +102,9 @@ void theatre_play(const struct theatre *theatre, struct run *run, const struct s
         assert_true(run->sent < COUNT(run->bodies) && answered < COUNT(scene->replies));
         run->requests[run->sent] = request;
         run->bodies[run->sent++] = request.body;
+        run->context.wait_ms = 0;
         enum step_result result = play(theatre, run, step, &scene->replies[answered++]);
-        if (result == STEP_WAIT) {
+        if (result == STEP_WAIT || result == STEP_NEXT || result == STEP_GOTO) {
             run->waited_ms += run->context.wait_ms;
             run->context.now_ms += run->context.wait_ms;
         }

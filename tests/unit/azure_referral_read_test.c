@@ -235,6 +235,68 @@ static void test_engagement(void **state)
     }
 }
 
+#define PARTNER(id, name, profile, status, substatus)                                              \
+    "{\"id\":\"" id "\",\"eTag\":\"p\",\"engagementId\":\"e-1\",\"organizationId\":\"o-" id        \
+    "\",\"organizationName\":\"" name "\",\"direction\":\"Outgoing\",\"type\":\"Shared\","         \
+    "\"status\":\"" status "\",\"substatus\":\"" substatus "\",\"customerProfile\":{},"            \
+    "\"updatedDateTime\":\"2026-03-01T10:00:00Z\",\"inviteContext\":{\"invitedBy\":"               \
+    "{\"organizationId\":\"own\"}}" profile "}"
+#define AT(profile)                 ",\"target\":[{\"type\":\"BusinessProfileLocation\",\"id\":\"" profile "\"}]"
+#define FABRIKAM(status, substatus) PARTNER("p1", "Fabrikam", AT("loc-1"), status, substatus)
+
+/* Other partners' sides are no records of ours; who is in, and what became of invitations. */
+static void test_partners(void **state)
+{
+    static const struct {
+        const char *sides, *partners, *members, *status;
+    } cases[] = {
+        {FABRIKAM("New", "Received"), "loc-1", "Fabrikam (invited)", "draft"},
+        {FABRIKAM("Active", "Accepted"), "loc-1", "Fabrikam", "draft"},
+        {FABRIKAM("Closed", "Won"), "loc-1", "Fabrikam", "draft"},
+        {FABRIKAM("Closed", "Declined"), "loc-1", "Fabrikam (declined)", "draft"},
+        {FABRIKAM("Closed", "Expired"), "loc-1", "Fabrikam (expired)", "draft"},
+        {FABRIKAM("Active", "Accepted") "," THEIR("Active", "Accepted"), "loc-1",
+         "Fabrikam\x1fmsft inc", "approved"},
+        /* Where no profile is told, the organisation stands for it. */
+        {PARTNER("p2", "", "", "Active", "Accepted") "," FABRIKAM("New", "Pending"),
+         "loc-1\x1fo-p2", "Fabrikam (invited)\x1fo-p2", "draft"},
+        {THEIR("New", "Pending"), NULL, "msft inc", "in_review"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bench bench;
+        const struct read_scope scope = {.watermark = "2026-03-01T10:00:00Z"};
+        bench_open(&bench);
+        /* Only theirs has changed. */
+        bench.pages[0] = arena_printf(bench.reading.arena, LIST("%s"), cases[i].sides);
+        bench.engagements[0][0] = "e-1";
+        bench.engagements[0][1] =
+            arena_printf(bench.reading.arena, LIST(OURS ",%s"), cases[i].sides);
+        bench_scope(&bench, &scope);
+        assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+        assert_int_equal(map_count(bench.reading.records), 1);
+        assert_string_equal(value(&bench, "r1", "members"), cases[i].members);
+        assert_true(text_equal(value(&bench, "r1", "partners"), cases[i].partners));
+        assert_string_equal(value(&bench, "r1", "status"), cases[i].status);
+        bench_close(&bench);
+    }
+}
+
+/* Also where nothing of the engagement is wanted. */
+static void test_partners_unwanted(void **state)
+{
+    (void)state;
+    struct bench bench;
+    const struct read_scope scope = {.full = true, .mapped = nothing};
+    bench_open(&bench);
+    bench.pages[0] = LIST(OURS "," FABRIKAM("Active", "Accepted"));
+    bench_scope(&bench, &scope);
+    assert_int_equal(bench.asked, 0);
+    assert_int_equal(map_count(bench.reading.records), 1);
+    assert_null(value(&bench, "r1", "partners"));
+    bench_close(&bench);
+}
+
 /* Nobody wants it: nothing is asked, nothing is said. What is known and unchanged is only seen. */
 static void test_engagement_unwanted(void **state)
 {
@@ -375,6 +437,8 @@ int main(void)
         cmocka_unit_test(test_watermark),
         cmocka_unit_test(test_short_row),
         cmocka_unit_test(test_engagement),
+        cmocka_unit_test(test_partners),
+        cmocka_unit_test(test_partners_unwanted),
         cmocka_unit_test(test_engagement_unwanted),
         cmocka_unit_test(test_engagement_moved),
         cmocka_unit_test(test_engagement_fails),

@@ -366,6 +366,93 @@ static void test_co_sell(void **state)
     }
 }
 
+#define FABRIKAM  "c0ffee01-0000-4b21-8a10-000000000001"
+#define NORTHWIND "c0ffee02-0000-4b21-8a10-000000000002"
+#define TAILSPIN  "c0ffee03-0000-4b21-8a10-000000000003"
+#define IS        "\x1f"
+
+/* The answers that the service gave to an operation with this status. */
+static long long answers(struct bench *bench, const char *operation, const char *status)
+{
+    long long count = 0;
+    assert_int_equal(drive_control(&bench->drive, "stats", NULL), 200);
+    const struct json *calls = json_get(bench->drive.answer, "calls");
+    for (size_t i = 0; calls && i < calls->count; i++) {
+        if (text_equal(json_get_text(calls->items[i], "operation"), operation) &&
+            text_equal(json_get_text(calls->items[i], "status"), status))
+            count += json_get_int(calls->items[i], "count", 0);
+    }
+    return count;
+}
+
+static void answer_as(struct bench *bench, const char *id, const char *profile, const char *status)
+{
+    assert_int_equal(
+        drive_control(&bench->drive, "azure/answer-referral",
+                      arena_printf(bench->drive.arena, "{'id':'%s','profile':'%s','status':'%s'}",
+                                   id, profile, status)),
+        200);
+}
+
+/* Whichever answers get lost, each is asked once, and nobody's side becomes a record. */
+static void test_partners(void **state)
+{
+    (void)state;
+    for (size_t lose = 0; lose < 5; lose++) {
+        struct bench bench;
+        bench_open(&bench, 0);
+        const char *id = created(&bench);
+        bench.lose = lose;
+        const struct record *after =
+            work(&bench, ACTION_SUBMIT, id,
+                 VALUES("involvement", "co_sell", "needs", "QuotesOrLicensing", "partners",
+                        FABRIKAM IS NORTHWIND));
+        assert_left(&bench, after, "partners", FABRIKAM IS NORTHWIND);
+        assert_left(&bench, after, "status", "in_review");
+        assert_int_equal(bench.writes, 5);
+        assert_int_equal(answers(&bench, "CreateReferral", "409"), 0);
+        assert_int_equal(map_count(bench.reading.records), 1);
+        assert_string_equal(record_get(found(&bench, id), "members"),
+                            "Fabrikam (invited)" IS "Microsoft" IS "Northwind (invited)");
+        answer_as(&bench, id, FABRIKAM, "Accepted");
+        answer_as(&bench, id, NORTHWIND, "Declined");
+        bench_read(&bench, false); /* only theirs moved */
+        assert_string_equal(record_get(found(&bench, id), "members"),
+                            "Fabrikam" IS "Microsoft" IS "Northwind (declined)");
+        assert_string_equal(record_get(found(&bench, id), "partners"), FABRIKAM IS NORTHWIND);
+        bench_close(&bench);
+    }
+}
+
+/* First seen only, then with a partner, then asked for help. */
+static void test_steps_of_sharing(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, 0);
+    const char *id = created(&bench);
+    assert_left(&bench, work(&bench, ACTION_SUBMIT, id, VALUES("involvement", "visibility_only")),
+                "status", "submitted");
+    assert_left(&bench, work(&bench, ACTION_SUBMIT, id, VALUES("partners", FABRIKAM)), "partners",
+                FABRIKAM);
+    assert_string_equal(record_get(found(&bench, id), "cloud_involvement"), "visibility_only");
+    assert_string_equal(record_get(found(&bench, id), "members"), "Fabrikam (invited)");
+    assert_left(&bench, work(&bench, ACTION_SUBMIT, id, VALUES("partners", FABRIKAM IS NORTHWIND)),
+                "partners", FABRIKAM IS NORTHWIND);
+    assert_string_equal(record_get(found(&bench, id), "status"), "draft");
+    assert_left(&bench,
+                work(&bench, ACTION_SUBMIT, id,
+                     VALUES("involvement", "co_sell", "needs", "QuotesOrLicensing")),
+                "status", "in_review");
+    const struct record *after =
+        work(&bench, ACTION_SUBMIT, id,
+             VALUES("involvement", "co_sell", "partners", FABRIKAM IS NORTHWIND IS TAILSPIN));
+    assert_left(&bench, after, "partners", FABRIKAM IS NORTHWIND IS TAILSPIN);
+    assert_int_equal(bench.writes, 7);
+    assert_int_equal(answers(&bench, "CreateReferral", "409"), 0);
+    bench_close(&bench);
+}
+
 static const char *day_text(struct bench *bench, int64_t days)
 {
     char text[DAY_TEXT];
@@ -441,6 +528,7 @@ int main(void)
         cmocka_unit_test(test_create_lost), cmocka_unit_test(test_update),
         cmocka_unit_test(test_replace),     cmocka_unit_test(test_update_lost),
         cmocka_unit_test(test_partner_led), cmocka_unit_test(test_co_sell),
+        cmocka_unit_test(test_partners),    cmocka_unit_test(test_steps_of_sharing),
         cmocka_unit_test(test_whole_life),  cmocka_unit_test(test_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

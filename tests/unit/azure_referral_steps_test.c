@@ -54,6 +54,13 @@
 #define REFUSED                                                                                    \
     "{\"error\":{\"code\":\"invalidRequest\",\"message\":\"no\",\"innerError\":{\"code\":"         \
     "\"invalidStatusTransition\",\"message\":\"Closed to Active\"}}}"
+#define PARTNER(n)                                                                                 \
+    "{\"id\":\"p-" n "\",\"organizationId\":\"o-" n "\",\"organizationName\":\"P" n                \
+    "\",\"direction\":\"Outgoing\",\"status\":\"New\",\"substatus\":\"Pending\",\"target\":[{"     \
+    "\"type\":\"BusinessProfileLocation\",\"id\":\"loc-" n                                         \
+    "\"}],\"inviteContext\":{\"invitedBy\":"                                                       \
+    "{\"organizationId\":\"own\"}}}"
+#define TAKEN "{\"error\":{\"code\":\"invalidRequest\",\"message\":\"twice\"}}"
 #define MOVED "{\"error\":{\"code\":\"preconditionFailed\",\"message\":\"moved\"}}"
 
 #define SCENE(title_, action_) .title = title_, .action = action_
@@ -75,6 +82,13 @@
     }
 #define CO_SELL                                                                                    \
     {                                                                                              \
+        {                                                                                          \
+            "involvement", NULL, "co_sell"                                                         \
+        }                                                                                          \
+    }
+#define BOTH                                                                                       \
+    {                                                                                              \
+        {"partners", NULL, "loc-1\x1floc-2"},                                                      \
         {                                                                                          \
             "involvement", NULL, "co_sell"                                                         \
         }                                                                                          \
@@ -235,6 +249,97 @@ static const struct scene scenes[] = {
     {SCENE("the engagement lists fewer than it says", ACTION_SUBMIT), .fields = CO_SELL,
      .replies = {{200, SHARED(V1)}, {200, "{\"@odata.count\":2,\"value\":[" SHARED("t") "]}"}},
      .trail = "get find", .ending = ENDS_FAILED, .class = ERROR_TEMPORARY},
+    {SCENE("an upgrade of a partner-led deal", ACTION_SUBMIT), .fields = CO_SELL,
+     .replies = {{200, SEEN(V1, DETAILS)},
+                 {200, SHARED("t")},
+                 {200, SHARED("t")},
+                 {200, LIST(SHARED("t"))},
+                 {201, MICROSOFT},
+                 {200, SHARED(V2)}},
+     .trail = "get share again find invite read", .after = V2},
+    {SCENE("a partner-led deal of which no more is said", ACTION_SUBMIT),
+     .replies = {{200, SEEN(V2, "")}}, .trail = "get", .after = V2},
+
+    /* Inviting other partners. */
+    {SCENE("co-sell with partners", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, DOC(V1, DETAILS)},
+                 {200, SHARED("t")},
+                 {200, SHARED("t")},
+                 {200, LIST(SHARED("t"))},
+                 {201, MICROSOFT},
+                 {200, LIST(SHARED("t") "," MICROSOFT)},
+                 {201, PARTNER("1")},
+                 {200, LIST(SHARED("t") "," MICROSOFT)}, /* it lags behind */
+                 {201, PARTNER("2")},
+                 {200, SHARED(V2)}},
+     .trail = "get share again find invite find invite find invite read", .after = V2},
+    {SCENE("one more partner", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, SHARED(V1)},
+                 {200, LIST(SHARED(V1) "," PARTNER("1") "," MICROSOFT)},
+                 {201, PARTNER("2")},
+                 {200, SHARED(V2)}},
+     .trail = "get find invite read", .after = V2},
+    {SCENE("a shared deal of which nothing is said, and nobody is in it", ACTION_SUBMIT),
+     .replies = {{200, SHARED(V1)}, {200, LIST(SHARED(V1))}, {201, MICROSOFT}, {200, SHARED(V2)}},
+     .trail = "get find invite read", .after = V2},
+    {SCENE("the same, with a partner in it", ACTION_SUBMIT),
+     .replies = {{200, SHARED(V1)}, {200, LIST(SHARED(V1) "," PARTNER("1"))}, {200, SHARED(V2)}},
+     .trail = "get find read", .after = V2},
+    {SCENE("all of them are there", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, SHARED(V1)},
+                 {200, LIST(SHARED(V1) "," PARTNER("2") "," PARTNER("1") "," MICROSOFT)},
+                 {200, SHARED(V2)}},
+     .trail = "get find read", .after = V2},
+    {SCENE("partners of a deal that Microsoft only sees", ACTION_SUBMIT),
+     .fields = {{"partners", NULL, "loc-1"}},
+     .replies = {{200, SEEN(V1, DETAILS)},
+                 {200, SHARED("t")},
+                 {200, SHARED("t")},
+                 {200, LIST(SHARED("t"))},
+                 {201, PARTNER("1")},
+                 {200, SHARED(V2)}},
+     .trail = "get share again find invite read", .after = V2},
+    {SCENE("the same, resumed behind the share", ACTION_SUBMIT),
+     .fields = {{"partners", NULL, "loc-1"}}, .resume = "share",
+     .progress = "{\"written\":1,\"asks\":\"no\"}",
+     .replies = {{200, SHARED("t")},
+                 {200, SHARED("t")},
+                 {200, LIST(SHARED("t"))},
+                 {201, PARTNER("1")},
+                 {200, SHARED(V2)}},
+     .trail = "get again find invite read", .after = V2},
+    {SCENE("a partner's invitation got lost and is there", ACTION_SUBMIT), .fields = BOTH,
+     .resume = "invite",
+     .progress =
+         "{\"asks\":\"yes\",\"engagement\":\"e-1\",\"target\":\"loc-1\",\"document\":" SHARED(
+             "t") ",\"sides\":[" MICROSOFT "]}",
+     .replies = {{200, LIST(SHARED("t") "," PARTNER("1") "," MICROSOFT)},
+                 {201, PARTNER("2")},
+                 {200, SHARED(V2)}},
+     .trail = "find invite read", .after = V2},
+    {SCENE("a partner's invitation got lost and is not there", ACTION_SUBMIT), .fields = BOTH,
+     .resume = "invite",
+     .progress =
+         "{\"asks\":\"yes\",\"engagement\":\"e-1\",\"target\":\"loc-2\",\"document\":" SHARED(
+             "t") ",\"sides\":[" MICROSOFT "," PARTNER("1") "]}",
+     .replies = {{200, LIST(SHARED("t") "," MICROSOFT)}, {201, PARTNER("2")}, {200, SHARED(V2)}},
+     .trail = "find invite read", .after = V2},
+    {SCENE("a partner is there and not shown yet", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, SHARED(V1)},
+                 {200, LIST(SHARED(V1) "," PARTNER("1") "," MICROSOFT)},
+                 {409, TAKEN},
+                 {200, LIST(SHARED(V1) "," PARTNER("1") "," MICROSOFT "," PARTNER("2"))},
+                 {200, SHARED(V2)}},
+     .trail = "get find invite find read", .after = V2},
+    {SCENE("a partner that nobody knows", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, SHARED(V1)}, {200, LIST(SHARED(V1) "," MICROSOFT)}, {400, REFUSED}},
+     .trail = "get find invite", .ending = ENDS_FAILED, .class = ERROR_REFUSED},
+    {SCENE("partners, and the engagement is not shown whole", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, SHARED(V1)}, {200, PAGE(SHARED(V1) "," MICROSOFT, MORE)}},
+     .trail = "get find", .ending = ENDS_FAILED, .class = ERROR_TEMPORARY},
+    {SCENE("partners of a deal that is closed", ACTION_SUBMIT), .fields = BOTH,
+     .replies = {{200, END(V1, "Won", "")}}, .trail = "get", .ending = ENDS_FAILED,
+     .class = ERROR_REFUSED},
     {SCENE("moved before it was shared", ACTION_SUBMIT), .fields = CO_SELL,
      .replies = {{200, DOC(V2, "")}}, .trail = "get", .ending = ENDS_STALE},
     {SCENE("closed before it was shared", ACTION_SUBMIT), .fields = CO_SELL,
@@ -467,6 +572,41 @@ static void test_share_bodies(void **state)
     arena_free(run.arena);
 }
 
+#define TO(profile) "\"target\":[{\"type\":\"BusinessProfileLocation\",\"id\":\"" profile "\"}]"
+
+/* Microsoft first, then each partner once; what is left is known at once. */
+static void test_partner_bodies(void **state)
+{
+    (void)state;
+    struct run run = played("co-sell with partners", ACTION_SUBMIT);
+    assert_non_null(strstr(body(&run, 4), TO("msft")));
+    assert_non_null(strstr(body(&run, 6), TO("loc-1")));
+    assert_non_null(strstr(body(&run, 8), TO("loc-2")));
+    assert_non_null(strstr(body(&run, 8), "{\"engagementId\":\"e-1\",\"status\":\"New\","));
+    assert_non_null(strstr(body(&run, 8), "\"type\":\"Shared\""));
+    assert_string_equal(record_get(run.context.after, "partners"), "loc-1\x1floc-2");
+    assert_string_equal(record_get(run.context.after, "members"),
+                        "P1 (invited)\x1fP2 (invited)\x1fmsft");
+    assert_string_equal(record_get(run.context.after, "status"), "in_review");
+    arena_free(run.arena);
+
+    run = played("one more partner", ACTION_SUBMIT);
+    assert_non_null(strstr(body(&run, 2), TO("loc-2")));
+    arena_free(run.arena);
+
+    run = played("partners of a deal that Microsoft only sees", ACTION_SUBMIT);
+    assert_string_equal(body(&run, 1),
+                        "[{\"op\":\"replace\",\"path\":\"/type\",\"value\":\"Shared\"}]");
+    assert_non_null(strstr(body(&run, 4), TO("loc-1")));
+    assert_string_equal(record_get(run.context.after, "cloud_involvement"), "visibility_only");
+    arena_free(run.arena);
+
+    run = played("a partner is there and not shown yet", ACTION_SUBMIT);
+    assert_true(run.waited_ms > 0);
+    assert_string_equal(record_get(run.context.after, "partners"), "loc-1\x1floc-2");
+    arena_free(run.arena);
+}
+
 static void test_answer_bodies(void **state)
 {
     (void)state;
@@ -517,8 +657,8 @@ int main(void)
         cmocka_unit_test(test_scenes),        cmocka_unit_test(test_create_body),
         cmocka_unit_test(test_lookup_urls),   cmocka_unit_test(test_update_bodies),
         cmocka_unit_test(test_close_bodies),  cmocka_unit_test(test_pause),
-        cmocka_unit_test(test_share_bodies),  cmocka_unit_test(test_answer_bodies),
-        cmocka_unit_test(test_register_body),
+        cmocka_unit_test(test_share_bodies),  cmocka_unit_test(test_partner_bodies),
+        cmocka_unit_test(test_answer_bodies), cmocka_unit_test(test_register_body),
     };
     return cmocka_run_group_tests(tests, open_theatre, close_theatre) != 0;
 }

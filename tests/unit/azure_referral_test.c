@@ -13,7 +13,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "connectors/aws/referrals.h"
 #include "connectors/azure/referrals.h"
+#include "connectors/document.h"
+#include "model/gate.h"
 
 struct bench {
     struct arena *arena;
@@ -91,6 +94,13 @@ static void test_tables(void **state)
             assert_non_null(connector_field(&azure_referrals, rule->when[w].field));
         for (size_t e = 0; rule->except && rule->except[e]; e++)
             assert_non_null(connector_field(&azure_referrals, rule->except[e]));
+    }
+    for (size_t i = 0; i < azure_referrals.due_case_count; i++) {
+        const struct due_case *due = &azure_referrals.due_cases[i];
+        assert_int_equal(due->action, ACTION_SUBMIT);
+        for (size_t w = 0; w < COUNT(due->when) && due->when[w].field; w++)
+            assert_true(connector_field(&azure_referrals, due->when[w].field)->flags & REMOTE_READ);
+        assert_non_null(connector_field(&azure_referrals, due->wanted[0].field));
     }
     for (size_t i = 0; i < azure_referrals.refusal_count; i++)
         assert_non_null(finding_type(azure_referrals.refusals[i].code));
@@ -498,8 +508,13 @@ static void check_shape(struct arena *arena, const struct json *document)
 {
     const struct azure_engagement engagement = {.known = true, .rows = document};
     azure_referral_record(arena, document, &engagement, hear_nothing, NULL);
-    azure_referral_record(arena, document, &(struct azure_engagement){.answered = document},
+    struct json *rows = json_array(arena);
+    json_append(arena, rows, json_clone(arena, document));
+    azure_referral_record(arena, document, &(struct azure_engagement){.known = true, .rows = rows},
                           hear_nothing, NULL);
+    azure_referral_record(arena, json_object(arena),
+                          &(struct azure_engagement){.known = true, .rows = rows}, hear_nothing,
+                          NULL);
     for (size_t i = 0; i < AZURE_REFERRAL_FIELDS; i++) {
         const struct remote_field *row = &azure_referral_fields[i];
         if (!(row->flags & REMOTE_UPDATE) || row->flags & REMOTE_STEP)
@@ -640,6 +655,30 @@ static const struct {
     {AT_SUBMIT, {{0}}, {{"solutions", NULL}}, "REF-014", "solutions"},
     {AT_SUBMIT, {{0}}, {{"solutions", "BigData"}}, "REF-014", "solutions"},
     {AT_SUBMIT, {{0}}, {{"visibility", "limited"}}, "REF-008", "visibility"},
+    {AT_SUBMIT,
+     {{0}},
+     {{"needs", NULL}, {"involvement", "visibility_only"}, {"partners", "p-1"}},
+     NULL,
+     NULL},
+    {AT_SUBMIT,
+     {{0}},
+     {{"contact_email", NULL}, {"involvement", "visibility_only"}, {"partners", "p-1"}},
+     "REF-002",
+     "contact_email"},
+    {AT_SUBMIT,
+     {{0}},
+     {{"solutions", NULL}, {"involvement", "visibility_only"}, {"partners", "p-1"}},
+     "REF-014",
+     "solutions"},
+    {AT_SUBMIT, {{0}}, {{"partners", "p-1\x1fMsft"}}, "REF-009", "partners"},
+    {AT_SUBMIT, {{0}}, {{"partners", "p 1"}}, "REF-009", "partners"},
+    {AT_SUBMIT, {{"partners", "p-1"}}, {{"partners", "p-2"}}, "REF-028", "partners"},
+    {AT_SUBMIT, {{"status", "invited"}}, {{"partners", "p-1"}}, "REF-022", "partners"},
+    {AT_UPDATE, {{0}}, {{"partners", "p-1"}}, NULL, NULL},
+    {AT_UPDATE, {{"partners", "p-1"}}, {{"partners", "p-1\x1fp-2"}}, NULL, NULL},
+    {AT_UPDATE, {{"partners", "p-1\x1fp-2"}}, {{"partners", "p-2"}}, "REF-028", "partners"},
+    {AT_UPDATE, {{"partners", "p-1"}}, {{"partners", NULL}}, "REF-028", "partners"},
+    {AT_UPDATE, {{"stage", "lost"}}, {{"partners", "p-1"}}, "REF-012", "partners"},
     {AT_UPDATE, {{0}}, {{"contract_value", NULL}}, "REF-009", "contract_value"},
     {AT_UPDATE, {{"status", "invited"}}, {{"title", "B"}}, "REF-022", "title"},
     {AT_UPDATE, {{"status", "declined"}}, {{"title", "B"}}, "REF-012", "title"},
@@ -732,7 +771,7 @@ static void test_rules(void **state)
         struct record *after = record_copy(bench.arena, before);
         set_all(after, rules[i].after, COUNT(rules[i].after));
         bench.count = 0;
-        bool update = rules[i].at == AT_UPDATE;
+        bool update = rules[i].at == AT_UPDATE || rules[i].before[0].field;
         document_check(&azure_referrals, rules[i].at, update ? before : NULL, after, NOW, hear,
                        &bench);
         if (bench.count != (rules[i].code != NULL) ||
@@ -744,6 +783,59 @@ static void test_rules(void **state)
     bench_close(&bench);
 }
 
+/* What a submission is due for, where its gate's words alone do not tell. */
+static void test_due(void **state)
+{
+    static const struct {
+        struct setting_of at_cloud[4];
+        const char *wanted;
+        bool due;
+    } cases[] = {
+#define LED {"status", "submitted"}, {"cloud_involvement", "visibility_only"}
+        {{LED}, "co_sell", true},
+        {{LED}, "visibility_only", false},
+        {{LED}, NULL, false},
+        {{LED, {"stage", "won"}}, "co_sell", false},
+        {{LED, {"closed", "2026-01-01T00:00:00.000Z"}}, "co_sell", false},
+        {{{"status", "accepted"}, {"cloud_involvement", "visibility_only"}}, "co_sell", false},
+        {{{"status", "in_review"}, {"cloud_involvement", "co_sell"}}, "co_sell", false},
+        {{{"status", "rejected"}, {"cloud_involvement", "co_sell"}}, "co_sell", false},
+        {{{"status", "draft"}}, "co_sell", true},
+        {{{"status", "draft"}}, "visibility_only", true},
+        {{{"status", "draft"}}, NULL, true},
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}, {"partners", "p"}},
+         NULL,
+         false},
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}, {"partners", "p"}},
+         "co_sell",
+         true},
+        {{{"status", "draft"}, {"partners", "p"}}, NULL, true},
+        /* Shared, and seen: with other partners only, or interrupted. */
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}}, "visibility_only", false},
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}}, "co_sell", true},
+        {{{"status", "draft"}, {"cloud_involvement", "visibility_only"}}, NULL, true},
+    };
+    const struct kind *kind = &kinds[KIND_REFERRAL];
+    const struct gate_type *gate = gate_of(ACTION_SUBMIT);
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct record *remote = record_new(bench.arena, kind, "r");
+        struct record *local = record_new(bench.arena, kind, "l");
+        set_all(remote, cases[i].at_cloud, COUNT(cases[i].at_cloud));
+        record_set(local, "involvement", cases[i].wanted);
+        if (document_due(&azure_referrals, ACTION_SUBMIT, remote, local, gate_due(gate, remote)) !=
+            cases[i].due)
+            fail_msg("due case %zu", i);
+        /* Another cloud has no such cases, and with nobody's wish only the words count. */
+        assert_int_equal(document_due(&aws_referrals, ACTION_SUBMIT, remote, local, false), false);
+        assert_int_equal(document_due(&azure_referrals, ACTION_SUBMIT, remote, NULL, false), false);
+        assert_true(document_due(&azure_referrals, ACTION_CLOSE, remote, local, true));
+    }
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -751,7 +843,7 @@ int main(void)
         cmocka_unit_test(test_kinds),     cmocka_unit_test(test_registration_due),
         cmocka_unit_test(test_puts),      cmocka_unit_test(test_no_value),
         cmocka_unit_test(test_any_shape), cmocka_unit_test(test_patch),
-        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_rules),     cmocka_unit_test(test_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

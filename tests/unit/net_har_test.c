@@ -180,6 +180,25 @@ static void test_cannot_open(void **state)
     assert_int_equal(har_close(NULL, NULL), 0);
 }
 
+/* Two at once: the second one leaves alone what the first one records. */
+static void test_taken(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    static const struct http_request request = {.method = "GET", .url = "https://a.test/"};
+    struct error error = {0};
+    struct har *first, *second = NULL;
+    assert_int_equal(har_open(path, "1", &first, &error), 0);
+    har_add(first, FAKE_START_MS, &request, &answer);
+    assert_int_equal(har_open(path, "1", &second, &error), -ERROR_INPUT);
+    assert_non_null(strstr(error.message, path));
+    har_add(first, FAKE_START_MS, &request, &answer);
+    assert_int_equal(entries(arena)->count, 2);
+    assert_int_equal(har_close(first, &error), 0);
+    assert_int_equal(har_open(path, "1", &second, &error), 0);
+    assert_int_equal(har_close(second, &error), 0);
+}
+
 static void test_headers(void **state)
 {
     (void)state;
@@ -274,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_whole_after_each_entry),
         cmocka_unit_test(test_odd_bytes),
         cmocka_unit_test(test_cannot_open),
+        cmocka_unit_test(test_taken),
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_bodies),
     };

@@ -1,5 +1,7 @@
 /* The session's credentials and clock: fetched once for all who wait, learned from the server, and
  * tried again once, not for ever. */
+#include "base/file.h"
+#include "tests/support/folder.h"
 #include "tests/unit/net_session_bench.h"
 
 /* ---- credentials ---- */
@@ -228,9 +230,64 @@ static void test_clock_that_runs_wild(void **state)
     bench_close(&bench);
 }
 
+/* ---- calls whose address is their own proof ---- */
+
+static void stranger(void *context, struct arena *arena, const struct http_request *request,
+                     struct fake_answer *ret_answer)
+{
+    (void)arena;
+    assert_null(http_request_get(request, "Authorization"));
+    ret_answer->status = *(const int *)context;
+}
+
+/* Nothing of the account goes there, nothing is fetched for it, and it is not recorded.
+ */
+static void test_bare(void **state)
+{
+    (void)state;
+    static int statuses[] = {200, 401, 403};
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        struct bench bench;
+        struct har *har = NULL;
+        struct error error = {0};
+        char folder[96], path[128];
+        CLEANUP_TEXT struct text content;
+        text_init(&content, 1 << 16);
+        folder_make(folder, sizeof folder, "bare");
+        snprintf(path, sizeof path, "%s/calls.har", folder);
+        assert_int_equal(har_open(path, "1", &har, &error), 0);
+        bench_open(&bench, &(struct session_options){.har = har});
+        bench.handler = stranger;
+        bench.context = &statuses[i];
+        bench.have = 0; /* there are no credentials at all */
+        bench.sign_fails = true;
+        bench.request = (struct http_request){
+            .method = "GET", .url = "https://storage.test/r.csv?sv=1&odd=very-secret#x"};
+        tickets[0] = (struct ticket){&bench, 0};
+        session_send(bench.session, &(struct call){.family = "f",
+                                                   .operation = "Download",
+                                                   .repeatable = true,
+                                                   .bare = true,
+                                                   .request = &bench.request,
+                                                   .done = call_done,
+                                                   .context = &tickets[0]});
+        run(&bench);
+        assert_int_equal(bench.done, 1);
+        assert_int_equal(bench.statuses[0], statuses[i]);
+        assert_int_equal(bench.refreshes, 0);
+        assert_int_equal(fake_http_count(bench.http), 1);
+        bench_close(&bench);
+        assert_int_equal(har_close(har, &error), 0);
+        assert_int_equal(file_read(path, &content, NULL, &error), 0);
+        assert_null(strstr(content.data, "storage.test"));
+        folder_remove(folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bare),
         cmocka_unit_test(test_single_flight_refresh),
         cmocka_unit_test(test_refresh_that_does_not_help),
         cmocka_unit_test(test_failing_refresh),

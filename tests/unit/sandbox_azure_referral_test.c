@@ -195,6 +195,37 @@ static void test_microsoft_may_decline(void **state)
     azure_deals_stop(&bench);
 }
 
+/* A partner is invited by its business profile, once, and answers for itself. */
+static void test_partners_are_invited(void **state)
+{
+    static const char profile[] = "c0ffee01-0000-4b21-8a10-000000000001";
+    (void)state;
+    struct azure_deals_bench bench;
+    azure_deals_start(&bench, NULL);
+    const char *own = azure_deals_create(&bench, "Shared");
+    const char *engagement = drive_answer(&bench.drive, "engagementId");
+    struct json *invitation = azure_deals_invitation(&bench, engagement, profile);
+    drive_put(&bench.drive, invitation, CONSENT, "false"); /* Microsoft is not asked */
+    assert_int_equal(azure_deals_post(&bench, invitation), 201);
+    const char *theirs = drive_answer(&bench.drive, "id");
+    assert_string_equal(drive_answer(&bench.drive, "organizationName"), "Fabrikam");
+    assert_string_equal(drive_answer(&bench.drive, "engagementId"), engagement);
+    assert_string_equal(drive_answer(&bench.drive, "status"), "New");
+    assert_refused(&bench, azure_deals_post(&bench, invitation), 409, "duplicateInvitation");
+    assert_refused(&bench,
+                   azure_deals_post(&bench, azure_deals_invitation(&bench, engagement, "nobody")),
+                   400, "unknownProfile");
+    assert_int_equal(azure_deals_patch(&bench, theirs, SET("/name", "'x'")), 403);
+    const char *body = arena_printf(bench.drive.arena,
+                                    "{'id':'%s','profile':'%s','status':'Accepted'}", own, profile);
+    assert_int_equal(drive_control(&bench.drive, "azure/answer-referral", body), 200);
+    assert_int_equal(drive_control(&bench.drive, "azure/answer-referral", body), 400);
+    assert_string_equal(azure_deals_member(&bench, theirs, "status"), "Active");
+    assert_string_equal(azure_deals_member(&bench, own, "trackingInfo.microsoftMsxId"), "");
+    assert_int_equal(sandbox_azure_referrals(bench.drive.sandbox), 1);
+    azure_deals_stop(&bench);
+}
+
 static void test_invitations_refused(void **state)
 {
     (void)state;
@@ -476,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_headers_refused),
         cmocka_unit_test(test_microsoft_answers_an_invitation),
         cmocka_unit_test(test_microsoft_may_decline),
+        cmocka_unit_test(test_partners_are_invited),
         cmocka_unit_test(test_invitations_refused),
         cmocka_unit_test(test_unanswered_invitations_expire),
         cmocka_unit_test(test_patches_pass),

@@ -17,7 +17,7 @@ struct azure_market {
     struct azure_table resources;     /* drafts, by durable id */
     struct azure_table trees;         /* "live/<guid>", "preview/<guid>": resources as published */
     struct azure_table submissions;   /* by durable id */
-    struct azure_table offers;        /* by guid: {shown, …} */
+    struct azure_table offers;        /* by guid: {shown, order, …} */
     struct azure_table jobs;          /* by guid */
     struct azure_table subscriptions; /* by guid: {shown, offer} */
     struct azure_table queries, reports;

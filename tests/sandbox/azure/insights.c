@@ -18,7 +18,7 @@ static const char *const columns[] = {
     "AssetId",        "OrderStatus",      "OfferName",         "SKU",
     "PlanId",         "Quantity",         "OrderPurchaseDate", "IsPrivateOffer",
     "PrivateOfferId", "PrivateOfferName", "MultiParty",        "PartnerInfo",
-    "SalesNotes",     "BillingAccountId"};
+    "SalesNotes",     "BillingAccountId", "TermStartDate",     "TermEndDate"};
 
 /* ---- How it says no. */
 static void report(struct azure_call *call, struct sandbox_response *response)
@@ -45,16 +45,35 @@ static int refuse(struct azure_call *call, const char *message)
 }
 
 /* The envelope; some calls spell its members with a capital. */
-static void answer(struct azure_call *call, struct json *row, const char *message, bool capital)
+static void answer_list(struct azure_call *call, struct json *value, const char *message,
+                        bool capital)
 {
     struct arena *arena = call->arena;
-    struct json *value = json_array(arena);
-    json_append(arena, value, row);
     call->answer = json_object(arena);
     json_set(arena, call->answer, capital ? "Value" : "value", value);
-    json_set(arena, call->answer, capital ? "TotalCount" : "totalCount", json_int(arena, 1));
+    json_set(arena, call->answer, capital ? "TotalCount" : "totalCount",
+             json_int(arena, (long long)value->count));
     json_set_text(arena, call->answer, capital ? "Message" : "message", message);
     json_set(arena, call->answer, capital ? "StatusCode" : "statusCode", json_int(arena, 200));
+}
+
+static void answer(struct azure_call *call, struct json *row, const char *message, bool capital)
+{
+    struct json *value = json_array(call->arena);
+    json_append(call->arena, value, row);
+    answer_list(call, value, message, capital);
+}
+
+/* Members with a capital, as the lists have them: "QueryId". */
+static struct json *capitals(struct arena *arena, const struct json *row)
+{
+    struct json *copy = json_object(arena);
+    for (size_t i = 0; i < row->count; i++) {
+        char *name = arena_copy(arena, row->names[i]);
+        name[0] = (char)(name[0] - 'a' + 'A');
+        json_set(arena, copy, name, json_clone(arena, row->items[i]));
+    }
+    return copy;
 }
 
 static const char *seconds(struct arena *arena, int64_t ms)
@@ -135,7 +154,35 @@ static int create_query(struct azure_call *call)
     return 0;
 }
 
+static int list_queries(struct azure_call *call)
+{
+    const struct azure_table *queries = &call->azure->parts.market->queries;
+    const char *wanted = json_get_text(call->query, "queryName");
+    struct json *value = json_array(call->arena);
+    for (size_t i = 0; i < queries->count; i++) {
+        const struct json *row = queries->records[i]->document;
+        if (!wanted || text_equal(json_get_text(row, "name"), wanted))
+            json_append(call->arena, value, capitals(call->arena, row));
+    }
+    answer_list(call, value, "Queries fetched successfully", true);
+    return 0;
+}
+
 /* ---- Reports. */
+static int list_reports(struct azure_call *call)
+{
+    const struct azure_table *reports = &call->azure->parts.market->reports;
+    const char *wanted = json_get_text(call->query, "reportName");
+    struct json *value = json_array(call->arena);
+    for (size_t i = 0; i < reports->count; i++) {
+        const struct json *row = json_get(reports->records[i]->document, "shown");
+        if (!wanted || text_equal(json_get_text(row, "reportName"), wanted))
+            json_append(call->arena, value, capitals(call->arena, row));
+    }
+    answer_list(call, value, "Reports fetched successfully", true);
+    return 0;
+}
+
 static size_t executed_lately(const struct azure_call *call)
 {
     const struct azure_table *reports = &call->azure->parts.market->reports;
@@ -240,24 +287,27 @@ static int get_execution(struct azure_call *call)
 
 static const struct azure_route routes[] = {
     {"GET", "/ScheduledDataset", "ListDatasets", list_datasets},
+    {"GET", "/ScheduledQueries", "ListQueries", list_queries},
     {"POST", "/ScheduledQueries", "CreateQuery", create_query},
+    {"GET", "/ScheduledReport", "ListReports", list_reports},
     {"POST", "/ScheduledReport", "CreateReport", create_report},
     {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution},
 };
 const struct azure_routes azure_insight_routes = {&azure_insights_surface, routes, COUNT(routes)};
 
 /* ---- Files. */
+/* Of a purchase: {shown, offer}, where what is shown is like a subscription. */
 static const char *column_value(struct arena *arena, const struct sandbox *sandbox,
-                                const struct azure_record *record, const char *column)
+                                const struct json *purchase, const char *column)
 {
-    const struct json *shown = json_get(record->document, "shown");
-    const char *guid = json_get_text(record->document, "offer");
+    const struct json *shown = json_get(purchase, "shown");
+    const char *guid = json_get_text(purchase, "offer");
     const struct json *offer = guid ? sandbox_azure_offer(sandbox, guid) : NULL;
     bool parties = ingestion_is(offer, "privateOfferType", "multipartyPromotionOriginator");
     const struct {
         const char *column, *value;
     } values[] = {
-        {"AssetId", record->id},
+        {"AssetId", json_get_text(shown, "id")},
         {"OrderStatus",
          ingestion_is(shown, "saasSubscriptionStatus", "Unsubscribed") ? "Cancelled" : "Active"},
         {"OfferName", json_get_text(shown, "name")},
@@ -272,6 +322,8 @@ static const char *column_value(struct arena *arena, const struct sandbox *sandb
         {"PartnerInfo", json_text(json_find(offer, "partners[0].partnerName"))},
         {"SalesNotes", json_get_text(offer, "notes")},
         {"BillingAccountId", json_text(json_find(offer, "beneficiaries[0].id"))},
+        {"TermStartDate", json_text(json_find(shown, "term.startDate"))},
+        {"TermEndDate", json_text(json_find(shown, "term.endDate"))},
     };
     for (size_t i = 0; i < COUNT(values); i++) {
         if (!strcmp(values[i].column, column) && values[i].value)
@@ -297,33 +349,54 @@ static void add_cell(struct text *out, const char *value, char separator, bool f
     text_add_char(out, '"');
 }
 
+/* A row of a report: its columns, and what is written into. */
+struct report {
+    struct arena *arena;
+    const struct sandbox *sandbox;
+    const struct json *names;
+    char separator;
+    struct text out;
+};
+
+static void add_row(struct report *report, const struct json *purchase)
+{
+    for (size_t i = 0; i < report->names->count; i++)
+        add_cell(&report->out,
+                 column_value(report->arena, report->sandbox, purchase,
+                              json_text(report->names->items[i])),
+                 report->separator, !i);
+    text_add(&report->out, "\r\n");
+}
+
 static const char *make_file(struct arena *arena, const struct sandbox *sandbox,
                              const struct azure_record *record)
 {
     const struct azure_market *market = ingestion_market(sandbox);
     const char *format = json_text(json_find(record->document, "shown.format"));
-    char separator = text_equal_nocase(format, "tsv") ? '\t' : ',';
     const struct azure_record *query =
         azure_find(&market->queries, json_text(json_find(record->document, "shown.queryId")));
     const char *text = json_get_text(query->document, "query");
-    const struct json *names = selected(arena, text);
+    struct report report = {.arena = arena,
+                            .sandbox = sandbox,
+                            .names = selected(arena, text),
+                            .separator = text_equal_nocase(format, "tsv") ? '\t' : ','};
     bool only_private = strstr(text, "IsPrivateOffer = '1'") != NULL;
-    struct text out;
-    text_init(&out, 4 << 20);
-    for (size_t i = 0; i < names->count; i++)
-        add_cell(&out, json_text(names->items[i]), separator, !i);
-    text_add(&out, "\r\n");
+    text_init(&report.out, 4 << 20);
+    for (size_t i = 0; i < report.names->count; i++)
+        add_cell(&report.out, json_text(report.names->items[i]), report.separator, !i);
+    text_add(&report.out, "\r\n");
     for (size_t i = 0; i < market->subscriptions.count; i++) {
-        const struct azure_record *row = market->subscriptions.records[i];
-        if (only_private && !json_get_text(row->document, "offer"))
-            continue;
-        for (size_t j = 0; j < names->count; j++)
-            add_cell(&out, column_value(arena, sandbox, row, json_text(names->items[j])), separator,
-                     !j);
-        text_add(&out, "\r\n");
+        const struct json *bought = market->subscriptions.records[i]->document;
+        if (!only_private || json_get_text(bought, "offer"))
+            add_row(&report, bought);
     }
-    const char *copy = arena_copy(arena, out.data);
-    text_free(&out);
+    for (size_t i = 0; i < market->offers.count; i++) {
+        const struct json *order = json_get(market->offers.records[i]->document, "order");
+        if (order)
+            add_row(&report, order);
+    }
+    const char *copy = arena_copy(arena, report.out.data);
+    text_free(&report.out);
     return copy;
 }
 

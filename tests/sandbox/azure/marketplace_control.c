@@ -67,6 +67,30 @@ static void move_offer(struct control *control, struct azure_record *offer, cons
     *ret_answer = describe_offer(control, offer);
 }
 
+/* What is accepted of a product that is no SaaS is ordered at once, and only reports tell: the
+ * order is in their rows, whatever becomes of the offer. */
+static void place_order(struct control *control, struct azure_record *offer)
+{
+    struct sandbox *sandbox = control->sandbox;
+    struct arena *arena = control->arena;
+    const struct json *shown = offer_shown(offer), *item = json_at(json_get(shown, "pricing"), 0);
+    const struct azure_record *goods =
+        azure_find(&market_of(control)->resources, json_get_text(item, "product"));
+    if (!goods || ingestion_is(goods->document, "type", "softwareAsAService"))
+        return;
+    struct json *document = json_clone(arena, offer->document);
+    struct json *order = ingestion_make(
+        arena,
+        "{'shown':{'id':'%s','planId':null,'name':null,'created':'%s','saasSubscriptionStatus':"
+        "'Subscribed','term':{'startDate':'%sT00:00:00Z','endDate':'%sT00:00:00Z'}}}",
+        azure_new_guid(sandbox, arena), azure_instant(arena, sandbox_now(sandbox)),
+        ingestion_day(arena, ingestion_today(sandbox)), json_get_text(shown, "end"));
+    json_set_text(arena, order, "offer", offer->id);
+    json_set_text(arena, json_get(order, "shown"), "name", json_get_text(goods->document, "alias"));
+    json_set(arena, document, "order", order);
+    azure_write(offer, document, sandbox_now(sandbox));
+}
+
 /* {"id"}: the customer accepts in the portal. */
 static int accept_offer(struct control *control, struct json **ret_answer)
 {
@@ -82,6 +106,7 @@ static int accept_offer(struct control *control, struct json **ret_answer)
         return refuse(control, "the offer is not to be accepted now");
     if (day && day_parse(day, &accept_by) && ingestion_today(control->sandbox) > accept_by)
         return refuse(control, "the offer is expired");
+    place_order(control, offer);
     move_offer(control, offer, "accepted", ret_answer);
     return 0;
 }

@@ -85,21 +85,28 @@ static int edit_referral(struct control *control, struct json **ret_answer)
     return describe(control, record, ret_answer);
 }
 
-/* {"id": of Microsoft's referral or of ours, "status": "Accepted" | "Declined"} */
+/* {"id": of the referral of whoever answers, or of ours, "status": "Accepted" | "Declined",
+ * "profile": who answers (default: Microsoft, for ours)} */
 static int answer_referral(struct control *control, struct json **ret_answer)
 {
     struct azure_record *record = find_record(control);
     const char *status = control_argument(control, "status");
     if (!record)
         return -ERROR_INPUT;
-    struct azure_record *microsoft =
-        referral_side(control->sandbox, referral_text(record, "engagementId"), REFERRAL_MICROSOFT);
-    if (!microsoft || !referral_is(microsoft, "status", "New"))
-        return fail(&control->failure, 400, "BadRequest", "Microsoft has nothing to answer there");
+    const char *profile = control_argument(control, "profile");
+    const struct referral_partner *partner =
+        referral_partner(profile ? profile : REFERRAL_MICROSOFT);
+    struct azure_record *theirs =
+        partner && (profile || referral_is_own(record))
+            ? referral_side(control->sandbox, referral_text(record, "engagementId"),
+                            partner->organization)
+            : record;
+    if (!theirs || !referral_is(theirs, "status", "New"))
+        return fail(&control->failure, 400, "BadRequest", "there is nothing to answer");
     if (!text_equal(status, "Accepted") && !text_equal(status, "Declined"))
         return fail(&control->failure, 400, "BadRequest", "status is Accepted or Declined");
-    referral_answer(control->sandbox, microsoft, !strcmp(status, "Accepted"));
-    return describe(control, microsoft, ret_answer);
+    referral_answer(control->sandbox, theirs, !strcmp(status, "Accepted"));
+    return describe(control, theirs, ret_answer);
 }
 
 /* {"from": "msft" (default) or a partner's id, "title", "company"} */

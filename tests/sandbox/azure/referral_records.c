@@ -121,24 +121,24 @@ void referral_set_status(struct sandbox *sandbox, struct arena *arena, struct js
 }
 
 /* ---- What others do. */
-void referral_answer(struct sandbox *sandbox, struct azure_record *microsoft, bool accepts)
+void referral_answer(struct sandbox *sandbox, struct azure_record *theirs, bool accepts)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
-    struct json *document = json_clone(arena, microsoft->document);
-    struct azure_record *own =
-        referral_side(sandbox, referral_text(microsoft, "engagementId"), NULL);
+    bool microsoft = referral_is(theirs, "organizationId", REFERRAL_MICROSOFT);
+    struct json *document = json_clone(arena, theirs->document);
+    struct azure_record *own = referral_side(sandbox, referral_text(theirs, "engagementId"), NULL);
     referral_set_status(sandbox, arena, document, accepts ? "Active" : "Closed",
                         accepts ? "Accepted" : "Declined");
-    if (accepts) {
-        char *id = arena_copy_n(arena, microsoft->id, 10);
+    if (accepts && microsoft) {
+        char *id = arena_copy_n(arena, theirs->id, 10);
         for (char *c = id; *c; c++)
             *c = (char)(*c == '-' ? 'X' : toupper((unsigned char)*c));
         struct json *tracking = json_object(arena);
         json_set_text(arena, tracking, "microsoftMsxId", arena_printf(arena, "7-%s", id));
         json_set(arena, document, "trackingInfo", tracking);
     }
-    referral_write(sandbox, microsoft, document);
-    if (!own || !accepts)
+    referral_write(sandbox, theirs, document);
+    if (!own || !accepts || !microsoft)
         return;
     struct json *side = json_clone(arena, own->document);
     json_set(arena, side, "trackingInfo", json_clone(arena, json_get(document, "trackingInfo")));

@@ -36,7 +36,25 @@ static int check_customer(struct azure_call *call, const struct json *document)
     return 0;
 }
 
-/* The organization that the body invites into an engagement, NULL: it is a deal of one's own. */
+const struct referral_partner *referral_partner(const char *profile)
+{
+    static const struct referral_partner partners[] = {
+        {REFERRAL_MICROSOFT, REFERRAL_MICROSOFT, "Microsoft"},
+        {"c0ffee01-0000-4b21-8a10-000000000001", "0fab0001-0000-4c11-9a10-2f6d3c8e7a02",
+         "Fabrikam"},
+        {"c0ffee02-0000-4b21-8a10-000000000002", "0fab0002-0000-4c11-9a10-2f6d3c8e7a03",
+         "Northwind"},
+        {"c0ffee03-0000-4b21-8a10-000000000003", "0fab0003-0000-4c11-9a10-2f6d3c8e7a04",
+         "Tailspin"},
+    };
+    for (size_t i = 0; i < COUNT(partners); i++) {
+        if (text_equal_nocase(partners[i].profile, profile))
+            return &partners[i];
+    }
+    return NULL;
+}
+
+/* The profile that the body invites into an engagement, NULL: it is a deal of one's own. */
 static const char *invited(const struct json *body)
 {
     const struct json *targets = json_get(body, "target");
@@ -47,13 +65,13 @@ static const char *invited(const struct json *body)
     return NULL;
 }
 
-static bool is_microsoft(const char *organization)
+static bool is_microsoft(const struct referral_partner *partner)
 {
-    return text_equal_nocase(organization, REFERRAL_MICROSOFT);
+    return text_equal(partner->organization, REFERRAL_MICROSOFT);
 }
 
 /* ---- Creating. */
-static int check_invitation(struct azure_call *call, const char *organization)
+static int check_invitation(struct azure_call *call, const struct referral_partner *partner)
 {
     const char *engagement = json_get_text(call->body, "engagementId");
     const struct azure_record *own =
@@ -67,18 +85,17 @@ static int check_invitation(struct azure_call *call, const char *organization)
                                "The own deal must be Active and Shared");
     if (!text_equal(json_get_text(call->body, "type"), "Shared"))
         return referral_refuse(call->failure, "engagementNotShared", "An invitation is Shared");
-    if (is_microsoft(organization) &&
+    if (is_microsoft(partner) &&
         !(json_get_bool(json_get(call->body, "consent"),
                         "consentToShareReferralWithMicrosoftSellers", false) &&
           json_get_bool(json_get(own->document, "consent"),
                         "consentToShareReferralWithMicrosoftSellers", false)))
         return referral_refuse(call->failure, "coSellRequirement",
                                "Microsoft's sellers may not see the deal");
-    if (is_microsoft(organization) && !help)
+    if (is_microsoft(partner) && !help)
         return referral_refuse(call->failure, "coSellRequirement",
                                "inviteContext.assistanceRequestCode is missing");
-    if (referral_side(call->sandbox, engagement,
-                      is_microsoft(organization) ? REFERRAL_MICROSOFT : organization)) {
+    if (referral_side(call->sandbox, engagement, partner->organization)) {
         call->failure->reason = "duplicateInvitation";
         call->failure->resource = "There is a referral to that organization in the engagement";
         return fail(call->failure, 409, "invalidRequest", "The request is not valid.");
@@ -86,7 +103,7 @@ static int check_invitation(struct azure_call *call, const char *organization)
     return 0;
 }
 
-static int check_new(struct azure_call *call, const char *organization)
+static int check_new(struct azure_call *call, const struct referral_partner *partner)
 {
     const struct json *body = call->body;
     const char *direction = json_get_text(body, "direction");
@@ -104,32 +121,26 @@ static int check_new(struct azure_call *call, const char *organization)
     result = check_customer(call, body);
     if (result == 0 && text_equal(json_get_text(body, "type"), "Shared"))
         result = referral_check_cosell(call->failure, body);
-    if (result == 0 && organization)
-        result = check_invitation(call, organization);
-    if (result == 0 && !organization && json_get_text(body, "engagementId"))
+    if (result == 0 && partner)
+        result = check_invitation(call, partner);
+    if (result == 0 && !partner && json_get_text(body, "engagementId"))
         result = referral_refuse(call->failure, "unknownEngagement",
                                  "Only an invitation names an engagement");
     return result;
 }
 
-static struct json *new_document(struct azure_call *call, const char *organization)
+static struct json *new_document(struct azure_call *call, const struct referral_partner *partner)
 {
     struct arena *arena = call->arena;
     const struct json *body = call->body;
     struct json *document = json_object(arena);
-    bool microsoft = organization && is_microsoft(organization);
     const char *engagement = json_get_text(body, "engagementId");
     json_set_text(arena, document, "id", azure_new_guid(call->sandbox, arena));
     json_set_text(arena, document, "engagementId",
                   engagement ? engagement : azure_new_guid(call->sandbox, arena));
     json_set_text(arena, document, "organizationId",
-                  microsoft      ? REFERRAL_MICROSOFT
-                  : organization ? organization
-                                 : AZURE_ORGANIZATION);
-    json_set_text(arena, document, "organizationName",
-                  microsoft      ? "Microsoft"
-                  : organization ? "Another partner"
-                                 : "Contoso");
+                  partner ? partner->organization : AZURE_ORGANIZATION);
+    json_set_text(arena, document, "organizationName", partner ? partner->name : "Contoso");
     json_set(arena, document, "expirationDateTime", json_null(arena));
     json_set_text(arena, document, "direction", "Outgoing");
     json_set_text(arena, document, "registrationStatus", "None");
@@ -149,18 +160,23 @@ int referral_create(struct azure_call *call)
     int result = referral_begin(call);
     if (result == 0)
         result = check_root(call, REFERRAL_CREATE);
-    const char *organization = result == 0 ? invited(call->body) : NULL;
+    const char *profile = result == 0 ? invited(call->body) : NULL;
+    const struct referral_partner *partner = referral_partner(profile);
     /* Without an engagement the target only says where the own deal belongs. */
-    bool microsoft = organization && is_microsoft(organization);
-    if (!microsoft && result == 0 && !json_get_text(call->body, "engagementId"))
-        organization = NULL;
+    bool invites = profile && ((partner && is_microsoft(partner)) ||
+                               json_get_text(call->body, "engagementId"));
+    if (invites && !partner)
+        return referral_refuse(call->failure, "unknownProfile",
+                               "target: nobody has the business profile %.60s", profile);
+    if (!invites)
+        partner = NULL;
     if (result == 0)
-        result = check_new(call, organization);
+        result = check_new(call, partner);
     if (result < 0)
         return result;
-    struct json *document = new_document(call, organization);
+    struct json *document = new_document(call, partner);
     int64_t now = sandbox_now(call->sandbox);
-    if (organization) {
+    if (partner) {
         json_set_text(call->arena, document, "status", "New");
         json_set_text(call->arena, document, "substatus", "Received");
         json_set_text(call->arena, document, "expirationDateTime",

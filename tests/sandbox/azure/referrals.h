@@ -10,6 +10,12 @@
 #define REFERRAL_CONSENT   "consent.consentToShareReferralWithMicrosoftSellers"
 #define REFERRAL_PAGE      100 /* records a page */
 
+/* Whoever can be invited beside Microsoft: a profile's location stands for its organization. */
+struct referral_partner {
+    const char *profile, *organization, *name;
+};
+const struct referral_partner *referral_partner(const char *profile); /* NULL: unknown */
+
 /* Where a walk over pages goes on. */
 struct referral_page {
     char token[32];
@@ -46,8 +52,9 @@ struct azure_record *referral_side(const struct sandbox *sandbox, const char *en
 /* Sets both, with the instants that go with them. */
 void referral_set_status(struct sandbox *sandbox, struct arena *arena, struct json *document,
                          const char *status, const char *substatus);
-/* Microsoft accepts or declines: its own side, and the trackingInfo of both. */
-void referral_answer(struct sandbox *sandbox, struct azure_record *microsoft, bool accepts);
+/* Microsoft or a partner accepts or declines: its own side, and the trackingInfo of Microsoft's and
+ * ours. */
+void referral_answer(struct sandbox *sandbox, struct azure_record *theirs, bool accepts);
 /* Sets the state of the registration, with the instant that goes with it. */
 void referral_set_registration(struct sandbox *sandbox, struct arena *arena, struct json *document,
                                const char *status);

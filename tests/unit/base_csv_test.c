@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
-#include "sources/csv.h"
+#include "base/csv.h"
 
 /* All records as "[cell|cell]!fault" one after the other. */
 static char *show(struct arena *arena, const char *bytes, size_t length, char delimiter)

@@ -1,4 +1,4 @@
-#include "sources/csv.h"
+#include "base/csv.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* RFC 4180 CSV, as spreadsheets really write it: BOM, CRLF or LF, quoted newlines, any one-byte
  * delimiter. The reader is a pull parser over bytes in memory and reports where each record and
  * each cell stands. */
-#ifndef SOURCES_CSV_H
-#define SOURCES_CSV_H
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>
