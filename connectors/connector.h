@@ -24,8 +24,9 @@ enum capability {
     CAN_CLOSE = 1 << 4,
     CAN_SUBMIT = 1 << 5,
     CAN_INCREMENTAL = 1 << 6,
-    CAN_LOCK = 1 << 7,  /* writes carry the version they rest on */
-    CAN_TOKEN = 1 << 8, /* creates carry an idempotency token */
+    CAN_LOCK = 1 << 7,    /* writes carry the version they rest on */
+    CAN_TOKEN = 1 << 8,   /* creates carry an idempotency token */
+    CAN_DISCARD = 1 << 9, /* CANCEL of a draft deletes it, see change_deletes() */
 };
 
 /* How a canonical field stands in the cloud's document. One row serves decoding, overlaying,
@@ -148,6 +149,7 @@ struct step_context {
     int64_t wait_ms;       /* how long to wait before the step that comes next, or this one */
     const char *goto_step; /* STEP_GOTO: name of the step to go on with */
     struct record *after;  /* STEP_DONE: the record as the cloud has it now, if known */
+    bool deleted;          /* STEP_DONE: the cloud has it no more, as the change wants it */
 };
 
 /* Member of `progress`: what a change waits for, in words for people. */

@@ -231,7 +231,7 @@ conformance() {
                 step "conformance of ${har##*/}" python3 "$CHECKER" --summary "$har"
         done
         # How often each operation was seen, over all recordings.
-        cat /dev/null "$LOGS"/conformance-of-* | awk '$1 ~ /^[0-9]+$/ && NF > 3 && !/exchanges,/ {
+        cat /dev/null "$LOGS"/conformance-of-* | awk '$1 ~ /^[0-9]+$/ && NF > 2 && !/exchanges,/ {
             calls = $1
             sub(/^ *[0-9]+ +/, "")
             count[$0] += calls

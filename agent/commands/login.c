@@ -17,6 +17,7 @@
 
 static const struct command_option login_options[] = {
     {"port", 'p', "PORT", "of this host, where the browser comes back to (8400)", OFFSET(port)},
+    {"har", 0, "FILE", "record every HTTP exchange, redacted, as HAR 1.2", OFFSET(har)},
     {NULL, 0, NULL, NULL, 0},
 };
 

@@ -50,12 +50,54 @@ static int extend_offer(struct asking *asking)
     return wish_each(asking, (const char *const[]){"expires", asking->arguments->to, NULL});
 }
 
+/* True if the offer, or that of the local record, was a draft when it was last read, and the cloud
+ * lets it be deleted. Who asks for the end of an offer that was out then shall not lose it for
+ * having become a draft since. */
+static int is_draft(struct asking *asking, const char *subject, bool *ret_draft)
+{
+    struct store *store = asking->context.store;
+    struct store_record *offer = NULL;
+    struct store_link *link = NULL;
+    struct error error = {0};
+    const struct job *job = NULL;
+    int code = verb_find(asking, subject, &job, &offer);
+    *ret_draft = false;
+    if (code)
+        return code;
+    int r = offer ? 0
+                  : store->ops->link_get(store, job->name, job->kind, SIDE_LOCAL, subject,
+                                         asking->arena, &link, &error);
+    if (r == 0 && link)
+        r = store->ops->record_get(store, job->name, job->kind, SIDE_REMOTE, link->remote_id,
+                                   asking->arena, &offer, &error);
+    if (r < 0) {
+        output_failure(NULL, &error);
+        return EXIT_FAILED;
+    }
+    const struct connector *connector = connector_find(job->cloud);
+    const struct connector_kind *kind = connector ? connector_kind(connector, job->kind->id) : NULL;
+    *ret_draft = kind && kind->capabilities & CAN_DISCARD && offer && !offer->gone &&
+                 text_equal(record_get(offer->record, FIELD_STATE), STATE_DRAFT);
+    return 0;
+}
+
 /* The last day of an offer that is taken back is yesterday: UTC, which is behind no buyer's day. */
 static int cancel_offers(struct asking *asking)
 {
+    struct wish_draft *drafts = arena_array(asking->arena, asking->word_count, sizeof *drafts);
     char day[DAY_TEXT];
+    int code = 0;
     day_print(day_of(world_now(asking->context.world)) - 1, day);
-    return wish_each(asking, (const char *const[]){"expires", day, NULL});
+    for (size_t i = 0; !code && i < asking->word_count; i++) {
+        bool draft = false;
+        drafts[i].wish = (struct wish){.action = ACTION_CANCEL, .subject = asking->words[i]};
+        code = is_draft(asking, asking->words[i], &draft);
+        if (!code && draft)
+            code = wish_set(asking, &drafts[i], FIELD_STATE, STATE_DELETED);
+        else if (!code)
+            code = wish_set(asking, &drafts[i], "expires", day);
+    }
+    return code ? code : wishes_run(asking, drafts, asking->word_count);
 }
 
 /* What an offer that replaces this one names: its agreement, or the offer itself. */
@@ -255,7 +297,8 @@ const struct command command_offer = {
         "  create KEY...                 make a draft from the local record KEY\n"
         "  publish OFFER...              release a draft to its buyer\n"
         "  extend OFFER... --to DATE     let it be accepted longer\n"
-        "  cancel OFFER...               take it back: nobody can accept it any more\n"
+        "  cancel OFFER...               take it back: nobody can accept it any more; a draft\n"
+        "                                is deleted for good, where the cloud lets it be\n"
         "  amend OFFER --from KEY        make an offer that replaces its agreement, with the\n"
         "                                terms of the local record KEY; an agreement's id will\n"
         "                                do, too\n"

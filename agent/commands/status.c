@@ -207,11 +207,12 @@ static void print_report(struct context *context, const struct report *report)
 
 static int print_capabilities(const struct arguments *arguments)
 {
-    static const char *const columns[] = {"cloud",       "kind",   "list",  "read",
-                                          "create",      "update", "close", "submit",
-                                          "incremental", "lock",   "token", NULL};
-    static const unsigned bits[] = {CAN_LIST,   CAN_READ,        CAN_CREATE, CAN_UPDATE, CAN_CLOSE,
-                                    CAN_SUBMIT, CAN_INCREMENTAL, CAN_LOCK,   CAN_TOKEN};
+    static const char *const columns[] = {"cloud",  "kind",    "list",   "read",        "create",
+                                          "update", "close",   "submit", "incremental", "lock",
+                                          "token",  "discard", NULL};
+    static const unsigned bits[] = {CAN_LIST,  CAN_READ,   CAN_CREATE,      CAN_UPDATE,
+                                    CAN_CLOSE, CAN_SUBMIT, CAN_INCREMENTAL, CAN_LOCK,
+                                    CAN_TOKEN, CAN_DISCARD};
     struct listing *listing = listing_new(columns);
     for (size_t i = 0; i < connector_count; i++) {
         for (size_t k = 0; k < KIND_COUNT; k++) {
@@ -240,6 +241,7 @@ static int run_status(const struct world *world, const struct arguments *argumen
     CLEANUP_CONTEXT struct context context = {0};
     struct error error = {0};
     int r = 0, code = context_load_store(world, arguments, true, &context);
+    context.unrecorded = true;
     if (!code)
         code = context_prepare(&context, NULL);
     if (code)

@@ -11,6 +11,7 @@
 
 static const struct command_option webhook_options[] = {
     {"replace", 0, NULL, "register: take another integration's place", OFFSET(replace)},
+    {"har", 0, "FILE", "record every HTTP exchange, redacted, as HAR 1.2", OFFSET(har)},
     {NULL, 0, NULL, NULL, 0},
 };
 

@@ -141,6 +141,13 @@ static struct json *field_to_json(struct arena *arena, const struct kind *kind,
     return object;
 }
 
+bool change_deletes(const struct change *change)
+{
+    const struct change_field *state = change_field(change, FIELD_STATE);
+    return change->kind->id == KIND_OFFER && change->action == ACTION_CANCEL && change->asked_by &&
+           state && state->new_value && !strcmp(state->new_value, STATE_DELETED);
+}
+
 struct json *change_to_json(struct arena *arena, const struct change *change)
 {
     struct json *object = json_object(arena);

@@ -16,7 +16,8 @@ enum action {
     ACTION_CLOSE,    /* update whose stage becomes lost */
     ACTION_PUBLISH,  /* release an offer to its buyer, a listing to everybody */
     ACTION_EXTEND,   /* let a released offer be accepted longer */
-    ACTION_CANCEL,   /* take a released offer, a resale authorization or a listing back */
+    ACTION_CANCEL,   /* take a released offer, a resale authorization or a listing back; with the
+                        state "deleted", which only a person can ask for, delete a draft */
     ACTION_ACCEPT,   /* accept what the cloud's sellers propose */
     ACTION_REJECT,   /* turn it down */
     ACTION_REGISTER, /* register a deal that was won, for the cloud's incentives */
@@ -66,7 +67,9 @@ struct change {
 };
 
 const char *action_name(enum action action); /* "create" */
-char action_sign(enum action action);        /* + ~ = < > ! for tables */
+/* True if a person asked for a draft to be deleted: no rule of a job makes such a change. */
+bool change_deletes(const struct change *change);
+char action_sign(enum action action); /* + ~ = < > ! for tables */
 const char *hold_name(enum hold hold);
 bool action_writes_cloud(enum action action);
 /* The enum irreversible bit of the action, or 0. */

@@ -50,6 +50,8 @@ const struct finding_type finding_types[] = {
      "key."},
     {"MAT-006", INFO, "one local record is with more than one cloud",
      "Nothing to do if both clouds shall have it; else close or cancel it at one of them."},
+    {"MAT-007", INFO, "a local record says something new of a draft that was deleted",
+     "Nothing is made anew by itself: `agent offer create` makes another draft from the record."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",

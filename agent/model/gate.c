@@ -8,6 +8,7 @@
 #define DEAL       WORDS("company", "country", "spend", "close_date", "expires")
 #define BARGAIN    WORDS("value", "product", "buyer_accounts", "expires")
 
+/* None is due in the state "deleted", and none makes it: that takes a person. */
 const struct gate_type gate_types[GATE_COUNT] = {
     [GATE_CREATE] = {.name = "create",
                      .action = ACTION_CREATE,

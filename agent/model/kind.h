@@ -61,7 +61,9 @@ extern const struct kind kinds[KIND_COUNT];
 #define STAGE_LOST      "lost"
 #define FIELD_STATE     "state" /* of an offer */
 #define STATE_CANCELLED "cancelled"
-#define FIELD_BECAME    "became" /* the record that this one turned into, another id */
+#define STATE_DRAFT     "draft"
+#define STATE_DELETED   "deleted" /* a draft that is no more, because a person wanted it so */
+#define FIELD_BECAME    "became"  /* the record that this one turned into, another id */
 
 const struct kind *kind_by_name(const char *name); /* NULL if unknown */
 #define FIELD_NONE ((size_t)-1)

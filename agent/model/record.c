@@ -99,3 +99,9 @@ struct record *record_copy(struct arena *arena, const struct record *record)
         copy->values[i] = arena_copy(arena, record->values[i]);
     return copy;
 }
+
+bool record_deleted(const struct record *record)
+{
+    const char *state = record->kind->id == KIND_OFFER ? record_get(record, FIELD_STATE) : NULL;
+    return state && !strcmp(state, STATE_DELETED);
+}

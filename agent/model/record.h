@@ -22,6 +22,8 @@ const char *record_get(const struct record *record, const char *field); /* NULL 
 void record_set(struct record *record, const char *field,
                 const char *value); /* keeps the pointer */
 
+/* True for a draft of an offer that was deleted because a person asked for it. */
+bool record_deleted(const struct record *record);
 struct record *record_copy(struct arena *arena, const struct record *record); /* deep */
 
 /* The values as a JSON object {name: text}, absent ones left out, in the kind's order; lists are

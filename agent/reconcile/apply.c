@@ -358,6 +358,42 @@ static const struct record *keep_aside(struct task *task, const struct record *a
     return whole;
 }
 
+/* What was deleted stays in the store as it was last, and says so: the pair is kept, and nothing is
+ * made anew for its local record. */
+static int get_deleted(struct task *task, const struct record **ret_after, struct error *error)
+{
+    const struct work *work = task->applier->work;
+    struct store_record *stored = NULL;
+    int r = work->store->ops->record_get(work->store, work->job->name, work->job->kind, SIDE_REMOTE,
+                                         task->change->remote_id, task->arena, &stored, error);
+    if (r < 0 || !stored)
+        return r;
+    struct record *after = record_copy(task->arena, stored->record);
+    record_set(after, FIELD_STATE, STATE_DELETED);
+    *ret_after = after;
+    return 0;
+}
+
+/* Another record takes the place of a draft that was deleted. */
+static int replace_deleted(struct task *task, const char *remote_id, struct error *error)
+{
+    const struct work *work = task->applier->work;
+    const struct change *change = task->change;
+    struct store *store = work->store;
+    struct store_link *link = NULL;
+    struct store_record *old = NULL;
+    if (change->action != ACTION_CREATE)
+        return 0;
+    int r = store->ops->link_get(store, work->job->name, work->job->kind, SIDE_LOCAL,
+                                 change->local_key, task->arena, &link, error);
+    if (r == 0 && link && !text_equal(link->remote_id, remote_id))
+        r = store->ops->record_get(store, work->job->name, work->job->kind, SIDE_REMOTE,
+                                   link->remote_id, task->arena, &old, error);
+    if (r < 0 || !old || !record_deleted(old->record))
+        return r;
+    return journal_became(work, change, link->remote_id, remote_id, error);
+}
+
 /* Everything that the end of a change means, in one transaction. */
 static int put_end(struct task *task, enum journal_state state, const struct record *after,
                    const char *result, struct error *error)
@@ -377,8 +413,11 @@ static int put_end(struct task *task, enum journal_state state, const struct rec
         r = store->ops->record_put(store, work->job->name, SIDE_REMOTE, keep_aside(task, after),
                                    world_now(work->world), NULL, error);
     if (r == 0 && remote_id && task->change->local_key &&
-        (state == JOURNAL_DONE || !task->change->remote_id))
-        r = put_link(task, remote_id, after, &kept, error);
+        (state == JOURNAL_DONE || !task->change->remote_id)) {
+        r = replace_deleted(task, remote_id, error);
+        if (r == 0)
+            r = put_link(task, remote_id, after, &kept, error);
+    }
     if (r == 0 && !kept)
         r = store->ops->verdict_put(store, guard_subject(task->arena, task->change, after->version),
                                     GUARD_NOT_KEPT, "agent", error);
@@ -400,7 +439,9 @@ static void task_done(struct task *task)
 {
     struct applier *applier = task->applier;
     struct error error = {0};
-    if (put_end(task, JOURNAL_DONE, task->context.after, NULL, &error) < 0) {
+    const struct record *after = task->context.after;
+    int r = task->context.deleted ? get_deleted(task, &after, &error) : 0;
+    if (r < 0 || put_end(task, JOURNAL_DONE, after, NULL, &error) < 0) {
         leave_open(task, &error);
         return;
     }

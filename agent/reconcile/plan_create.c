@@ -15,8 +15,8 @@ static int claims_linked(struct planner *planner, const struct record *local, bo
         return 0;
     struct store_link *link = NULL;
     int r = plan_link(planner, SIDE_REMOTE, id, &link, error);
-    if (r < 0 || !link)
-        return r;
+    if (r < 0 || !link || text_equal(link->local_key, local->id))
+        return r; /* its own: of a draft that was deleted */
     *ret_claims = true;
     plan_add_finding(planner->plan, "MAT-002", NULL, local->id, FIELD_ID,
                      "%s names %s, which is linked to %s", local->id, id, link->local_key);
@@ -26,7 +26,8 @@ static int claims_linked(struct planner *planner, const struct record *local, bo
 static int note_reference(void *context, const struct store_record *record)
 {
     struct map *references = context;
-    const char *reference = record_get(record->record, FIELD_REFERENCE);
+    const char *reference =
+        record_deleted(record->record) ? NULL : record_get(record->record, FIELD_REFERENCE);
     char *id = __extension__(char *)(uintptr_t) record->record->id;
     if (reference)
         map_put(references, reference, id);
@@ -221,7 +222,11 @@ int plan_create(struct planner *planner, const struct store_record *local, const
         return r;
     *ret_said = true;
     const char *id = record_get(record, FIELD_ID);
-    if (!id)
+    struct store_record *named = NULL;
+    r = id && wish ? plan_get(planner, SIDE_REMOTE, id, &named, error) : 0;
+    if (r < 0)
+        return r;
+    if (!id || (named && record_deleted(named->record)))
         return add_create(planner, record, row, wish, error);
     /* It was there once: creating it again would be a second. */
     planner->plan->orphans += !wish;

@@ -65,11 +65,18 @@ int plan_link(struct planner *planner, enum side side, const char *id, struct st
                                 planner->plan->arena, ret_link, error);
 }
 
-/* A pair is only worked on while both sides show it: absence is a finding, never a deletion. */
+/* A pair is only worked on while both sides show it: absence is a finding, never a deletion. What a
+ * person had us delete is not missed; its local record may hear of it, and is not made anew. */
 static int plan_present(struct planner *planner, struct pair *pair, struct error *error)
 {
     const char *remote_id = pair->remote->record->id, *key = pair->local->record->id;
-    if (pair->remote->gone)
+    bool deleted = record_deleted(pair->remote->record);
+    if (deleted && pair->local->gone) {
+        plan_settle(planner->plan, SIDE_REMOTE, remote_id);
+        plan_settle(planner->plan, SIDE_LOCAL, key);
+        return 0;
+    }
+    if (pair->remote->gone && !deleted)
         plan_add_finding(planner->plan, "MAT-003", remote_id, key, NULL,
                          "%s belongs to %s, which the cloud no longer lists", key, remote_id);
     else if (pair->local->gone)
@@ -174,7 +181,7 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
         return r;
     pair.waits = !pair.remote->gone && plan_deadlines(planner, pair.remote->record);
     bool blocked = map_has(planner->blocked, link->local_key);
-    if (pair.local->gone && !blocked)
+    if (pair.local->gone && !blocked && !record_deleted(pair.remote->record))
         r = plan_heir(planner, &pair, error);
     if (r < 0)
         return r;
@@ -239,7 +246,8 @@ static int plan_remote_alone(struct planner *planner, const struct loader *loade
         const struct record *remote = loader->records[i]->record;
         if (map_has(planner->done, remote->id))
             continue;
-        if (loader->records[i]->gone && !map_has(planner->unsure_remote, remote->id))
+        bool over = loader->records[i]->gone || record_deleted(remote);
+        if (over && !map_has(planner->unsure_remote, remote->id))
             plan_settle(planner->plan, SIDE_REMOTE, remote->id);
         else if (loader->records[i]->gone)
             continue;
@@ -279,13 +287,23 @@ static int plan_matches(struct planner *planner, struct loader *remote, struct l
     return r;
 }
 
-/* What is left to be matched; `spoiled` may be NULL. */
-static void keep_usable(const struct map *taken, const struct map *spoiled,
-                        const struct loader *loader, struct match_side *side)
+/* What is left to be matched. */
+static void keep_remote(const struct map *taken, const struct loader *loader,
+                        struct match_side *side)
 {
     for (size_t i = 0; i < loader->count; i++) {
         struct record *record = loader->records[i]->record;
-        if (!map_has(taken, record->id) && !(spoiled && map_has(spoiled, record->id)))
+        if (!map_has(taken, record->id) && !record_deleted(record))
+            side->records[side->count++] = record;
+    }
+}
+
+static void keep_local(const struct map *taken, const struct map *spoiled,
+                       const struct loader *loader, struct match_side *side)
+{
+    for (size_t i = 0; i < loader->count; i++) {
+        struct record *record = loader->records[i]->record;
+        if (!map_has(taken, record->id) && !map_has(spoiled, record->id))
             side->records[side->count++] = record;
     }
 }
@@ -303,8 +321,8 @@ static int plan_unlinked(struct planner *planner, struct error *error)
         struct match_side remotes = {arena_array(arena, remote.count + 1, sizeof(void *)), 0};
         struct match_side locals = {arena_array(arena, local.count + 1, sizeof(void *)), 0};
         struct matches matches;
-        keep_usable(planner->done, NULL, &remote, &remotes);
-        keep_usable(planner->paired, planner->blocked, &local, &locals);
+        keep_remote(planner->done, &remote, &remotes);
+        keep_local(planner->paired, planner->blocked, &local, &locals);
         match_find(planner->plan, &remotes, &locals, &matches);
         planner->unsure_remote = take_ptr(&matches.unsure_remote);
         planner->unsure_local = take_ptr(&matches.unsure_local);

@@ -92,6 +92,8 @@ struct sides {
     struct change *cloud, *local; /* fields that are to be written on each side */
     const char **base;            /* as it is to be */
     bool base_changed;
+    bool deleted;          /* the remote record: nothing is written to the cloud any more */
+    const char *unwritten; /* name of a field that would be; or NULL */
 };
 
 static int push_field(struct planner *planner, const struct pair *pair, struct sides *sides,
@@ -141,6 +143,12 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
             return r;
     }
     struct merge_result merged = merge_field(&input);
+    if (sides->deleted && field->direction != FIELD_FROM_CLOUD) {
+        bool moved = merged.verdict == MERGE_TO_CLOUD || merged.verdict == MERGE_CONFLICT;
+        if (moved && !input.weak)
+            sides->unwritten = field->name;
+        return 0;
+    }
     planner->plan->drift += merged.verdict != MERGE_AGREED && merged.verdict != MERGE_KEPT;
     if (merged.verdict == MERGE_AGREED && !text_equal(input.base, l)) {
         sides->base[map->field] = l;
@@ -274,11 +282,17 @@ static int plan_fields(struct planner *planner, struct pair *pair, const struct 
                                                  sizeof(struct change_field))};
     sides->cloud = cloud;
     sides->local = &local;
+    sides->deleted = record_deleted(remote);
     int r = 0;
     for (size_t i = 0; r == 0 && i < job->field_count; i++)
         r = merge_one(planner, pair, &job->fields[i], row, sides, error);
     if (r < 0)
         return r;
+    if (sides->unwritten)
+        plan_add_finding(planner->plan, "MAT-007", remote->id, pair->local->record->id,
+                         sides->unwritten,
+                         "%s was deleted; agent offer create %s makes another draft", remote->id,
+                         pair->local->record->id);
     plan_check_update(planner, cloud, remote);
     size_t showing = take_showing(planner, cloud);
     cloud->action = plan_classify(planner, cloud, remote);

@@ -13,6 +13,7 @@ struct aim {
     const struct store_record *remote, *local;
     const char *const *base;      /* NULL: never agreed */
     const struct plan_pair *pair; /* matched in this plan, not linked yet */
+    bool released;                /* the journal knows that it was once */
     const char *why;              /* it cannot be done, or NULL */
 };
 
@@ -91,6 +92,13 @@ static int find_linked(struct planner *planner, struct aim *aim, struct error *e
     return take_pair(planner, aim, link->remote_id, link->local_key, error);
 }
 
+/* What was deleted is no more: another one may be made. */
+static bool is_there(const struct aim *aim)
+{
+    return aim->remote &&
+           !(aim->wish->action == ACTION_CREATE && record_deleted(aim->remote->record));
+}
+
 static int find(struct planner *planner, struct aim *aim, struct error *error)
 {
     aim->pair = new_pair(planner->plan, aim->wish->subject);
@@ -112,7 +120,7 @@ static int find(struct planner *planner, struct aim *aim, struct error *error)
 /* ---- what this run has done already ---- */
 
 struct history {
-    const struct aim *aim;
+    struct aim *aim;
     struct plan *plan;
     int64_t run;
     bool over;
@@ -135,11 +143,17 @@ static bool same_wish(const struct wish *wish, const struct change *change)
     return wrote || !edit;
 }
 
+static bool releases(enum action action)
+{
+    return action == ACTION_PUBLISH || action == ACTION_EXTEND || action == ACTION_CANCEL;
+}
+
 /* A refusal is repeated to people, and not tried again before they ask once more. */
 static int note_done(void *context, const struct journal_row *row)
 {
     struct history *history = context;
     const struct change *change = row->change;
+    history->aim->released |= row->state == JOURNAL_DONE && releases(change->action);
     if (row->run != history->run || !same_wish(history->aim->wish, change) ||
         (row->state != JOURNAL_DONE && row->state != JOURNAL_FAILED))
         return 0;
@@ -154,7 +168,7 @@ static int note_done(void *context, const struct journal_row *row)
 }
 
 /* A run plans several times; what was asked for is carried out in it once. */
-static int carried_out(struct planner *planner, const struct aim *aim, bool *ret_over,
+static int carried_out(struct planner *planner, struct aim *aim, bool *ret_over,
                        struct error *error)
 {
     struct store *store = planner->work->store;
@@ -269,12 +283,48 @@ static const char *undone(const struct planner *planner, const struct aim *aim)
     return NULL;
 }
 
+/* ---- deleting a draft ---- */
+
+static bool wants_deletion(const struct planner *planner, const struct wish *wish)
+{
+    size_t state = kind_field(planner->plan->job->kind, FIELD_STATE);
+    for (size_t i = 0; wish->action == ACTION_CANCEL && i < wish->field_count; i++)
+        if (wish->fields[i].field == state)
+            return text_equal(wish->fields[i].new_value, STATE_DELETED);
+    return false;
+}
+
+/* Why the record is not deleted, or NULL: it is a draft that was never released, and the cloud can.
+ */
+static const char *kept(const struct planner *planner, const struct aim *aim)
+{
+    const char *state = record_get(aim->remote->record, FIELD_STATE);
+    if (!(planner->work->kind->capabilities & CAN_DISCARD))
+        return SAY("%s does not let drafts be deleted", planner->work->connector->title);
+    if (!text_equal(state, STATE_DRAFT))
+        return SAY("its state is %s now, and only a draft is deleted: ask once more to cancel it",
+                   state ? state : "not known");
+    return aim->released ? "it was released before, and only a draft that never was is deleted"
+                         : NULL;
+}
+
+/* What can be done with a draft instead, where it was not known to be one when this was asked. */
+static const char *unknown_draft(const struct planner *planner, const struct aim *aim)
+{
+    bool draft = text_equal(record_get(aim->remote->record, FIELD_STATE), STATE_DRAFT);
+    if (aim->wish->action != ACTION_CANCEL || !draft ||
+        !(planner->work->kind->capabilities & CAN_DISCARD))
+        return NULL;
+    return "it turns out to be a draft: ask once more to have it deleted";
+}
+
 /* The change, still without its id; NULL with the reason in aim->why. */
 static struct change *start(struct planner *planner, struct aim *aim)
 {
     const struct wish *wish = aim->wish;
     const struct record *remote = aim->remote->record;
     const struct gate_type *type = gate_of(wish->action);
+    bool deletes = wants_deletion(planner, wish);
     struct change *change = plan_add_change(planner->plan, wish->action, remote->id,
                                             aim->local ? aim->local->record->id : NULL);
     change->version = remote->version;
@@ -284,8 +334,10 @@ static struct change *start(struct planner *planner, struct aim *aim)
         plan_gate_fields(planner, change, type, remote,
                          is_usable(planner, aim->local) ? aim->local->record : NULL);
     add_fields(planner, aim, change);
-    aim->why = not_due(planner, type, remote, change);
-    if (!aim->why)
+    aim->why = deletes ? kept(planner, aim) : unknown_draft(planner, aim);
+    if (!aim->why && !deletes)
+        aim->why = not_due(planner, type, remote, change);
+    if (!aim->why && !deletes)
         aim->why = refused_field(planner, wish);
     if (!aim->why)
         aim->why = undone(planner, aim);
@@ -319,6 +371,8 @@ static void wish_existing(struct planner *planner, struct aim *aim)
     size_t before = plan->change_count;
     if (!aim->remote)
         aim->why = "it is not at the cloud yet";
+    else if (record_deleted(aim->remote->record))
+        aim->why = "it was deleted";
     else if (aim->remote->gone)
         aim->why = "the cloud no longer lists it";
     struct change *change = aim->why ? NULL : start(planner, aim);
@@ -335,6 +389,9 @@ static void wish_existing(struct planner *planner, struct aim *aim)
         return;
     }
     change->note = plan_tell(plan->arena, gate_of(change->action), remote);
+    if (change_deletes(change))
+        change->note = SAY("the draft is deleted; this cannot be undone%s%s",
+                           change->note ? ": " : "", change->note ? change->note : "");
     change_identify(change);
 }
 
@@ -342,8 +399,10 @@ static int wish_create(struct planner *planner, struct aim *aim, struct error *e
 {
     bool said = false;
     size_t before = planner->plan->change_count;
-    if (aim->remote)
+    if (is_there(aim))
         aim->why = SAY("it is at the cloud already, as %s", aim->remote->record->id);
+    else if (!aim->local)
+        aim->why = "the source has no record of that name";
     else if (aim->local->gone)
         aim->why = "the source no longer has it";
     else if (map_has(planner->blocked, aim->local->record->id))

@@ -9,6 +9,7 @@
  *   preview       id of ours
  *   waits_since   since when something else holds the product
  *   tries         how often preview was asked for
+ *   blame         why the last try failed, if it may pass
  *
  * The steps that look decide where to go on after a lost answer: an edit that has had its effect
  * leaves nothing to send, and a submission is found among the product's. */
@@ -372,8 +373,10 @@ static enum step_result answer_preview_look(struct step_context *context,
     }
     if (step_count_of(context, "tries") < TRIES_MAX)
         return STEP_NEXT;
+    const char *blame = step_text(context, "blame");
     error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-              "the product was sent to preview, and no submission came of it");
+              "the product was sent to preview, and no submission came of it%s%s",
+              blame ? ": " : "", blame ? blame : "");
     return STEP_OVER;
 }
 
@@ -396,6 +399,20 @@ static enum step_result answer_publication(struct step_context *context,
         strcasestr(error->message, "certification"))
         snprintf(error->vendor_code, sizeof error->vendor_code, AZURE_LISTING_CERTIFICATION);
     return result;
+}
+
+/* A job that ended by the service's own fault may have sent the product nevertheless: another
+ * attempt would not know the submission for its own, and send a second one. */
+static enum step_result answer_preview_poll(struct step_context *context,
+                                            const struct http_response *response,
+                                            const struct error *failure, struct error *error)
+{
+    enum step_result result = answer_publication(context, response, failure, error);
+    if (result != STEP_OVER)
+        return result;
+    step_keep(context, "blame", error->message);
+    context->wait_ms = context->cloud->job_poll_ms;
+    return step_go_to(context, "preview_look");
 }
 
 static enum step_result answer_preview_result(struct step_context *context,
@@ -500,7 +517,7 @@ static enum step_result answer_read(struct step_context *context,
 #define LOOK(name, answer)        AZURE_GRAPH_READ(name, "submission", build_submissions, answer)
 #define TREE(name, build, answer) AZURE_GRAPH_READ(name, "resource-tree", build, answer)
 /* A publication: looked for, started, waited for. */
-#define PUBLICATION(start_, poll_, result_, look_, build_, answer_result_)                         \
+#define PUBLICATION(start_, poll_, result_, look_, build_, answer_poll_, answer_result_)           \
     {.name = start_,                                                                               \
      .operation = "configure",                                                                     \
      .family = AZURE_GRAPH,                                                                        \
@@ -508,7 +525,7 @@ static enum step_result answer_read(struct step_context *context,
      .resume = look_,                                                                              \
      .build = build_,                                                                              \
      .answer = azure_job_answer_start},                                                            \
-        AZURE_GRAPH_READ(poll_, "configure-status", azure_job_build_poll, answer_publication),     \
+        AZURE_GRAPH_READ(poll_, "configure-status", azure_job_build_poll, answer_poll_),           \
         AZURE_GRAPH_READ(result_, "configure-detail", azure_job_build_result, answer_result_)
 
 static const struct step update_steps[] = {
@@ -526,10 +543,10 @@ static const struct step publish_steps[] = {
     AZURE_JOB_STEPS("start", "poll", "result", "look", build_start),
     LOOK("preview_look", answer_preview_look),
     PUBLICATION("preview_start", "preview_poll", "preview_result", "preview_look",
-                build_preview_start, answer_preview_result),
+                build_preview_start, answer_preview_poll, answer_preview_result),
     LOOK("live_look", answer_live_look),
     PUBLICATION("live_start", "live_poll", "live_result", "live_look", build_live_start,
-                azure_job_answer_result),
+                answer_publication, azure_job_answer_result),
     LOOK("read_look", answer_read_look),
     TREE("read", build_read, answer_read),
 };

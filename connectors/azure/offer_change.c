@@ -1,6 +1,7 @@
 /* Editing and publishing a draft, and what an offer that is out takes: it can only be taken back.
  * To let it be accepted longer it is taken back, edited and published anew, for which the service
- * has no better way; the buyer gets another link. */
+ * has no better way; the buyer gets another link. A draft that a person wants to be rid of is
+ * deleted, which cannot be undone: only the very draft that they saw, and nothing that is out. */
 #include <string.h>
 #include <strings.h>
 
@@ -34,6 +35,8 @@ static int build_get(struct step_context *context, struct http_request *request,
 static bool has_happened(const struct step_context *context, const struct json *offer,
                          const struct record *now)
 {
+    if (change_deletes(context->change))
+        return text_equal(record_get(now, FIELD_STATE), STATE_DELETED);
     switch (context->change->action) {
     case ACTION_PUBLISH:
         return is_live(offer);
@@ -66,6 +69,9 @@ static enum step_result route(struct step_context *context, const struct json *o
 {
     enum action action = context->change->action;
     bool ends = action == ACTION_CANCEL || action == ACTION_EXTEND;
+    if (change_deletes(context->change))
+        return azure_offer_says(offer, "state", "draft") ? step_go_to(context, "delete")
+                                                         : STEP_STALE;
     if (ends && is_live(offer))
         return step_go_to(context, "withdraw");
     if (action == ACTION_CANCEL && !step_text(context, "withdrawing")) {
@@ -83,16 +89,26 @@ static enum step_result route(struct step_context *context, const struct json *o
     return step_go_to(context, "template");
 }
 
+/* What shall not be there is not there: by this change, whose answer got lost, or before it. */
+static bool is_deleted(struct step_context *context, const struct error *failure)
+{
+    context->deleted = change_deletes(context->change) && failure && failure->http_status == 404;
+    return context->deleted;
+}
+
 static enum step_result answer_get(struct step_context *context,
                                    const struct http_response *response,
                                    const struct error *failure, struct error *error)
 {
     struct json *offer = NULL;
+    if (is_deleted(context, failure))
+        return STEP_DONE;
     if (azure_offer_take(context, response, failure, &offer, error) < 0)
         return step_failed(error);
     struct record *now = azure_offer_now(context, offer);
     if (has_happened(context, offer, now)) {
-        context->after = now;
+        context->deleted = change_deletes(context->change);
+        context->after = context->deleted ? NULL : now;
         return STEP_DONE;
     }
     if (!is_expected(context, offer))
@@ -207,6 +223,37 @@ static enum step_result answer_poll(struct step_context *context,
     return STEP_FAIL;
 }
 
+/* ------------------------------------------------------------------ deleting */
+
+static int build_delete(struct step_context *context, struct http_request *request,
+                        struct error *error)
+{
+    const struct json *offer = json_get(context->progress, "offer");
+    if (!offer)
+        return error_set(error, ERROR_BUG, SCOPE_RECORD, "the offer got lost");
+    struct json *resources = azure_offer_end(context->arena, context->cloud, offer, "deleted");
+    json_remove(context->progress, "offer");
+    azure_offer_intend(context);
+    azure_job_start(context, resources, request);
+    return 0;
+}
+
+static enum step_result answer_gone(struct step_context *context,
+                                    const struct http_response *response,
+                                    const struct error *failure, struct error *error)
+{
+    struct json *offer = NULL;
+    if (is_deleted(context, failure))
+        return STEP_DONE;
+    if (azure_offer_take(context, response, failure, &offer, error) < 0)
+        return step_failed(error);
+    if (!azure_offer_says(offer, "state", "deleted"))
+        return step_wait(context, context->cloud->patience_ms, context->cloud->job_poll_ms,
+                         "the draft was deleted, but is still shown");
+    context->deleted = true;
+    return STEP_DONE;
+}
+
 const struct step azure_offer_change_steps[] = {
     AZURE_GRAPH_READ("get", "private-offer", build_get, answer_get),
     AZURE_JOB_STEPS("withdraw", "withdraw-poll", "withdraw-result", "get", build_withdraw),
@@ -216,6 +263,8 @@ const struct step azure_offer_change_steps[] = {
     AZURE_GRAPH_READ("poll", "configure-status", azure_job_build_poll, answer_poll),
     AZURE_JOB_RESULT("result"),
     AZURE_OFFER_READ_STEP,
+    AZURE_JOB_STEPS("delete", "delete-poll", "delete-result", "get", build_delete),
+    AZURE_GRAPH_READ("gone", "private-offer", build_again, answer_gone),
 };
 
 /* ------------------------------------------------------------------ which action it is */

@@ -107,9 +107,10 @@ const char *azure_offer_state(const struct json *offer, const struct json *purch
     const char *state = json_get_text(offer, "state");
     if (azure_offer_says(offer, "state", "live"))
         return live_state(offer, purchase, now_ms);
-    if (azure_offer_says(offer, "state", "withdrawn") ||
-        azure_offer_says(offer, "state", "deleted"))
-        return "cancelled";
+    if (azure_offer_says(offer, "state", "withdrawn"))
+        return STATE_CANCELLED;
+    if (azure_offer_says(offer, "state", "deleted"))
+        return STATE_DELETED;
     if (azure_offer_says(offer, "state", "draft"))
         return was_taken_back(offer) ? "cancelled" : "draft";
     return text_blank(state) ? NULL : state;

@@ -22,8 +22,9 @@ enum {
     }
 
 static const char *const states[] = {
-    "draft",   "draft",   "with_partner", "with_partner", "open",  "open",  "accepted", "accepted",
-    "expired", "expired", "cancelled",    "cancelled",    "ended", "ended", NULL,
+    "draft",    "draft",    "with_partner", "with_partner", "open",      "open",
+    "accepted", "accepted", "expired",      "expired",      "cancelled", "cancelled",
+    "ended",    "ended",    "deleted",      "deleted",      NULL,
 };
 
 static const char *const forms[] = {

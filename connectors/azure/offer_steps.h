@@ -20,7 +20,7 @@
 
 #include "connectors/azure/offer_item.h"
 
-enum { AZURE_OFFER_CREATE_STEPS = 8, AZURE_OFFER_CHANGE_STEPS = 10 };
+enum { AZURE_OFFER_CREATE_STEPS = 8, AZURE_OFFER_CHANGE_STEPS = 14 };
 extern const struct step azure_offer_create_steps[AZURE_OFFER_CREATE_STEPS]; /* offer_create.c */
 extern const struct step azure_offer_change_steps[AZURE_OFFER_CHANGE_STEPS]; /* offer_change.c */
 

@@ -42,11 +42,11 @@ static const struct permission permissions[] = {
 };
 
 /* Everything is changed by jobs, one per action but for those that take an offer back first.
- * Nothing is ever deleted. */
+ * Nothing is ever deleted but a draft, where a person asks for it. */
 const struct connector_kind azure_offers = {
     .kind = KIND_OFFER,
-    .capabilities =
-        CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_INCREMENTAL | CAN_LOCK,
+    .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_INCREMENTAL |
+                    CAN_LOCK | CAN_DISCARD,
     .fields = azure_offer_fields,
     .field_count = AZURE_OFFER_FIELDS,
     .rules = azure_offer_rules,

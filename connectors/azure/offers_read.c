@@ -334,7 +334,7 @@ static const struct json *order_of(const struct reading *reading, struct arena *
 /* Nothing of it changes any more but by what the version shows. */
 static bool is_settled(const char *state)
 {
-    static const char *const words[] = {"accepted", "ended", "expired", "cancelled"};
+    static const char *const words[] = {"accepted", "ended", "expired", "cancelled", STATE_DELETED};
     for (size_t i = 0; i < COUNT(words); i++)
         if (text_equal(state, words[i]))
             return true;

@@ -58,6 +58,8 @@ static const char yaml[] = "version: 1\n"
 struct stage {
     struct trial trial;
     char *expected; /* what an undisturbed run leads to */
+    bool deletes;   /* a person has the draft S3 deleted, and nothing else is to be done */
+    size_t offers;  /* at the end */
 };
 
 static struct rig_options rigging(const struct stage *stage, int64_t later_ms)
@@ -70,6 +72,25 @@ static struct rig *open_rig(const struct stage *stage, int64_t later_ms)
 {
     const struct rig_options options = rigging(stage, later_ms);
     return rig_new(&options);
+}
+
+/* A person asks for a draft to be deleted: its last word before the run. */
+static void ask(struct rig *rig)
+{
+    static struct change_field field = {.new_value = STATE_DELETED};
+    static const struct wish wish = {
+        .action = ACTION_CANCEL, .subject = "S3", .fields = &field, .field_count = 1, .who = "ann"};
+    field.field = kind_field(&kinds[KIND_OFFER], FIELD_STATE);
+    rig->work.wishes = &wish;
+    rig->work.wish_count = 1;
+}
+
+static void run_disturbed(const struct stage *stage, struct rig *rig)
+{
+    if (stage->deletes)
+        ask(rig);
+    rig_run(rig);
+    rig->work.wish_count = 0;
 }
 
 /* Until what an answer that got lost may have done has come to light, and nothing is left. */
@@ -106,10 +127,14 @@ static const char *state_of(struct rig *rig)
 static void check_end(const struct stage *stage, struct rig *rig, const char *what, size_t number)
 {
     finish(rig);
+    if (stage->deletes) { /* who did not see it done asks again */
+        run_disturbed(stage, rig);
+        finish(rig);
+    }
     const char *state = state_of(rig);
     size_t offers = sandbox_azure_offers(rig->sandbox);
     size_t twice = sandbox_azure_offer_duplicates(rig->sandbox);
-    if (twice || offers != OFFERS || strcmp(state, stage->expected) != 0) {
+    if (twice || offers != stage->offers || strcmp(state, stage->expected) != 0) {
         print_error("after %s %zu: %zu offers, %zu twice\n%s\nexpected:\n%s\n", what, number,
                     offers, twice, state, stage->expected);
         fail();
@@ -119,36 +144,45 @@ static void check_end(const struct stage *stage, struct rig *rig, const char *wh
 /* Two to make, one of them a margin; one each to extend, to take back, to edit. */
 static void prepare(struct rig *rig)
 {
-    finish(rig);
     rig_set_cell(rig, "S1", "Expires", "2026-05-01");
     rig_set_cell(rig, "S2", "Expires", "2025-12-30");
     rig_set_cell(rig, "S3", "Discount", "all=25");
     rig_csv_put(rig, arena_printf(rig->arena, "%s" ROW("S4", "4714", "yes") MARGIN, rig_csv(rig)));
 }
 
-static void stage_open(struct stage *stage)
+static void stage_open(struct stage *stage, bool deletes)
 {
-    static const char *const shows[] = {
+    static const char *const changed[] = {
         "S1: Sale S1 live pendingAcceptance [S1] 2026-05-01", "S2: Sale S2 draft - [S2 cancelled]",
         "S3: Sale S3 draft - [S3]", "S4: Sale S4 live pendingAcceptance [S4]",
         "S5: Margin live - -"};
-    memset(stage, 0, sizeof *stage);
+    static const char *const deleted[] = {"S1: Sale S1 live pendingAcceptance [S1] 2026-03-01",
+                                          "S2: Sale S2 live pendingAcceptance [S2]",
+                                          "S3,<id>,deleted,", "S3: - - -"};
+    *stage = (struct stage){.deletes = deletes, .offers = deletes ? 2 : OFFERS};
     trial_make(&stage->trial, "azure-offers-crash-test");
     struct rig *rig = rig_new(&(struct rig_options){
         .folder = stage->trial.folder,
         .yaml = yaml,
         .csv = HEADER ROW("S1", "4711", "yes") ROW("S2", "4712", "yes") ROW("S3", "4713", "no"),
         .persistent = true});
-    prepare(rig);
+    finish(rig);
+    if (!deletes)
+        prepare(rig);
     rig_free(rig);
     trial_restore(&stage->trial);
     rig = open_rig(stage, HOUR_MS);
     finish(rig);
+    if (deletes) {
+        run_disturbed(stage, rig);
+        finish(rig);
+    }
     stage->expected = memory_copy(state_of(rig));
     check_end(stage, rig, "no disturbance", 0);
-    for (size_t i = 0; i < COUNT(shows); i++)
-        if (!strstr(stage->expected, shows[i]))
-            fail_msg("the end does not show %s\n%s", shows[i], stage->expected);
+    for (size_t i = 0; i < (deletes ? COUNT(deleted) : COUNT(changed)); i++)
+        if (!strstr(stage->expected, deletes ? deleted[i] : changed[i]))
+            fail_msg("the end does not show %s\n%s", deletes ? deleted[i] : changed[i],
+                     stage->expected);
     rig_free(rig);
 }
 
@@ -164,7 +198,7 @@ static bool doomed_run(struct stage *stage, size_t die_at, const char *die_point
     options.die_at = die_at;
     options.die_point = die_point;
     trial_restore(&stage->trial);
-    return trial_run(&options, NULL);
+    return trial_run(&options, stage->deletes ? ask : NULL);
 }
 
 static void end_well(struct stage *stage, const char *what, size_t number)
@@ -174,51 +208,59 @@ static void end_well(struct stage *stage, const char *what, size_t number)
     rig_free(rig);
 }
 
-static void kill_at_each(const char *point)
+static void kill_at_each(const char *point, bool deletes)
 {
     struct stage stage;
     size_t n = 1;
-    stage_open(&stage);
+    stage_open(&stage, deletes);
     for (; doomed_run(&stage, n, point); n++) {
         assert_true(n < POINTS_MAX);
         end_well(&stage, point, n);
     }
     print_message("%s: killed at %zu points\n", point, n - 1);
-    assert_true(n > 14); /* the points were really passed */
+    assert_true(n > (deletes ? 3 : 14)); /* the points were really passed */
     stage_close(&stage);
 }
 
 static void test_killed_before_journal(void **state)
 {
     (void)state;
-    kill_at_each("journal-before");
+    kill_at_each("journal-before", false);
+    kill_at_each("journal-before", true);
 }
 
 static void test_killed_after_journal(void **state)
 {
     (void)state;
-    kill_at_each("journal-after");
+    kill_at_each("journal-after", false);
+    kill_at_each("journal-after", true);
 }
 
 /* Each job in turn meets the fault; the program runs on. */
-static void fault_at_each(const char *fault)
+static void fault_at(const char *fault, bool deletes)
 {
     struct stage stage;
     size_t calls = 1;
-    stage_open(&stage);
+    stage_open(&stage, deletes);
     for (size_t n = 1; n <= calls; n++) {
         char spec[96];
         snprintf(spec, sizeof spec, "%s:Configure:%zu", fault, n);
         trial_restore(&stage.trial);
         struct rig *rig = open_rig(&stage, HOUR_MS);
         rig_fault(rig, spec);
-        rig_run(rig);
+        run_disturbed(&stage, rig);
         calls = rig_sent(rig, "POST", "/configure?");
         assert_true(calls > 0);
         check_end(&stage, rig, spec, n);
         rig_free(rig);
     }
     stage_close(&stage);
+}
+
+static void fault_at_each(const char *fault)
+{
+    fault_at(fault, false);
+    fault_at(fault, true);
 }
 
 static void test_lost_answers(void **state)

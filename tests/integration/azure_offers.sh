@@ -115,5 +115,34 @@ agent offer amend "$THREE" --from A-4
 exits 0 "what was accepted is"
 agent reconcile
 is "by an offer that names it" "$THREE" "$(cell A-4 Renews)"
+
+# --- a draft that nobody wants ------------------------------------------------------------------
+
+sed -i -e 's/^    create: no/    create: yes/' -e 's/^    publish: yes/    publish: no/' agent.yaml
+row A-5 4715 discount all=5 '' >>crm.csv
+agent reconcile
+is "a draft" draft "$(cell A-5 State)"
+FIVE=$(offer A-5)
+agent offer cancel "$FIVE" --dry-run
+says "that it would be deleted is said" 'the draft is deleted; this cannot be undone'
+ctl reset-stats >/dev/null
+agent offer cancel A-5
+exits 0 "deleted"
+is "by one job" 1 "$(calls Configure)"
+agent offer cancel A-5
+exits 1 "once"
+says "which it tells" 'it was deleted'
+agent reconcile
+is "the row knows" deleted "$(cell A-5 State)"
+agent reconcile --full
+is "and nothing is made anew for it" "1 deleted" "$(calls Configure) $(cell A-5 State)"
+is "nor missed" "0 0" "$(findings MAT-003) $(findings MAT-007)"
+edit_cell A-5 Discount all=6
+agent reconcile
+is "an edit is told of, and makes nothing" "1 1" "$(calls Configure) $(findings MAT-007)"
+agent offer create A-5
+exits 0 "asked for, another draft is made"
+agent reconcile
+is "which takes its place" "draft 0" "$(cell A-5 State) $(findings MAT-007)"
 is "nothing is there twice" 0 "$(ctl stats | awk '$1 == "azure_offer_duplicates" { print $2 }')"
 finish

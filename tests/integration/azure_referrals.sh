@@ -300,6 +300,24 @@ agent reconcile
 is "Microsoft is asked once" "2 in_review" "$(calls CreateReferral) $(cell C-1 Status)"
 is "nothing is there twice" 0 "$(ctl stats | awk '$1 == "azure_duplicates" { print $2 }')"
 
+# --- what leaves a list -------------------------------------------------------------------------
+
+rm -f agent.db* crm.csv
+start_sandbox --azure-referrals 0
+sign_in
+azure_config | sed 's/solutions: .*/solutions: {column: Solutions, owner: local}/' >agent.yaml
+{ echo "$FIELDS,Solutions"; echo "$(row E-1 help),SOL-34104-EBB;SOL-52180-KLM"; } >crm.csv
+agent reconcile
+edit_cell E-1 Solutions SOL-34104-EBB
+ctl reset-stats >/dev/null
+agent reconcile
+exits 0 "an item leaves a list"
+is "the whole deal is put, which no patch could say" "0 1" "$(calls PatchReferral) $(calls PutReferral)"
+is "it has gone" "SOL-34104-EBB" "$(ctl azure-show referral "id=$(referral E-1)" |
+    sed -n '/"solutions"/,/\]/s/.*"\(SOL-[^"]*\)".*/\1/p')"
+agent plan
+exits 0 "and nothing else is left to do"
+
 # --- a short list -------------------------------------------------------------------------------
 
 rm -f agent.db*

@@ -3,6 +3,7 @@
 # stop in the middle of writes loses and repeats nothing, and the service manager is told.
 . "$(dirname "$0")/lib.sh"
 INTERVAL=5 # the shortest that there is
+RECORD=${HAR_DIR:-$WORK}/$NAME-0.har
 
 # Who listens as a service manager does.
 listen() {
@@ -21,10 +22,8 @@ EOF
 }
 
 configure_daemon() { # as configure, with a steady clock and a recording
-    local har=
-    [ -z "${HAR_DIR:-}" ] || har="har: $HAR_DIR/$NAME-0.har"
     TOP="daemon: {jitter: 0%, stop_timeout: 10s}
-$har" configure
+har: $RECORD" configure
 }
 
 start_daemon() {
@@ -98,6 +97,8 @@ stop $DAEMON TERM
 is "it ends in order" 0 $?
 check "and says so" logged stopped
 [ -z "${NOTIFY_SOCKET:-}" ] || check "to the service manager, too" grep -qx STOPPING=1 notified
+check "its recording is whole, whoever looked at its status" valid_json "$RECORD"
+check "from the first call on" grep -q UpdateOpportunity "$RECORD"
 ctl no-faults >/dev/null
 agent reconcile
 exits 0 "the next run takes it up"

@@ -102,7 +102,7 @@ agent() { # agent COMMAND…: output in out and err, exit code in CODE
     case "${1:-} ${2:-}" in
     "plan "* | "reconcile "* | "doctor "*) recording ;;
     "offer list" | "offer show" | "referral list") ;; # these call nobody
-    "offer "* | "referral "*) recording ;;
+    "offer "* | "referral "* | "webhook "*) recording ;;
     esac
     CODE=0
     timeout 60 "$AGENT" "$@" "${HAR[@]}" >out 2>err </dev/null || CODE=$?
@@ -444,7 +444,8 @@ EOF
 sign_in() {
     local pid address
     rm -f login.txt
-    timeout 60 "$AGENT" login azure --port $((20000 + RANDOM % 20000)) >login.txt 2>login.err </dev/null &
+    recording
+    timeout 60 "$AGENT" login azure --port $((20000 + RANDOM % 20000)) "${HAR[@]}" >login.txt 2>login.err </dev/null &
     pid=$!
     wait_for 10 grep -q authorize login.txt || { cat login.txt login.err; return 1; }
     address=$(grep -m1 authorize login.txt)

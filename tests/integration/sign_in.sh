@@ -167,7 +167,37 @@ echo wrong >token
 agent plan
 exits 1 "the file is read again for each token"
 says "and a wrong one is told" "AADSTS[0-9]+"
-sed 's/federated_token_file: token/client_secret: {env: NO_SECRET}/' agent.yaml >other.yaml
+
+# With a key of its own; the host may have no openssl to make one.
+one_proof() { # one_proof LINES: the offers' job alone, by that proof
+    SIGN_IN='' PROOF=$1 yaml | sed '/name: ms-referrals/,$d'
+    sed -n '/name: ms-offers/,$p' agent.yaml
+}
+if openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 30 -subj /CN=agent \
+    >openssl.log 2>&1; then
+    chmod 600 key.pem
+    start_sandbox --azure-offers 3 --azure-certificate cert.pem
+    for algorithm in PS256 RS256; do
+        one_proof "certificate: cert.pem
+    certificate_key: key.pem
+    certificate_algorithm: $algorithm" >other.yaml
+        agent plan --config other.yaml
+        exits 0 "offers are read by a certificate, $algorithm"
+    done
+else
+    echo "skip  no openssl: nobody makes a certificate"
+fi
+one_proof "client_secret: {env: AZURE_SECRET}
+    token_endpoint: v1" >other.yaml
+agent plan --config other.yaml
+exits 0 "offers are read by a token of the older endpoint"
+one_proof 'managed_identity: system' | sed '/client_id:/d' >other.yaml
+UNRECORDED=yes # what a machine is told of itself is no published API's
+IDENTITY_ENDPOINT=$URL/msi/token IDENTITY_HEADER=sandbox-identity-header \
+    agent plan --config other.yaml
+exits 0 "offers are read as the machine itself"
+UNRECORDED=
+one_proof 'client_secret: {env: NO_SECRET}' >other.yaml
 NO_SECRET=guess agent plan --config other.yaml
 exits 1 "a wrong secret is told"
 says "with the remedy" "secret's value, not its id"

@@ -191,3 +191,71 @@ const char *azure_market_bare(const char *durable)
 {
     return ingestion_bare(durable);
 }
+
+/* ---- what became of listings ---- */
+
+static const struct json *resource_of(const struct json *rows, const char *id)
+{
+    for (size_t i = 0; rows && i < rows->count; i++)
+        if (text_equal(json_get_text(rows->items[i], "id"), id))
+            return rows->items[i];
+    return NULL;
+}
+
+static const char *tell_tree(const struct sandbox *sandbox, struct arena *arena, const char *guid,
+                             const char *target)
+{
+    const struct json *rows = ingestion_tree(arena, sandbox, guid, target);
+    const struct json *listing =
+        resource_of(rows, arena_printf(arena, "listing/%s/public/main/default/en-us", guid));
+    const struct json *property =
+        resource_of(rows, arena_printf(arena, "property/%s/public/main", guid));
+    const struct json *product = resource_of(rows, arena_printf(arena, "product/%s", guid));
+    const char *title = json_get_text(listing, "title");
+    const char *summary = json_get_text(listing, "searchResultSummary");
+    const char *state = json_get_text(product, "lifecycleState");
+    const struct json *categories = json_get(property, "categories");
+    return arena_printf(arena, "%s: %s | %s | %s | %s", target, title ? title : "-",
+                        summary ? summary : "-", state ? state : "-",
+                        categories ? json_print(arena, categories) : "-");
+}
+
+static const char *tell_submissions(const struct sandbox *sandbox, struct arena *arena,
+                                    const char *guid)
+{
+    const struct json *rows = submission_list(arena, sandbox, guid, NULL);
+    const char *text = "";
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct json *row = rows->items[i];
+        const char *status = json_get_text(row, "status"), *result = json_get_text(row, "result");
+        text =
+            arena_printf(arena, "%s %s/%s/%s", text, json_text(json_find(row, "target.targetType")),
+                         status ? status : "-", result ? result : "-");
+    }
+    return text;
+}
+
+size_t azure_market_publications(const struct sandbox *sandbox, const char *target)
+{
+    const struct azure_table *jobs = &ingestion_market(sandbox)->jobs;
+    size_t count = 0;
+    for (size_t i = 0; i < jobs->count; i++) {
+        const struct json *job = jobs->records[i]->document;
+        const struct json *item = json_at(json_get(job, "resources"), 0);
+        const struct json *made = json_get(job, "made");
+        count += made && made->count && !text_equal(json_get_text(job, "fate"), "fails") &&
+                 !json_get(item, "lifecycleState") &&
+                 text_equal(json_text(json_find(item, "target.targetType")), target);
+    }
+    return count;
+}
+
+const char *azure_market_listing(const struct sandbox *sandbox, struct arena *arena,
+                                 const char *guid)
+{
+    static const char *const targets[] = {"draft", "preview", "live"};
+    const char *text = arena_printf(arena, "%s:%s\n", guid, tell_submissions(sandbox, arena, guid));
+    for (size_t i = 0; i < COUNT(targets); i++)
+        text = arena_printf(arena, "%s  %s\n", text, tell_tree(sandbox, arena, guid, targets[i]));
+    return text;
+}

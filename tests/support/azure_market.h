@@ -39,4 +39,12 @@ const char *azure_market_bare(const char *durable); /* what follows the type */
 /* A text in the answer, "" if there is none. */
 const char *azure_market_text(const struct drive *drive, const char *path);
 
+/* What a product has, as text: its submissions, by target and how they ended, and some of its
+ * draft, its preview and what is live. Ids are left out: they differ with the attempts. */
+const char *azure_market_listing(const struct sandbox *sandbox, struct arena *arena,
+                                 const char *guid);
+/* How many submissions jobs have taken to the target, "preview" or "live", but for those that were
+ * not certified. */
+size_t azure_market_publications(const struct sandbox *sandbox, const char *target);
+
 #endif

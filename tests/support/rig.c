@@ -549,7 +549,7 @@ struct count_code {
 static int count_finding(void *context, const struct finding *finding)
 {
     struct count_code *count = context;
-    count->count += !strcmp(finding->type->code, count->code);
+    count->count += !count->code || !strcmp(finding->type->code, count->code);
     return 0;
 }
 

@@ -115,7 +115,7 @@ size_t rig_sent(const struct rig *rig, const char *method, const char *part);
 
 /* The store's side. */
 struct store_link *rig_link(struct rig *rig, const char *key); /* NULL if there is none */
-size_t rig_finding_count(struct rig *rig, const char *code);   /* open ones */
+size_t rig_finding_count(struct rig *rig, const char *code);   /* open ones; NULL: any */
 void rig_decide(struct rig *rig, const char *subject, const char *verdict);
 struct store_counts rig_counts(struct rig *rig);
 

@@ -52,7 +52,7 @@ static void test_states(void **state)
         {"{'state':'draft'}", NULL, "2026-01-01", "draft"},
         {"{'state':'Draft','notes':'x [D-1 cancelled]'}", NULL, "2026-01-01", "cancelled"},
         {"{'state':'withdrawn'}", NULL, "2026-01-01", "cancelled"},
-        {"{'state':'deleted'}", NULL, "2026-01-01", "cancelled"},
+        {"{'state':'deleted'}", NULL, "2026-01-01", "deleted"},
         {"{'state':'live','subState':'pendingPartnerAction'}", NULL, "2026-01-01", "with_partner"},
         {"{'state':'live','subState':'pendingPartnerAction','acceptBy':'2026-01-31'}", NULL,
          "2026-02-02", "expired"},

@@ -124,6 +124,118 @@ static void test_life(void **state)
     rig_free(rig);
 }
 
+/* A person asks for one thing by a command. */
+static void ask(struct rig *rig, enum action action, const char *subject, const char *state)
+{
+    const struct change_field field = {.field = kind_field(&kinds[KIND_OFFER], FIELD_STATE),
+                                       .new_value = state};
+    const struct wish wish = {.action = action,
+                              .subject = subject,
+                              .fields = &field,
+                              .field_count = state ? 1 : 0,
+                              .who = "ann"};
+    rig->work.wishes = &wish;
+    rig->work.wish_count = 1;
+    rig_run(rig);
+    rig->work.wishes = NULL;
+    rig->work.wish_count = 0;
+}
+
+static void read_fully(struct rig *rig)
+{
+    rig_run_with(rig,
+                 &(struct engine_options){.apply = true, .full = true, .control = &rig->control});
+}
+
+/* One row, its draft at the cloud, and every gate but that of release wide open. */
+static struct rig *draft_rig(void)
+{
+    struct rig *rig = rig_of(HEADER ROW("S1", "4711", "discount", "all=12.5", "")
+                                 ROW("S2", "4712", "discount", "all=5", ""));
+    rig_configure(rig, rig_replace(rig, yaml, "    publish: yes\n", "    cancel: yes\n"));
+    rig_settle(rig, 6);
+    assert_cell(rig, "S1", "State", "draft");
+    assert_int_equal(sandbox_azure_offers(rig->sandbox), 2);
+    return rig;
+}
+
+/* No gate and no edit deletes a draft. */
+static void test_no_rule_deletes(void **state)
+{
+    (void)state;
+    struct rig *rig = draft_rig();
+    rig_set_cell(rig, "S1", "Expires", "2025-12-30");
+    rig_run(rig);
+    rig_set_cell(rig, "S2", "State", "deleted");
+    rig_run(rig);
+    rig_csv_put(rig, HEADER);
+    rig_run(rig);
+    assert_int_equal(sandbox_azure_offers(rig->sandbox), 2);
+    rig_free(rig);
+}
+
+/* A person does: once, for good, and nothing is made anew for the row before a person says so. */
+static void test_deleted(void **state)
+{
+    (void)state;
+    struct rig *rig = draft_rig();
+    const char *first = id_of(rig, "S1"), *other = id_of(rig, "S2");
+    ask(rig, ACTION_CANCEL, "S1", STATE_DELETED);
+    const struct change *change = rig->result.plan->changes[0];
+    assert_int_equal(rig->result.plan->change_count, 1);
+    assert_non_null(strstr(change->note, "cannot be undone"));
+    assert_int_equal(rig->result.counts.applied, 1);
+    assert_null(sandbox_azure_offer(rig->sandbox, first));
+    assert_non_null(sandbox_azure_offer(rig->sandbox, other));
+    rig_run(rig);
+    assert_cell(rig, "S1", "State", "deleted");
+    rig_settle(rig, 2);
+    read_fully(rig);
+    rig_settle(rig, 2);
+    rig_restart(rig);
+    rig_settle(rig, 2);
+    assert_int_equal(sandbox_azure_offers(rig->sandbox), 1);
+    assert_non_null(rig_link(rig, "S1"));
+    assert_int_equal(rig_finding_count(rig, NULL), 0);
+    /* Asked for again, edited, gone, back. */
+    ask(rig, ACTION_CANCEL, first, STATE_DELETED);
+    assert_int_equal(rig_changes(rig), 0);
+    rig_set_cell(rig, "S1", "Title", "Better");
+    rig_run(rig);
+    assert_int_equal(rig_changes(rig), 0);
+    assert_int_equal(rig_finding_count(rig, "MAT-007"), 1);
+    const char *rows = rig_csv(rig);
+    rig_csv_put(rig, HEADER ROW("S2", "4712", "discount", "all=5", ""));
+    rig_run(rig);
+    rig_csv_put(rig, rows);
+    rig_run(rig);
+    assert_int_equal(sandbox_azure_offers(rig->sandbox), 1);
+    assert_int_equal(rig_finding_count(rig, "MAT-003") + rig_finding_count(rig, "MAT-004"), 0);
+    /* A person wants another one after all. */
+    ask(rig, ACTION_CREATE, "S1", NULL);
+    assert_int_equal(rig->result.counts.created, 1);
+    rig_settle(rig, 4);
+    assert_int_equal(sandbox_azure_offers(rig->sandbox), 2);
+    assert_int_equal(sandbox_azure_offer_duplicates(rig->sandbox), 0);
+    assert_string_not_equal(rig_cell(rig, "S1", "Id"), first);
+    assert_cell(rig, "S1", "State", "draft");
+    assert_int_equal(rig_finding_count(rig, NULL), 0);
+    rig_free(rig);
+}
+
+/* What was a draft when it was asked for is not deleted once it is out, nor once it was. */
+static void test_released_meanwhile(void **state)
+{
+    (void)state;
+    struct rig *rig = draft_rig();
+    const char *first = id_of(rig, "S1");
+    ask(rig, ACTION_PUBLISH, "S1", NULL);
+    ask(rig, ACTION_CANCEL, "S1", STATE_DELETED);
+    assert_int_equal(rig_changes(rig), 0);
+    assert_string_equal(json_get_text(sandbox_azure_offer(rig->sandbox, first), "state"), "live");
+    rig_free(rig);
+}
+
 /* Taken from the list by the service's support: nothing is closed, nothing is made anew. */
 static void test_vanished(void **state)
 {
@@ -135,8 +247,7 @@ static void test_vanished(void **state)
     rig_settle(rig, 4);
     assert_cell(rig, "S1", "State", "accepted");
     post_id(rig, "/_sandbox/azure/cancel-offer", id);
-    rig_run_with(rig,
-                 &(struct engine_options){.apply = true, .full = true, .control = &rig->control});
+    read_fully(rig);
     rig_settle(rig, 4);
     assert_int_equal(sandbox_azure_offers(rig->sandbox), 0);
     assert_cell(rig, "S1", "State", "accepted"); /* as it was last known */
@@ -146,7 +257,8 @@ static void test_vanished(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_life),     cmocka_unit_test(test_no_rule_deletes),
+        cmocka_unit_test(test_deleted),  cmocka_unit_test(test_released_meanwhile),
         cmocka_unit_test(test_vanished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

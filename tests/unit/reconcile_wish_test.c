@@ -581,6 +581,117 @@ static void test_same_wishes_same_plan(void **state)
     assert_non_null(strstr(first, "\"asked_by\":\"" WHO "\""));
 }
 
+/* ---- deleting a draft ---- */
+
+static struct planning *with_draft(unsigned capabilities, const char *word)
+{
+    struct planning *p = planning_offers_new();
+    p->tables.capabilities |= capabilities;
+    planning_pair(p, "O1", "L1", PAIRS("title", "T", "state", word, "expires", "2026-12-31"));
+    return p;
+}
+
+static void test_draft_is_deleted(void **state)
+{
+    (void)state;
+    struct planning *p = with_draft(CAN_DISCARD, "draft");
+    p->job.allow = 0;
+    struct change *change = only_change(ask(p, ACTION_CANCEL, "L1", "state", "deleted"));
+    assert_int_equal(change->action, ACTION_CANCEL);
+    assert_int_equal(change->hold, HOLD_NONE);
+    assert_true(change_deletes(change));
+    assert_non_null(strstr(change->note, "the draft is deleted; this cannot be undone"));
+    assert_string_equal(change_field(change, "state")->old_value, "draft");
+    /* Without a person behind it, it deletes nothing. */
+    change->asked_by = NULL;
+    assert_false(change_deletes(change));
+    p->trust.remote = READ_PARTIAL;
+    assert_int_equal(only_change(ask(p, ACTION_CANCEL, "L1", "state", "deleted"))->hold, HOLD_READ);
+    planning_free(p);
+}
+
+static void test_draft_is_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned capabilities;
+        const char *state, *field, *value, *why;
+    } cases[] = {
+        {0, "draft", "state", "deleted", "Tables does not let drafts be deleted"},
+        {0, "draft", "expires", "2025-12-31", "its state is draft, and this is for open and"},
+        {CAN_DISCARD, "draft", "expires", "2025-12-31",
+         "it turns out to be a draft: ask once more"},
+        {CAN_DISCARD, "open", "state", "deleted", "its state is open now, and only a draft"},
+        {CAN_DISCARD, "accepted", "state", "deleted", "its state is accepted now"},
+        {CAN_DISCARD, "cancelled", "state", "deleted", "its state is cancelled now"},
+        {CAN_DISCARD, "deleted", "state", "deleted", "it was deleted"},
+        {CAN_DISCARD, "deleted", "expires", "2025-12-31", "it was deleted"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct planning *p = with_draft(cases[i].capabilities, cases[i].state);
+        assert_vain(ask(p, ACTION_CANCEL, "O1", cases[i].field, cases[i].value), cases[i].why);
+        planning_free(p);
+    }
+}
+
+/* A margin that was taken back reads like a draft that never was out: the journal knows better. */
+static void test_released_before(void **state)
+{
+    (void)state;
+    struct planning *p = with_draft(CAN_DISCARD, "draft");
+    struct store *store = p->work.store;
+    int64_t run = 0, later = 0;
+    assert_ok(p->store, store->ops->run_start(store, FIXTURE_JOB, &run, &p->store->error));
+    struct change *publish = only_change(ask(p, ACTION_PUBLISH, "O1", NULL, NULL));
+    put_journal(p, publish, run, JOURNAL_DONE, NULL);
+    assert_ok(p->store, store->ops->run_start(store, FIXTURE_JOB, &later, &p->store->error));
+    assert_vain(ask(p, ACTION_CANCEL, "O1", "state", "deleted"), "it was released before");
+    planning_free(p);
+}
+
+/* No gate, no edit and no word in a column deletes anything, or makes it anew. */
+static void test_rules_delete_nothing(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"draft", "deleted"};
+    for (size_t i = 0; i < COUNT(words); i++) {
+        struct planning *p = with_draft(CAN_DISCARD, words[i]);
+        planning_open(p, GATE_CANCEL, NULL);
+        planning_open(p, GATE_CREATE, NULL);
+        planning_local(p, "L1", NULL,
+                       PAIRS("title", "T", "state", "deleted", "expires", "2025-12-31"));
+        struct plan *plan = planning_guarded(p);
+        for (size_t k = 0; k < plan->change_count; k++) {
+            assert_int_not_equal(plan->changes[k]->action, ACTION_CANCEL);
+            assert_int_not_equal(plan->changes[k]->action, ACTION_CREATE);
+            assert_false(change_deletes(plan->changes[k]));
+        }
+        planning_free(p);
+    }
+}
+
+/* What was deleted is not looked for, and stands in nobody's way. */
+static void test_after_a_deletion(void **state)
+{
+    (void)state;
+    struct planning *p = with_draft(CAN_DISCARD, "deleted");
+    planning_gone(p, SIDE_REMOTE, "O1");
+    planning_open(p, GATE_CREATE, NULL);
+    struct plan *plan = planning_guarded(p);
+    assert_int_equal(plan->change_count, 0);
+    assert_int_equal(plan->finding_count, 0);
+    planning_local(p, "L1", NULL, PAIRS("title", "Other", "expires", "2026-12-31"));
+    plan = planning_guarded(p);
+    assert_int_equal(planning_findings(plan, "MAT-007"), 1);
+    assert_null(planning_change(plan, ACTION_CREATE, "L1"));
+    assert_int_equal(only_change(ask(p, ACTION_CREATE, "L1", NULL, NULL))->action, ACTION_CREATE);
+    planning_gone(p, SIDE_LOCAL, "L1");
+    p->work.wish_count = 0;
+    plan = planning_guarded(p);
+    assert_int_equal(plan->finding_count, 0);
+    planning_free(p);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -604,6 +715,11 @@ int main(void)
         TEST(test_several),
         TEST(test_nothing_goes_along),
         TEST(test_same_wishes_same_plan),
+        cmocka_unit_test(test_draft_is_deleted),
+        cmocka_unit_test(test_draft_is_kept),
+        cmocka_unit_test(test_released_before),
+        cmocka_unit_test(test_rules_delete_nothing),
+        cmocka_unit_test(test_after_a_deletion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
