@@ -177,9 +177,7 @@ static int open_net(struct context *context, const char *har, struct error *erro
     if (r < 0)
         return r;
     context->loop = loop_new(context->world, context->http);
-    return har && !context->har && !context->unrecorded
-               ? har_open(har, AGENT_VERSION, &context->har, error)
-               : 0;
+    return har && !context->har ? har_open(har, AGENT_VERSION, &context->har, error) : 0;
 }
 
 int context_open_source(struct context *context, const char *name, struct source **ret_source,

@@ -19,7 +19,6 @@ struct context {
     struct cloud **clouds;   /* of config->clouds */
     struct work *works;      /* one per job that was asked for */
     size_t work_count;
-    bool unrecorded; /* nobody is called: the record that another process writes stays its own */
 };
 
 /* Where the configuration is looked for: --config, $AGENT_CONFIG, ./agent.yaml,

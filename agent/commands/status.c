@@ -241,7 +241,6 @@ static int run_status(const struct world *world, const struct arguments *argumen
     CLEANUP_CONTEXT struct context context = {0};
     struct error error = {0};
     int r = 0, code = context_load_store(world, arguments, true, &context);
-    context.unrecorded = true;
     if (!code)
         code = context_prepare(&context, NULL);
     if (code)

@@ -69,9 +69,9 @@ is "each once" 1 "$(count UpdateOpportunity)"
 cp good.yaml agent.yaml
 agent status
 exits 0 "status beside a daemon"
-if [ -n "${HAR_DIR:-}" ]; then
-    check "takes nothing from what it records" grep -q ListOpportunities "$HAR_DIR/$NAME-0.har"
-fi
+UNRECORDED=yes agent plan
+exits 1 "a plan beside it wants a record of its own"
+check "and says so" grep -q "each needs a file of its own" err
 
 # --- a configuration that is right --------------------------------------------------------------
 
