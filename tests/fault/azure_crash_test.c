@@ -16,10 +16,7 @@
 #include "base/text.h"
 #include "tests/support/trial.h"
 
-#define HOUR_MS    INT64_C(3600000)
-#define MINUTE_MS  INT64_C(60000)
-#define POINTS_MAX 500
-#define DEALS      8 /* seven of ours, one that was sent to us */
+#define DEALS 8 /* seven of ours, one that was sent to us */
 
 static const char yaml[] = "version: 1\n"
                            "store: {path: state/agent.db}\n"
@@ -69,33 +66,6 @@ static const char yaml[] = "version: 1\n"
 #define ROW(key, share, partners, help)                                                            \
     key ",,,Deal " key ",Company " key ",US,Austin,qualified,2026-09-30,5000.00 USD,,Ada,Long,"    \
         "ada@" key ".example," share "," partners "," help "\n"
-
-struct stage {
-    struct trial trial;
-    char *expected; /* what an undisturbed run leads to */
-};
-
-static struct rig_options rigging(const struct stage *stage, int64_t later_ms)
-{
-    return (struct rig_options){
-        .folder = stage->trial.copy, .yaml = yaml, .persistent = true, .later_ms = later_ms};
-}
-
-static struct rig *open_rig(const struct stage *stage, int64_t later_ms)
-{
-    const struct rig_options options = rigging(stage, later_ms);
-    return rig_new(&options);
-}
-
-/* Until Microsoft has answered and nothing is left. */
-static void finish(struct rig *rig)
-{
-    for (size_t i = 0; i < 3; i++) {
-        rig_run(rig);
-        rig_advance(rig, 5 * MINUTE_MS);
-    }
-    rig_settle(rig, 6);
-}
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -155,15 +125,15 @@ static long long repeated(struct rig *rig)
     return count;
 }
 
-static void check_end(const struct stage *stage, struct rig *rig, const char *what, size_t number)
+static void check_end(const struct trial *trial, struct rig *rig, const char *what, size_t number)
 {
-    finish(rig);
+    trial_finish(rig);
     const char *state = state_of(rig);
     size_t deals = sandbox_azure_referrals(rig->sandbox);
     size_t twice = sandbox_azure_duplicates(rig->sandbox);
-    if (twice || repeated(rig) || deals != DEALS || strcmp(state, stage->expected) != 0) {
+    if (twice || repeated(rig) || deals != DEALS || strcmp(state, trial->expected) != 0) {
         print_error("after %s %zu: %zu deals, %zu twice\n%s\nexpected:\n%s\n", what, number, deals,
-                    twice, state, stage->expected);
+                    twice, state, trial->expected);
         fail();
     }
 }
@@ -182,7 +152,7 @@ static void post(struct rig *rig, const char *path, const char *const *pairs)
  * the other only gets a partner. */
 static void prepare(struct rig *rig)
 {
-    finish(rig);
+    trial_finish(rig);
     rig_set_cell(rig, "L1", "Title", "Deal L1 and more");
     const char *id = arena_copy(rig->arena, rig_cell(rig, "L2", "Id"));
     post(rig, "/_sandbox/azure/edit-referral",
@@ -202,7 +172,7 @@ static void prepare(struct rig *rig)
          (const char *const[]){"from", "msft", "title", "Fleet", "company", "Couriers", NULL});
 }
 
-static void stage_open(struct stage *stage)
+static void open_trial(struct trial *trial)
 {
     static const char *const shows[] = {
         "\"Deal L1 and more\" \"Contoso\" \"Active\" \"Accepted\" \"Shared\"",
@@ -218,59 +188,36 @@ static void stage_open(struct stage *stage)
         "\"Deal L4\" \"Contoso\" \"Active\" \"Accepted\" \"Shared\"",
         "\"Deal L5\" \"Contoso\" \"Active\" \"Accepted\" \"Independent\"",
         "\"Fleet\" \"Contoso\" \"Active\" \"Accepted\""};
-    memset(stage, 0, sizeof *stage);
-    trial_make(&stage->trial, "azure-crash-test");
+    *trial = (struct trial){.yaml = yaml, .check = check_end};
+    trial_make(trial, "azure-crash-test");
     struct rig *rig = rig_new(&(struct rig_options){
-        .folder = stage->trial.folder,
+        .folder = trial->folder,
         .yaml = yaml,
         .csv = HEADER ROW("L1", "yes", "", "co_sell") ROW("L2", "yes", FABRIKAM, "")
             ROW("L3", "yes", "", "co_sell") ROW("L6", "yes", "", SEEN) ROW("L7", "yes", "", SEEN),
         .persistent = true});
     prepare(rig);
     rig_free(rig);
-    trial_restore(&stage->trial);
-    rig = open_rig(stage, HOUR_MS);
-    finish(rig);
-    stage->expected = memory_copy(state_of(rig));
-    check_end(stage, rig, "no disturbance", 0);
+    trial_restore(trial);
+    rig = trial_open(trial, TRIAL_HOUR_MS);
+    trial_finish(rig);
+    trial->expected = memory_copy(state_of(rig));
+    check_end(trial, rig, "no disturbance", 0);
     for (size_t i = 0; i < COUNT(shows); i++)
-        if (!strstr(stage->expected, shows[i]))
-            fail_msg("the end does not show %s\n%s", shows[i], stage->expected);
-    if (strstr(stage->expected, "\"Deal L7\" \"Microsoft\""))
-        fail_msg("Microsoft was asked into what it was only to see\n%s", stage->expected);
+        if (!strstr(trial->expected, shows[i]))
+            fail_msg("the end does not show %s\n%s", shows[i], trial->expected);
+    if (strstr(trial->expected, "\"Deal L7\" \"Microsoft\""))
+        fail_msg("Microsoft was asked into what it was only to see\n%s", trial->expected);
     rig_free(rig);
-}
-
-static void stage_close(struct stage *stage)
-{
-    trial_remove(&stage->trial);
-    free(stage->expected);
-}
-
-/* True if the child was killed at the point, false if it got through. */
-static bool doomed_run(struct stage *stage, size_t die_at, const char *die_point)
-{
-    struct rig_options options = rigging(stage, HOUR_MS);
-    options.die_at = die_at;
-    options.die_point = die_point;
-    trial_restore(&stage->trial);
-    return trial_run(&options, NULL);
 }
 
 static size_t kill_at_each(const char *point)
 {
-    struct stage stage;
-    size_t n = 1;
-    stage_open(&stage);
-    for (; doomed_run(&stage, n, point); n++) {
-        assert_true(n < POINTS_MAX);
-        struct rig *rig = open_rig(&stage, HOUR_MS + 10 * MINUTE_MS);
-        check_end(&stage, rig, point, n);
-        rig_free(rig);
-    }
-    print_message("%s: killed at %zu points\n", point, n - 1);
-    stage_close(&stage);
-    return n - 1;
+    struct trial trial;
+    open_trial(&trial);
+    size_t count = trial_kill_at_each(&trial, point, 1);
+    trial_remove(&trial);
+    return count;
 }
 
 static void test_killed_before_journal(void **state)
@@ -297,24 +244,24 @@ static void test_killed_around_the_sign_in(void **state)
 static void fault_at_each(const char *fault)
 {
     static const char *const operations[] = {"CreateReferral", "PatchReferral"};
-    struct stage stage;
-    stage_open(&stage);
+    struct trial trial;
+    open_trial(&trial);
     for (size_t i = 0; i < COUNT(operations); i++) {
         size_t calls = 1;
         for (size_t n = 1; n <= calls; n++) {
             char spec[96];
             snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operations[i], n);
-            trial_restore(&stage.trial);
-            struct rig *rig = open_rig(&stage, HOUR_MS);
+            trial_restore(&trial);
+            struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
             rig_fault(rig, spec);
             rig_run(rig);
             calls = rig_sent(rig, i ? "PATCH" : "POST", "/referrals");
             assert_true(calls > 1);
-            check_end(&stage, rig, spec, n);
+            check_end(&trial, rig, spec, n);
             rig_free(rig);
         }
     }
-    stage_close(&stage);
+    trial_remove(&trial);
 }
 
 static void test_lost_answers(void **state)
@@ -339,17 +286,17 @@ static void test_server_errors(void **state)
 static void test_all_answers_lost(void **state)
 {
     (void)state;
-    struct stage stage;
-    stage_open(&stage);
-    trial_restore(&stage.trial);
-    struct rig *rig = open_rig(&stage, HOUR_MS);
+    struct trial trial;
+    open_trial(&trial);
+    trial_restore(&trial);
+    struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
     rig_fault(rig, "lost-after:CreateReferral");
     rig_fault(rig, "lost-after:PatchReferral");
     assert_int_equal(rig_run(rig)->outcome, READ_PARTIAL);
     rig_clear_faults(rig);
-    check_end(&stage, rig, "all answers lost", 0);
+    check_end(&trial, rig, "all answers lost", 0);
     rig_free(rig);
-    stage_close(&stage);
+    trial_remove(&trial);
 }
 
 int main(void)

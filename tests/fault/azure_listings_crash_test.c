@@ -17,10 +17,6 @@
 #include "tests/support/azure_market.h"
 #include "tests/support/trial.h"
 
-#define HOUR_MS    INT64_C(3600000)
-#define MINUTE_MS  INT64_C(60000)
-#define POINTS_MAX 500
-
 static const char yaml[] = "version: 1\n"
                            "store: {path: state/agent.db}\n"
                            "clouds:\n" RIG_AZURE "sources:\n"
@@ -48,33 +44,6 @@ static const char yaml[] = "version: 1\n"
     "saas," INGESTION_SAAS ",,,,,\n"                                                               \
     "vm," INGESTION_VM ",,,,,\n"
 
-struct stage {
-    struct trial trial;
-    char *expected;  /* what an undisturbed run leads to */
-    size_t previews; /* most that it takes: what reviewers turned down is sent once more */
-};
-
-static struct rig_options rigging(const struct stage *stage, int64_t later_ms)
-{
-    return (struct rig_options){
-        .folder = stage->trial.copy, .yaml = yaml, .persistent = true, .later_ms = later_ms};
-}
-
-static struct rig *open_rig(const struct stage *stage, int64_t later_ms)
-{
-    const struct rig_options options = rigging(stage, later_ms);
-    return rig_new(&options);
-}
-
-static void finish(struct rig *rig)
-{
-    for (size_t i = 0; i < 4; i++) {
-        rig_run(rig);
-        rig_advance(rig, 5 * MINUTE_MS);
-    }
-    rig_settle(rig, 6);
-}
-
 /* ---- what the cloud has ---- */
 
 static const char *state_of(struct rig *rig)
@@ -92,16 +61,17 @@ static size_t publications(const struct rig *rig, const char *target)
     return azure_market_publications(rig->sandbox, target);
 }
 
-static void check_end(const struct stage *stage, struct rig *rig, const char *what, size_t number)
+static void check_end(const struct trial *trial, struct rig *rig, const char *what, size_t number)
 {
-    finish(rig);
+    const size_t *most = trial->stage;
+    trial_finish(rig);
     const char *state = state_of(rig);
     size_t live = publications(rig, "live"), preview = publications(rig, "preview");
     size_t findings = rig_finding_count(rig, NULL);
-    if (live != 1 || preview > stage->previews || findings || strcmp(state, stage->expected) != 0) {
+    if (live != 1 || preview > *most || findings || strcmp(state, trial->expected) != 0) {
         print_error(
             "after %s %zu: %zu previews, %zu publications, %zu findings\n%s\nexpected:\n%s\n", what,
-            number, preview, live, findings, state, stage->expected);
+            number, preview, live, findings, state, trial->expected);
         fail();
     }
 }
@@ -110,7 +80,7 @@ static void check_end(const struct stage *stage, struct rig *rig, const char *wh
 
 static void prepare(struct rig *rig)
 {
-    finish(rig);
+    trial_finish(rig);
     rig_set_cell(rig, "draft", "Summary", "In one line");
     rig_set_cell(rig, "draft", "Categories", "analytics/dataInsights");
     rig_set_cell(rig, "saas", "Title", "A better name");
@@ -118,59 +88,38 @@ static void prepare(struct rig *rig)
     rig_set_cell(rig, "vm", "Visibility", "restricted");
 }
 
-static void stage_open(struct stage *stage)
+/* `previews`: the most that it takes. What reviewers turned down is sent once more. */
+static void open_trial(struct trial *trial, const size_t *previews)
 {
     static const char *const shows[] = {
         "draft: Sandbox Draft | In one line |", "live: A better name |",
         "live: Sandbox Gateway | Sandbox Gateway in brief | deprecated", ",restricted,live"};
-    *stage = (struct stage){.previews = 1};
-    trial_make(&stage->trial, "azure-listings-crash-test");
+    *trial = (struct trial){.yaml = yaml, .stage = previews, .check = check_end};
+    trial_make(trial, "azure-listings-crash-test");
     struct rig *rig = rig_new(&(struct rig_options){
-        .folder = stage->trial.folder, .yaml = yaml, .csv = CSV, .persistent = true});
+        .folder = trial->folder, .yaml = yaml, .csv = CSV, .persistent = true});
     prepare(rig);
     rig_free(rig);
-    trial_restore(&stage->trial);
-    rig = open_rig(stage, HOUR_MS);
-    finish(rig);
-    stage->expected = memory_copy(state_of(rig));
-    check_end(stage, rig, "no disturbance", 0);
+    trial_restore(trial);
+    rig = trial_open(trial, TRIAL_HOUR_MS);
+    trial_finish(rig);
+    trial->expected = memory_copy(state_of(rig));
+    check_end(trial, rig, "no disturbance", 0);
     for (size_t i = 0; i < COUNT(shows); i++)
-        if (!strstr(stage->expected, shows[i]))
-            fail_msg("the end does not show %s\n%s", shows[i], stage->expected);
+        if (!strstr(trial->expected, shows[i]))
+            fail_msg("the end does not show %s\n%s", shows[i], trial->expected);
     rig_free(rig);
-}
-
-static void stage_close(struct stage *stage)
-{
-    trial_remove(&stage->trial);
-    free(stage->expected);
 }
 
 /* ---- killed ---- */
 
-static bool doomed_run(struct stage *stage, size_t die_at, const char *die_point)
-{
-    struct rig_options options = rigging(stage, HOUR_MS);
-    options.die_at = die_at;
-    options.die_point = die_point;
-    trial_restore(&stage->trial);
-    return trial_run(&options, NULL);
-}
-
 static void kill_at_each(const char *point)
 {
-    struct stage stage;
-    size_t n = 1;
-    stage_open(&stage);
-    for (; doomed_run(&stage, n, point); n++) {
-        assert_true(n < POINTS_MAX);
-        struct rig *rig = open_rig(&stage, HOUR_MS + 10 * MINUTE_MS);
-        check_end(&stage, rig, point, n);
-        rig_free(rig);
-    }
-    print_message("%s: killed at %zu points\n", point, n - 1);
-    assert_true(n > 10); /* the points were really passed */
-    stage_close(&stage);
+    const size_t previews = 1;
+    struct trial trial;
+    open_trial(&trial, &previews);
+    assert_true(trial_kill_at_each(&trial, point, 1) > 9); /* the points were really passed */
+    trial_remove(&trial);
 }
 
 static void test_killed_before_journal(void **state)
@@ -197,9 +146,9 @@ static void approve_refused(struct rig *rig)
 }
 
 /* What is not as it shall be is being worked on, or told of. */
-static void check_told(const struct stage *stage, struct rig *rig, const char *what)
+static void check_told(const struct trial *trial, struct rig *rig, const char *what)
 {
-    if (strcmp(state_of(rig), stage->expected) != 0 && !rig_finding_count(rig, NULL) &&
+    if (strcmp(state_of(rig), trial->expected) != 0 && !rig_finding_count(rig, NULL) &&
         !rig->result.counts.waiting)
         fail_msg("after %s there is no word of\n%s", what, state_of(rig));
 }
@@ -207,32 +156,32 @@ static void check_told(const struct stage *stage, struct rig *rig, const char *w
 /* Each job in turn meets the fault; the program runs on, and when the fault is over so it is. */
 static void fault_at_each(const char *fault)
 {
-    struct stage stage;
+    const size_t previews = strcmp(fault, "job-fails") ? 1 : 2;
+    struct trial trial;
     size_t calls = 1;
-    stage_open(&stage);
-    stage.previews = strcmp(fault, "job-fails") ? 1 : 2;
+    open_trial(&trial, &previews);
     for (size_t n = 1; n <= calls; n++) {
         char spec[96];
         snprintf(spec, sizeof spec, "%s:Configure:%zu", fault, n);
-        trial_restore(&stage.trial);
-        struct rig *rig = open_rig(&stage, HOUR_MS);
+        trial_restore(&trial);
+        struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
         rig_fault(rig, spec);
         for (size_t run = 0; run < 3; run++) {
             rig_run(rig);
-            check_told(&stage, rig, spec);
-            rig_advance(rig, 2 * MINUTE_MS);
+            check_told(&trial, rig, spec);
+            rig_advance(rig, 2 * TRIAL_MINUTE_MS);
         }
         if (n == 1)
             calls = rig_sent(rig, "POST", "/configure?");
         rig_clear_faults(rig);
         rig_run(rig);
         approve_refused(rig);
-        check_end(&stage, rig, spec, n);
+        check_end(&trial, rig, spec, n);
         rig_free(rig);
     }
     print_message("%s: at %zu jobs\n", fault, calls);
     assert_true(calls > 4);
-    stage_close(&stage);
+    trial_remove(&trial);
 }
 
 static void test_lost_answers(void **state)

@@ -14,10 +14,7 @@
 #include "tests/sandbox/azure/goods.h"
 #include "tests/support/trial.h"
 
-#define HOUR_MS    INT64_C(3600000)
-#define MINUTE_MS  INT64_C(60000)
-#define POINTS_MAX 500
-#define OFFERS     5
+#define OFFERS 5
 
 static const char yaml[] = "version: 1\n"
                            "store: {path: state/agent.db}\n"
@@ -56,23 +53,11 @@ static const char yaml[] = "version: 1\n"
     "S5,,,margin,Margin,5d1c7a40-0a32-4b44-b904-000000000001,all=20,2026-02-01,2026-12-31,,yes\n"
 
 struct stage {
-    struct trial trial;
-    char *expected; /* what an undisturbed run leads to */
-    bool deletes;   /* a person has the draft S3 deleted, and nothing else is to be done */
-    size_t offers;  /* at the end */
+    bool deletes;  /* a person has the draft S3 deleted, and nothing else is to be done */
+    size_t offers; /* at the end */
 };
 
-static struct rig_options rigging(const struct stage *stage, int64_t later_ms)
-{
-    return (struct rig_options){
-        .folder = stage->trial.copy, .yaml = yaml, .persistent = true, .later_ms = later_ms};
-}
-
-static struct rig *open_rig(const struct stage *stage, int64_t later_ms)
-{
-    const struct rig_options options = rigging(stage, later_ms);
-    return rig_new(&options);
-}
+static const struct stage changing = {false, OFFERS}, deleting = {true, 2};
 
 /* A person asks for a draft to be deleted: its last word before the run. */
 static void ask(struct rig *rig)
@@ -91,16 +76,6 @@ static void run_disturbed(const struct stage *stage, struct rig *rig)
         ask(rig);
     rig_run(rig);
     rig->work.wish_count = 0;
-}
-
-/* Until what an answer that got lost may have done has come to light, and nothing is left. */
-static void finish(struct rig *rig)
-{
-    for (size_t i = 0; i < 3; i++) {
-        rig_run(rig);
-        rig_advance(rig, 5 * MINUTE_MS);
-    }
-    rig_settle(rig, 6);
 }
 
 /* Rows and offers as they stand; ids and tags differ with the order of making. */
@@ -124,19 +99,20 @@ static const char *state_of(struct rig *rig)
     return text;
 }
 
-static void check_end(const struct stage *stage, struct rig *rig, const char *what, size_t number)
+static void check_end(const struct trial *trial, struct rig *rig, const char *what, size_t number)
 {
-    finish(rig);
+    const struct stage *stage = trial->stage;
+    trial_finish(rig);
     if (stage->deletes) { /* who did not see it done asks again */
         run_disturbed(stage, rig);
-        finish(rig);
+        trial_finish(rig);
     }
     const char *state = state_of(rig);
     size_t offers = sandbox_azure_offers(rig->sandbox);
     size_t twice = sandbox_azure_offer_duplicates(rig->sandbox);
-    if (twice || offers != stage->offers || strcmp(state, stage->expected) != 0) {
+    if (twice || offers != stage->offers || strcmp(state, trial->expected) != 0) {
         print_error("after %s %zu: %zu offers, %zu twice\n%s\nexpected:\n%s\n", what, number,
-                    offers, twice, state, stage->expected);
+                    offers, twice, state, trial->expected);
         fail();
     }
 }
@@ -150,7 +126,7 @@ static void prepare(struct rig *rig)
     rig_csv_put(rig, arena_printf(rig->arena, "%s" ROW("S4", "4714", "yes") MARGIN, rig_csv(rig)));
 }
 
-static void stage_open(struct stage *stage, bool deletes)
+static void open_trial(struct trial *trial, const struct stage *stage)
 {
     static const char *const changed[] = {
         "S1: Sale S1 live pendingAcceptance [S1] 2026-05-01", "S2: Sale S2 draft - [S2 cancelled]",
@@ -159,108 +135,82 @@ static void stage_open(struct stage *stage, bool deletes)
     static const char *const deleted[] = {"S1: Sale S1 live pendingAcceptance [S1] 2026-03-01",
                                           "S2: Sale S2 live pendingAcceptance [S2]",
                                           "S3,<id>,deleted,", "S3: - - -"};
-    *stage = (struct stage){.deletes = deletes, .offers = deletes ? 2 : OFFERS};
-    trial_make(&stage->trial, "azure-offers-crash-test");
+    const bool deletes = stage->deletes;
+    *trial = (struct trial){
+        .yaml = yaml, .stage = stage, .meddle = deletes ? ask : NULL, .check = check_end};
+    trial_make(trial, "azure-offers-crash-test");
     struct rig *rig = rig_new(&(struct rig_options){
-        .folder = stage->trial.folder,
+        .folder = trial->folder,
         .yaml = yaml,
         .csv = HEADER ROW("S1", "4711", "yes") ROW("S2", "4712", "yes") ROW("S3", "4713", "no"),
         .persistent = true});
-    finish(rig);
+    trial_finish(rig);
     if (!deletes)
         prepare(rig);
     rig_free(rig);
-    trial_restore(&stage->trial);
-    rig = open_rig(stage, HOUR_MS);
-    finish(rig);
+    trial_restore(trial);
+    rig = trial_open(trial, TRIAL_HOUR_MS);
+    trial_finish(rig);
     if (deletes) {
         run_disturbed(stage, rig);
-        finish(rig);
+        trial_finish(rig);
     }
-    stage->expected = memory_copy(state_of(rig));
-    check_end(stage, rig, "no disturbance", 0);
+    trial->expected = memory_copy(state_of(rig));
+    check_end(trial, rig, "no disturbance", 0);
     for (size_t i = 0; i < (deletes ? COUNT(deleted) : COUNT(changed)); i++)
-        if (!strstr(stage->expected, deletes ? deleted[i] : changed[i]))
+        if (!strstr(trial->expected, deletes ? deleted[i] : changed[i]))
             fail_msg("the end does not show %s\n%s", deletes ? deleted[i] : changed[i],
-                     stage->expected);
+                     trial->expected);
     rig_free(rig);
 }
 
-static void stage_close(struct stage *stage)
+static void kill_at_each(const char *point, const struct stage *stage, size_t least)
 {
-    trial_remove(&stage->trial);
-    free(stage->expected);
-}
-
-static bool doomed_run(struct stage *stage, size_t die_at, const char *die_point)
-{
-    struct rig_options options = rigging(stage, HOUR_MS);
-    options.die_at = die_at;
-    options.die_point = die_point;
-    trial_restore(&stage->trial);
-    return trial_run(&options, stage->deletes ? ask : NULL);
-}
-
-static void end_well(struct stage *stage, const char *what, size_t number)
-{
-    struct rig *rig = open_rig(stage, HOUR_MS + 10 * MINUTE_MS);
-    check_end(stage, rig, what, number);
-    rig_free(rig);
-}
-
-static void kill_at_each(const char *point, bool deletes)
-{
-    struct stage stage;
-    size_t n = 1;
-    stage_open(&stage, deletes);
-    for (; doomed_run(&stage, n, point); n++) {
-        assert_true(n < POINTS_MAX);
-        end_well(&stage, point, n);
-    }
-    print_message("%s: killed at %zu points\n", point, n - 1);
-    assert_true(n > (deletes ? 3 : 14)); /* the points were really passed */
-    stage_close(&stage);
+    struct trial trial;
+    open_trial(&trial, stage);
+    assert_true(trial_kill_at_each(&trial, point, 1) >= least); /* they were really passed */
+    trial_remove(&trial);
 }
 
 static void test_killed_before_journal(void **state)
 {
     (void)state;
-    kill_at_each("journal-before", false);
-    kill_at_each("journal-before", true);
+    kill_at_each("journal-before", &changing, 14);
+    kill_at_each("journal-before", &deleting, 3);
 }
 
 static void test_killed_after_journal(void **state)
 {
     (void)state;
-    kill_at_each("journal-after", false);
-    kill_at_each("journal-after", true);
+    kill_at_each("journal-after", &changing, 14);
+    kill_at_each("journal-after", &deleting, 3);
 }
 
 /* Each job in turn meets the fault; the program runs on. */
-static void fault_at(const char *fault, bool deletes)
+static void fault_at(const char *fault, const struct stage *stage)
 {
-    struct stage stage;
+    struct trial trial;
     size_t calls = 1;
-    stage_open(&stage, deletes);
+    open_trial(&trial, stage);
     for (size_t n = 1; n <= calls; n++) {
         char spec[96];
         snprintf(spec, sizeof spec, "%s:Configure:%zu", fault, n);
-        trial_restore(&stage.trial);
-        struct rig *rig = open_rig(&stage, HOUR_MS);
+        trial_restore(&trial);
+        struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
         rig_fault(rig, spec);
-        run_disturbed(&stage, rig);
+        run_disturbed(stage, rig);
         calls = rig_sent(rig, "POST", "/configure?");
         assert_true(calls > 0);
-        check_end(&stage, rig, spec, n);
+        check_end(&trial, rig, spec, n);
         rig_free(rig);
     }
-    stage_close(&stage);
+    trial_remove(&trial);
 }
 
 static void fault_at_each(const char *fault)
 {
-    fault_at(fault, false);
-    fault_at(fault, true);
+    fault_at(fault, &changing);
+    fault_at(fault, &deleting);
 }
 
 static void test_lost_answers(void **state)

@@ -13,10 +13,6 @@
 #include "base/memory.h"
 #include "tests/support/trial.h"
 
-#define HOUR_MS    INT64_C(3600000)
-#define MINUTE_MS  INT64_C(60000)
-#define POINTS_MAX 500
-
 /* ---- the jobs ---- */
 
 #define HEAD                                                                                       \
@@ -137,16 +133,6 @@ static void add_row(struct rig *rig, const char *row)
     rig_csv_put(rig, arena_printf(rig->arena, "%s%s", rig_csv(rig), row));
 }
 
-/* Until the reviewers are through and nothing is left to do. */
-static void finish(struct rig *rig)
-{
-    for (size_t i = 0; i < 3; i++) {
-        rig_run(rig);
-        rig_advance(rig, 5 * MINUTE_MS);
-    }
-    rig_settle(rig, 4);
-}
-
 /* ---- the scenes: what has been done, and what the doomed run has before it ---- */
 
 /* Two offers to make and release; one each to extend, to take back, to rename, to replace. */
@@ -156,9 +142,9 @@ static void prepare_offers(struct rig *rig)
     rig_csv_put(rig, "Key," DEAL_COLUMNS "," SALE_COLUMNS);
     for (unsigned i = 0; i < COUNT(keys); i++)
         add_row(rig, sale(rig, keys[i], i));
-    finish(rig);
+    trial_finish(rig);
     const char *agreement = rig_accept(rig, rig_offer_of(rig, "S4"));
-    finish(rig);
+    trial_finish(rig);
     rig_set_cell(rig, "S1", "Expires", "2026-05-01");
     rig_set_cell(rig, "S2", "Expires", "2025-12-30");
     rig_set_cell(rig, "S3", "Title", "Another name");
@@ -178,9 +164,9 @@ static void prepare_deals(struct rig *rig)
     add_row(rig, deal(rig, "D1", sale_cells(rig->arena, "D1", 1)));
     const char *accepted = rig_invite(rig, "To accept", "Northwind Couriers");
     const char *rejected = rig_invite(rig, "To reject", "Southwind Couriers");
-    finish(rig);
+    trial_finish(rig);
     rig_configure(rig, offers_yaml);
-    finish(rig);
+    trial_finish(rig);
     rig_set_cell(rig, accepted, "Answer", "yes");
     rig_set_cell(rig, rejected, "Answer", "no");
     rig_set_cell(rig, rejected, "Reason", "Other");
@@ -196,7 +182,7 @@ static void prepare_listings(struct rig *rig)
     rig_csv_put(rig, "Key,ProductId,Title,Short,Support\n"
                      "P1," SANDBOX_PRODUCT ",,,By mail\n"
                      "P2," SANDBOX_AMI ",,,By mail\n");
-    finish(rig);
+    trial_finish(rig);
     rig_set_cell(rig, "P1", "Short", "Reports that are right when they come.");
     rig_set_cell(rig, "P1", "Support", "By phone");
     rig_set_cell(rig, "P2", "Title", "Another gateway");
@@ -248,24 +234,8 @@ static const struct scene {
 
 struct stage {
     const struct scene *scene;
-    struct trial trial;
-    size_t seeded;  /* offers that the marketplace begins with */
-    char *expected; /* what an undisturbed run leads to */
+    size_t seeded; /* offers that the marketplace begins with */
 };
-
-static struct rig_options rigging(const struct stage *stage, int64_t later_ms)
-{
-    return (struct rig_options){.folder = stage->trial.copy,
-                                .yaml = stage->scene->yaml,
-                                .persistent = true,
-                                .later_ms = later_ms};
-}
-
-static struct rig *open_rig(const struct stage *stage, int64_t later_ms)
-{
-    const struct rig_options options = rigging(stage, later_ms);
-    return rig_new(&options);
-}
 
 /* Offers and listings as they stand; ids differ with the order of making, so the key stands for
  * them. */
@@ -291,88 +261,68 @@ static const char *state_of(struct rig *rig, const struct scene *scene)
     return text;
 }
 
-static void check_end(const struct stage *stage, struct rig *rig, const char *what, size_t number)
+static void check_end(const struct trial *trial, struct rig *rig, const char *what, size_t number)
 {
+    const struct stage *stage = trial->stage;
     const struct scene *scene = stage->scene;
     struct sandbox *sandbox = rig->sandbox;
-    finish(rig);
+    trial_finish(rig);
     const char *state = state_of(rig, scene);
     size_t offers = sandbox_entities(sandbox, "Offer") - stage->seeded;
     size_t twice = sandbox_offer_duplicates(sandbox) + sandbox_duplicates(sandbox);
     if (twice || offers != scene->offers || sandbox_count(sandbox, "AWS") != scene->opportunities ||
-        strcmp(state, stage->expected) != 0) {
+        strcmp(state, trial->expected) != 0) {
         print_error("%s, after %s %zu: %zu offers, %zu opportunities, %zu twice\n%s\nexpected:\n"
                     "%s\n",
                     scene->name, what, number, offers, sandbox_count(sandbox, "AWS"), twice, state,
-                    stage->expected);
+                    trial->expected);
         fail();
     }
 }
 
-static void stage_open(struct stage *stage, const struct scene *scene)
+static void open_trial(struct trial *trial, struct stage *stage, const struct scene *scene)
 {
-    memset(stage, 0, sizeof *stage);
-    stage->scene = scene;
-    trial_make(&stage->trial, "offers-crash-test");
-    struct rig *rig = rig_new(&(struct rig_options){
-        .folder = stage->trial.folder, .yaml = scene->yaml, .persistent = true});
+    *stage = (struct stage){.scene = scene};
+    *trial = (struct trial){.yaml = scene->yaml, .stage = stage, .check = check_end};
+    trial_make(trial, "offers-crash-test");
+    struct rig *rig = rig_new(
+        &(struct rig_options){.folder = trial->folder, .yaml = scene->yaml, .persistent = true});
     stage->seeded = sandbox_entities(rig->sandbox, "Offer");
     scene->prepare(rig);
     rig_free(rig);
-    trial_restore(&stage->trial);
-    rig = open_rig(stage, HOUR_MS);
-    finish(rig);
-    stage->expected = memory_copy(state_of(rig, scene));
-    check_end(stage, rig, "no disturbance", 0);
+    trial_restore(trial);
+    rig = trial_open(trial, TRIAL_HOUR_MS);
+    trial_finish(rig);
+    trial->expected = memory_copy(state_of(rig, scene));
+    check_end(trial, rig, "no disturbance", 0);
     for (size_t i = 0; scene->shows[i]; i++)
-        if (!strstr(stage->expected, scene->shows[i]))
+        if (!strstr(trial->expected, scene->shows[i]))
             fail_msg("%s: the end does not show %s\n%s", scene->name, scene->shows[i],
-                     stage->expected);
+                     trial->expected);
     rig_free(rig);
 }
 
-static void stage_close(struct stage *stage)
+static const struct scene *scene_of(const struct trial *trial)
 {
-    trial_remove(&stage->trial);
-    free(stage->expected);
+    return ((const struct stage *)trial->stage)->scene;
 }
 
-static void each_scene(void (*play)(struct stage *stage, const char *what), const char *what)
+static void each_scene(void (*play)(const struct trial *trial, const char *what), const char *what)
 {
     for (size_t i = 0; i < COUNT(scenes); i++) {
         struct stage stage;
-        stage_open(&stage, &scenes[i]);
-        play(&stage, what);
-        stage_close(&stage);
+        struct trial trial;
+        open_trial(&trial, &stage, &scenes[i]);
+        print_message("%s\n", scenes[i].name);
+        play(&trial, what);
+        trial_remove(&trial);
     }
 }
 
-static bool doomed_run(struct stage *stage, size_t die_at, const char *die_point,
-                       void (*meddle)(struct rig *rig))
+static void kill_at_each(const struct trial *trial, const char *point)
 {
-    struct rig_options options = rigging(stage, HOUR_MS);
-    options.die_at = die_at;
-    options.die_point = die_point;
-    trial_restore(&stage->trial);
-    return trial_run(&options, meddle);
-}
-
-static void end_well(struct stage *stage, const char *what, size_t number)
-{
-    struct rig *rig = open_rig(stage, HOUR_MS + 10 * MINUTE_MS);
-    check_end(stage, rig, what, number);
-    rig_free(rig);
-}
-
-static void kill_at_each(struct stage *stage, const char *point)
-{
-    size_t n = 1;
-    for (; doomed_run(stage, n, point, NULL); n++) {
-        assert_true(n < POINTS_MAX);
-        end_well(stage, point, n);
-    }
-    print_message("%s, %s: killed at %zu points\n", stage->scene->name, point, n - 1);
-    assert_true(n > stage->scene->points); /* the points were really passed */
+    size_t count = trial_kill_at_each(trial, point, 1);
+    assert_true(count >= scene_of(trial)->points); /* the points were really passed */
 }
 
 static void test_killed_before_journal(void **state)
@@ -388,17 +338,15 @@ static void test_killed_after_journal(void **state)
 }
 
 /* The run that cleans up is killed, too. */
-static void kill_again(struct stage *stage, const char *what)
+static void kill_again(const struct trial *trial, const char *what)
 {
     bool killed = true;
     for (size_t n = 2; killed; n += 4) {
-        killed = doomed_run(stage, n, NULL, NULL);
-        for (size_t again = 1; again <= 3; again++) {
-            struct rig_options options = rigging(stage, HOUR_MS + (int64_t)again * MINUTE_MS);
-            options.die_at = again;
-            trial_run(&options, NULL);
-        }
-        end_well(stage, what, n);
+        trial_restore(trial);
+        killed = trial_doomed(trial, TRIAL_HOUR_MS, n, NULL);
+        for (size_t again = 1; again <= 3; again++)
+            trial_doomed(trial, TRIAL_HOUR_MS + (int64_t)again * TRIAL_MINUTE_MS, again, NULL);
+        trial_end(trial, what, n);
     }
 }
 
@@ -409,21 +357,21 @@ static void test_killed_again_while_recovering(void **state)
 }
 
 /* Each call of a writing operation in turn meets the fault; the program runs on. */
-static void fault_at_each(struct stage *stage, const char *fault)
+static void fault_at_each(const struct trial *trial, const char *fault)
 {
-    for (size_t i = 0; stage->scene->writes[i]; i++) {
-        const char *operation = stage->scene->writes[i];
+    for (size_t i = 0; scene_of(trial)->writes[i]; i++) {
+        const char *operation = scene_of(trial)->writes[i];
         size_t calls = 1;
         for (size_t n = 1; n <= calls; n++) {
             char spec[96];
             snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operation, n);
-            trial_restore(&stage->trial);
-            struct rig *rig = open_rig(stage, HOUR_MS);
+            trial_restore(trial);
+            struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
             rig_fault(rig, spec);
             rig_run(rig);
             calls = rig_calls(rig, operation);
             assert_true(calls > 0);
-            check_end(stage, rig, spec, n);
+            check_end(trial, rig, spec, n);
             rig_free(rig);
         }
     }
@@ -448,19 +396,19 @@ static void test_server_errors(void **state)
 }
 
 /* No answer comes at all: every write happens, and is found when the line is back. */
-static void lose_all(struct stage *stage, const char *what)
+static void lose_all(const struct trial *trial, const char *what)
 {
     char spec[96];
-    trial_restore(&stage->trial);
-    struct rig *rig = open_rig(stage, HOUR_MS);
-    for (size_t i = 0; stage->scene->writes[i]; i++) {
-        snprintf(spec, sizeof spec, "lost-after:%s", stage->scene->writes[i]);
+    trial_restore(trial);
+    struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
+    for (size_t i = 0; scene_of(trial)->writes[i]; i++) {
+        snprintf(spec, sizeof spec, "lost-after:%s", scene_of(trial)->writes[i]);
         rig_fault(rig, spec);
     }
     rig_run(rig);
     assert_true(rig->result.counts.open > 0);
     rig_clear_faults(rig);
-    check_end(stage, rig, what, 0);
+    check_end(trial, rig, what, 0);
     rig_free(rig);
 }
 
@@ -487,16 +435,13 @@ static void test_killed_while_sets_end_half_way(void **state)
     (void)state;
     void (*const faults[])(struct rig * rig) = {leave_half, leave_unreleased};
     struct stage stage;
-    stage_open(&stage, &scenes[0]);
+    struct trial trial;
+    open_trial(&trial, &stage, &scenes[0]);
     for (size_t i = 0; i < COUNT(faults); i++) {
-        bool killed = true;
-        for (size_t n = 1; killed; n += 3) {
-            assert_true(n < POINTS_MAX);
-            killed = doomed_run(&stage, n, NULL, faults[i]);
-            end_well(&stage, "half a set", n);
-        }
+        trial.meddle = faults[i];
+        trial_kill_at_each(&trial, NULL, 3);
     }
-    stage_close(&stage);
+    trial_remove(&trial);
 }
 
 int main(void)

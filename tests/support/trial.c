@@ -14,6 +14,7 @@
 #include "tests/support/folder.h"
 
 #define FILE_BYTES (64u * 1024 * 1024)
+#define POINTS_MAX 500 /* more than any run has */
 
 static const char *const files[] = {"crm.csv", "cloud.json", "state/agent.db", "sign-in.json"};
 
@@ -26,6 +27,7 @@ void trial_make(struct trial *trial, const char *name)
 void trial_remove(const struct trial *trial)
 {
     folder_remove(trial->folder);
+    free(trial->expected);
 }
 
 static void copy_file(const char *from, const char *to)
@@ -55,15 +57,39 @@ void trial_restore(const struct trial *trial)
     }
 }
 
-bool trial_run(const struct rig_options *options, void (*meddle)(struct rig *rig))
+static struct rig_options rigging(const struct trial *trial, int64_t later_ms)
 {
+    return (struct rig_options){
+        .folder = trial->copy, .yaml = trial->yaml, .persistent = true, .later_ms = later_ms};
+}
+
+struct rig *trial_open(const struct trial *trial, int64_t later_ms)
+{
+    const struct rig_options options = rigging(trial, later_ms);
+    return rig_new(&options);
+}
+
+void trial_finish(struct rig *rig)
+{
+    for (size_t i = 0; i < 3; i++) {
+        rig_run(rig);
+        rig_advance(rig, 5 * TRIAL_MINUTE_MS);
+    }
+    rig_settle(rig, 6);
+}
+
+bool trial_doomed(const struct trial *trial, int64_t later_ms, size_t die_at, const char *die_point)
+{
+    struct rig_options options = rigging(trial, later_ms);
+    options.die_at = die_at;
+    options.die_point = die_point;
     fflush(NULL);
     pid_t child = fork();
     assert_true(child >= 0);
     if (!child) {
-        struct rig *rig = rig_new(options);
-        if (meddle)
-            meddle(rig);
+        struct rig *rig = rig_new(&options);
+        if (trial->meddle)
+            trial->meddle(rig);
         rig_run(rig);
         _exit(0);
     }
@@ -76,4 +102,26 @@ bool trial_run(const struct rig_options *options, void (*meddle)(struct rig *rig
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
     return false;
+}
+
+void trial_end(const struct trial *trial, const char *what, size_t number)
+{
+    struct rig *rig = trial_open(trial, TRIAL_HOUR_MS + 10 * TRIAL_MINUTE_MS);
+    trial->check(trial, rig, what, number);
+    rig_free(rig);
+}
+
+size_t trial_kill_at_each(const struct trial *trial, const char *point, size_t stride)
+{
+    bool killed = true;
+    size_t count = 0;
+    for (size_t n = 1; killed; n += stride) {
+        assert_true(n < POINTS_MAX);
+        trial_restore(trial);
+        killed = trial_doomed(trial, TRIAL_HOUR_MS, n, point);
+        trial_end(trial, point ? point : "any point", n);
+        count += killed;
+    }
+    print_message("%s: killed at %zu points\n", point ? point : "any point", count);
+    return count;
 }
