@@ -42,14 +42,6 @@ static enum step_result look(struct step_context *context, const struct http_res
     return azure_step_rest(context, document);
 }
 
-static enum step_result answer_written(struct step_context *context,
-                                       const struct http_response *response,
-                                       const struct error *failure, struct error *error)
-{
-    enum step_result result = azure_step_answer_written(context, response, failure, error);
-    return result == STEP_NEXT && context->after ? STEP_DONE : result;
-}
-
 /* ---- Accepting. */
 static enum step_result answer_accept_get(struct step_context *context,
                                           const struct http_response *response,
@@ -72,7 +64,7 @@ static int build_accept(struct step_context *context, struct http_request *reque
 
 const struct step azure_accept_steps[] = {
     GET_STEP(answer_accept_get),
-    WRITE_STEP("accept", "PatchReferral", "get", build_accept, answer_written),
+    WRITE_STEP("accept", "PatchReferral", "get", build_accept, azure_step_answer_last),
     READ_BACK_STEP,
 };
 
@@ -96,6 +88,6 @@ static int build_decline(struct step_context *context, struct http_request *requ
 
 const struct step azure_decline_steps[] = {
     GET_STEP(answer_decline_get),
-    WRITE_STEP("decline", "PatchReferral", "get", build_decline, answer_written),
+    WRITE_STEP("decline", "PatchReferral", "get", build_decline, azure_step_answer_last),
     READ_BACK_STEP,
 };

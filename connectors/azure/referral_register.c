@@ -129,16 +129,8 @@ static int build_register(struct step_context *context, struct http_request *req
     return azure_step_write(context, "PATCH", operations, request, error);
 }
 
-static enum step_result answer_register(struct step_context *context,
-                                        const struct http_response *response,
-                                        const struct error *failure, struct error *error)
-{
-    enum step_result result = azure_step_answer_written(context, response, failure, error);
-    return result == STEP_NEXT && context->after ? STEP_DONE : result;
-}
-
 const struct step azure_register_steps[] = {
     GET_STEP(answer_get),
-    WRITE_STEP("register", "PatchReferral", "get", build_register, answer_register),
+    WRITE_STEP("register", "PatchReferral", "get", build_register, azure_step_answer_last),
     READ_BACK_STEP,
 };

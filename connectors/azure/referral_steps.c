@@ -124,6 +124,14 @@ enum step_result azure_step_answer_written(struct step_context *context,
     return STEP_NEXT;
 }
 
+enum step_result azure_step_answer_last(struct step_context *context,
+                                        const struct http_response *response,
+                                        const struct error *failure, struct error *error)
+{
+    enum step_result result = azure_step_answer_written(context, response, failure, error);
+    return result == STEP_NEXT && context->after ? STEP_DONE : result;
+}
+
 void azure_step_replace(struct step_context *context, struct json *operations, const char *member,
                         struct json *value)
 {

@@ -80,6 +80,7 @@ int azure_step_write(struct step_context *context, const char *method, const str
                      struct http_request *request, struct error *error);
 /* Of such a write: what it shows of the referral becomes `after`. */
 azure_step_answer azure_step_answer_written;
+azure_step_answer azure_step_answer_last; /* DONE where it shows anything: nothing comes after it */
 /* Adds `replace`, or `add` if the document has no such member. The member stands at the top. */
 void azure_step_replace(struct step_context *context, struct json *operations, const char *member,
                         struct json *value);

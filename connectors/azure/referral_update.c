@@ -171,19 +171,11 @@ static int build_close(struct step_context *context, struct http_request *reques
     return azure_step_write(context, "PATCH", operations, request, error);
 }
 
-static enum step_result answer_close(struct step_context *context,
-                                     const struct http_response *response,
-                                     const struct error *failure, struct error *error)
-{
-    enum step_result result = azure_step_answer_written(context, response, failure, error);
-    return result == STEP_NEXT && context->after ? STEP_DONE : result;
-}
-
 const struct step azure_update_steps[] = {
     GET_STEP(answer_get),
     WRITE_STEP("patch", "PatchReferral", "get", build_patch, answer_edit),
     WRITE_STEP("put", "PutReferral", "get", build_put, answer_edit),
     READ_STEP("again", "GetReferral", "get", build_again, answer_get),
-    WRITE_STEP("close", "PatchReferral", "get", build_close, answer_close),
+    WRITE_STEP("close", "PatchReferral", "get", build_close, azure_step_answer_last),
     READ_BACK_STEP,
 };
