@@ -336,6 +336,7 @@ int azure_tokens_login_url(struct azure_tokens *tokens, struct arena *arena, con
 {
     CLEANUP_TEXT struct text query;
     uint8_t digest[SHA256_BYTES];
+    text_init(&query, 4096);
     if (!tokens->sign_in_path)
         return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
                          "clouds.azure.sign_in has to name the file that keeps the sign-in");
@@ -343,7 +344,6 @@ int azure_tokens_login_url(struct azure_tokens *tokens, struct arena *arena, con
     tokens->redirect = arena_copy(tokens->arena, redirect);
     const char *state = chance(tokens);
     sha256(tokens->verifier, strlen(tokens->verifier), digest);
-    text_init(&query, 4096);
     oauth_field(&query, "client_id", tokens->setup.client);
     oauth_field(&query, "response_type", "code");
     oauth_field(&query, "redirect_uri", redirect);

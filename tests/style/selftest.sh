@@ -81,5 +81,7 @@ plant style agent/store/records.c '#include <curl/curl.h>'
 plant style agent/net/http.c '#include <microhttpd.h>'
 plant style agent/net/http.c 'static const char *path = "/home/somebody/x";'
 plant style tests/unit/a_test.c 'static const char *path = "/root/x";'
+plant style agent/base/b.c 'int b_one(int i)' '{' '    CLEANUP_TEXT struct text text;' \
+    '    if (i)' '        return i;' '    text_init(&text, 9);' '    return 0;' '}'
 
 [ $faults -eq 0 ]

@@ -73,6 +73,18 @@ complain "the library prints" < <(
     grep -E '[^A-Za-z0-9_.>](printf|puts|putchar|perror|vprintf) *\(|\b(stdout|stderr)\b' \
         "$code.library" | grep -vE '^agent/base/(memory|log)\.c:')
 
+# Such a text is freed at every return, also at one before it holds anything; compilers miss that.
+complain "freed before it is initialised" < <(awk '/^}/ { delete open }
+    match($0, /CLEANUP_TEXT struct text [a-z_]+;/) {
+        name = substr($0, RSTART, RLENGTH - 1)
+        sub(/.* /, "", name)
+        open[name]
+        next
+    }
+    { for (name in open) if (index($0, "&" name)) delete open[name] }
+    /(^|[^a-z_])return([^a-z_]|$)/ { for (name in open) print FILENAME ":" FNR ": " name }
+' "${sources[@]}")
+
 # Money is text: never near binary fractions.
 complain "binary fraction" < <(grep -E '\b(float|double)\b' "$code" |
     grep -iE '^agent/model/|amount|price|money|spend|currency')
