@@ -138,13 +138,15 @@ static int sign_in(struct context *context, const struct connector *connector, l
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct visit visit = {.login = connector->login, .loop = context->loop};
     struct listener *listener = NULL;
-    const char *redirect = arena_printf(arena, "http://localhost:%lld", port), *url = NULL;
+    const char *redirect = NULL, *url = NULL;
     int result = context_open_cloud(context, connector->name, &visit.cloud, &visit.error);
-    if (!result)
-        result = visit.login->url(visit.cloud, arena, redirect, &url, &visit.state, &visit.error);
     if (!result)
         result =
             listener_open(context->loop, (uint16_t)port, heard, &visit, &listener, &visit.error);
+    if (!result) {
+        redirect = arena_printf(arena, "http://localhost:%u", listener_port(listener));
+        result = visit.login->url(visit.cloud, arena, redirect, &url, &visit.state, &visit.error);
+    }
     if (!result)
         result = wait_for_person(&visit, url, redirect);
     listener_close(listener);
@@ -165,9 +167,10 @@ static int run_login(const struct world *world, const struct arguments *argument
                      arguments->words[0]);
         return EXIT_USAGE;
     }
-    if (arguments->port &&
-        (!text_to_int64(arguments->port, &port) || port < 1024 || port > 65535)) {
-        output_error("--port is a number from 1024 to 65535, not \"%s\"", arguments->port);
+    if (arguments->port && (!text_to_int64(arguments->port, &port) || (port && port < 1024) ||
+                            port < 0 || port > 65535)) {
+        output_error("--port is a number from 1024 to 65535, or 0 for a free one, not \"%s\"",
+                     arguments->port);
         return EXIT_USAGE;
     }
     int code = context_load(world, arguments, &context);

@@ -73,6 +73,13 @@ int listener_open(struct loop *loop, uint16_t port, listener_heard *heard, void 
     return 0;
 }
 
+uint16_t listener_port(const struct listener *listener)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    return info ? info->port : 0;
+}
+
 void listener_close(struct listener *listener)
 {
     if (!listener)

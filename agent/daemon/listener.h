@@ -14,9 +14,10 @@ struct listener;
 typedef const char *listener_heard(void *context, const char *code, const char *state,
                                    const char *failure);
 
-/* Listens on 127.0.0.1 only. */
+/* Listens on 127.0.0.1 only; port 0: on any that is free. */
 int listener_open(struct loop *loop, uint16_t port, listener_heard *heard, void *context,
                   struct listener **ret_listener, struct error *error);
+uint16_t listener_port(const struct listener *listener);
 /* The browser's answer may still be on its way: waits a moment for it. NULL is fine. */
 void listener_close(struct listener *listener);
 

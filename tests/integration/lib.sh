@@ -445,7 +445,7 @@ sign_in() {
     local pid address
     rm -f login.txt
     recording
-    timeout 60 "$AGENT" login azure --port $((20000 + RANDOM % 20000)) "${HAR[@]}" >login.txt 2>login.err </dev/null &
+    timeout 60 "$AGENT" login azure --port 0 "${HAR[@]}" >login.txt 2>login.err </dev/null &
     pid=$!
     wait_for 10 grep -q authorize login.txt || { cat login.txt login.err; return 1; }
     address=$(grep -m1 authorize login.txt)

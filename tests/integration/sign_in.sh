@@ -68,15 +68,17 @@ exits 0 "and on"
 # --- the address that the browser is sent to, pasted on another host
 rm -f sign-in.json login.txt
 mkfifo keys
-timeout 60 "$AGENT" login azure --port 28477 >login.txt 2>login.err <keys &
+timeout 60 "$AGENT" login azure --port 0 >login.txt 2>login.err <keys &
 pid=$!
 exec 9>keys
 wait_for 10 grep -q authorize login.txt
 state=$(grep -m1 authorize login.txt | sed 's/.*state=\([^&]*\).*/\1/')
-echo "http://localhost:28477/?code=x&state=somebody-elses" >&9
+back=$(sed -n 's/^The browser comes back to \(http[^ ]*[0-9]\)\. .*/\1/p' login.txt)
+check "a free port was found" grep -qE '^http://localhost:[0-9]{4,5}$' <<<"$back"
+echo "$back/?code=x&state=somebody-elses" >&9
 wait_for 5 grep -q "not the answer" login.err
 is "an answer to another question is not taken" 0 $?
-echo "http://localhost:28477/?error=access_denied&state=$state" >&9
+echo "$back/?error=access_denied&state=$state" >&9
 exec 9>&-
 wait "$pid"
 is "a refusal in the browser ends it" 1 $?
