@@ -67,7 +67,7 @@ static struct secret *take(const struct json *answer, const char *name)
 {
     struct json *node = json_get(answer, name);
     const char *text = node && node->type == JSON_STRING ? node->text : NULL;
-    if (text_blank(text))
+    if (!text || text_blank(text))
         return NULL;
     size_t length = strlen(text);
     struct secret *secret = secret_new(text, length);

@@ -158,7 +158,7 @@ static enum step_result answer_look(struct step_context *context,
                                     const struct http_response *response,
                                     const struct error *failure, struct error *error)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     const char *version = context->change->version;
     if (take_submissions(context, response, failure, &found, error) < 0)
         return step_failed(error);
@@ -176,7 +176,7 @@ static enum step_result answer_look_cancel(struct step_context *context,
                                            const struct http_response *response,
                                            const struct error *failure, struct error *error)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     const char *version = context->change->version;
     if (take_submissions(context, response, failure, &found, error) < 0)
         return step_failed(error);
@@ -201,7 +201,7 @@ static enum step_result answer_look_cancel(struct step_context *context,
 static int build_live(struct step_context *context, struct http_request *request,
                       struct error *error)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     (void)error;
     submissions_of(context, &found);
     return found.live ? ask_tree(context, "live", request) : 1;
@@ -360,7 +360,7 @@ static enum step_result answer_preview_look(struct step_context *context,
                                             const struct http_response *response,
                                             const struct error *failure, struct error *error)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     if (take_submissions(context, response, failure, &found, error) < 0)
         return step_failed(error);
     if (found.running)
@@ -433,7 +433,7 @@ static enum step_result answer_live_look(struct step_context *context,
                                          const struct http_response *response,
                                          const struct error *failure, struct error *error)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     const char *ours = step_text(context, "preview");
     if (take_submissions(context, response, failure, &found, error) < 0)
         return step_failed(error);
@@ -465,7 +465,7 @@ static int build_cancel(struct step_context *context, struct http_request *reque
                         struct error *error)
 {
     static const char *const read_only[] = {"status", "result", "created", "validations"};
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     submissions_of(context, &found);
     if (!found.live)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the live submission got lost");
@@ -484,14 +484,14 @@ static enum step_result answer_read_look(struct step_context *context,
                                          const struct http_response *response,
                                          const struct error *failure, struct error *error)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     return take_submissions(context, response, failure, &found, error) < 0 ? step_failed(error)
                                                                            : STEP_NEXT;
 }
 
 static const char *target_now(const struct step_context *context)
 {
-    struct listing_submissions found;
+    struct listing_submissions found = {0};
     submissions_of(context, &found);
     return found.live ? "live" : "draft";
 }

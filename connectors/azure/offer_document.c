@@ -157,18 +157,19 @@ const char *azure_offer_version(struct arena *arena, const char *etag, const cha
 bool azure_offer_split_version(struct arena *arena, const char *version,
                                struct azure_offer_version *ret_version)
 {
-    char *copy = version ? arena_copy(arena, version) : NULL;
-    const char *parts[4];
-    for (size_t i = COUNT(parts); copy && i-- > 0;) {
+    const char *parts[4] = {NULL};
+    if (!version)
+        return false;
+    char *copy = arena_copy(arena, version);
+    for (size_t i = COUNT(parts); i > 0; i--) {
         char *blank = strrchr(copy, ' ');
         if (!blank)
             return false;
         *blank = '\0';
-        parts[i] = strcmp(blank + 1, NONE) != 0 ? blank + 1 : NULL;
+        parts[i - 1] = strcmp(blank + 1, NONE) != 0 ? blank + 1 : NULL;
     }
-    if (copy)
-        *ret_version = (struct azure_offer_version){copy, parts[0], parts[1], parts[2], parts[3]};
-    return copy != NULL;
+    *ret_version = (struct azure_offer_version){copy, parts[0], parts[1], parts[2], parts[3]};
+    return true;
 }
 
 /* ------------------------------------------------------------------ deriving */

@@ -15,20 +15,18 @@ struct doubting {
     struct arena *arena;
 };
 
+static int64_t day_in(const struct record *record, const char *field, int64_t otherwise)
+{
+    const char *text = record_get(record, field);
+    int64_t day = otherwise;
+    return text && day_parse(text, &day) ? day : otherwise;
+}
+
 /* An offer without a first day may start any day. */
 static bool overlap(const struct record *a, const struct record *b, int64_t today)
 {
-    const struct record *both[] = {a, b};
-    int64_t start[2], end[2];
-    for (size_t i = 0; i < COUNT(both); i++) {
-        const char *first = record_get(both[i], "start_date");
-        const char *last = record_get(both[i], "end_date");
-        if (!first || !day_parse(first, &start[i]))
-            start[i] = today;
-        if (!last || !day_parse(last, &end[i]))
-            end[i] = INT64_MAX;
-    }
-    return start[0] <= end[1] && start[1] <= end[0];
+    return day_in(a, "start_date", today) <= day_in(b, "end_date", INT64_MAX) &&
+           day_in(b, "start_date", today) <= day_in(a, "end_date", INT64_MAX);
 }
 
 /* A partner's margin is for whatever it sells: it takes nothing from a customer's offer. */

@@ -98,7 +98,7 @@ static int take_engagement(struct sweep_fetch *fetch, const struct json *answer,
     if (result < 0)
         return result;
     const struct azure_engagement engagement = {.known = true, .rows = rows};
-    for (size_t i = 0; i < rows->count; i++)
+    for (size_t i = 0; rows && i < rows->count; i++)
         keep_ours(fetch, rows->items[i], &engagement);
     return 0;
 }

@@ -84,8 +84,10 @@ bool azure_market_carry(struct drive *drive, const char *audience,
     };
     struct sandbox_response response = {0};
     sandbox_handle(drive->sandbox, &sent, arena, &response);
+    struct http_header *answered = arena_array(arena, response.header_count + 1, sizeof *answered);
+    memcpy(answered, response.headers, response.header_count * sizeof *answered);
     *ret_response = (struct http_response){.status = response.status,
-                                           .headers = response.headers,
+                                           .headers = answered,
                                            .header_count = response.header_count,
                                            .body = response.body,
                                            .body_length = response.body_length};
