@@ -240,27 +240,21 @@ static void test_killed_around_the_sign_in(void **state)
     assert_int_equal(kill_at_each("sign-in-after"), 1);
 }
 
+static size_t sent(const struct rig *rig, const char *operation)
+{
+    const char *method = strcmp(operation, "PatchReferral") ? "POST" : "PATCH";
+    size_t count = rig_sent(rig, method, "/referrals");
+    assert_true(count > 1);
+    return count;
+}
+
 /* Each call of an operation in turn meets the fault; the program runs on. */
 static void fault_at_each(const char *fault)
 {
-    static const char *const operations[] = {"CreateReferral", "PatchReferral"};
     struct trial trial;
     open_trial(&trial);
-    for (size_t i = 0; i < COUNT(operations); i++) {
-        size_t calls = 1;
-        for (size_t n = 1; n <= calls; n++) {
-            char spec[96];
-            snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operations[i], n);
-            trial_restore(&trial);
-            struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
-            rig_fault(rig, spec);
-            rig_run(rig);
-            calls = rig_sent(rig, i ? "PATCH" : "POST", "/referrals");
-            assert_true(calls > 1);
-            check_end(&trial, rig, spec, n);
-            rig_free(rig);
-        }
-    }
+    trial_fault_at_each(&trial, fault, "CreateReferral", NULL, sent);
+    trial_fault_at_each(&trial, fault, "PatchReferral", NULL, sent);
     trial_remove(&trial);
 }
 

@@ -70,8 +70,9 @@ static void ask(struct rig *rig)
     rig->work.wish_count = 1;
 }
 
-static void run_disturbed(const struct stage *stage, struct rig *rig)
+static void run_disturbed(const struct trial *trial, struct rig *rig)
 {
+    const struct stage *stage = trial->stage;
     if (stage->deletes)
         ask(rig);
     rig_run(rig);
@@ -104,7 +105,7 @@ static void check_end(const struct trial *trial, struct rig *rig, const char *wh
     const struct stage *stage = trial->stage;
     trial_finish(rig);
     if (stage->deletes) { /* who did not see it done asks again */
-        run_disturbed(stage, rig);
+        run_disturbed(trial, rig);
         trial_finish(rig);
     }
     const char *state = state_of(rig);
@@ -152,7 +153,7 @@ static void open_trial(struct trial *trial, const struct stage *stage)
     rig = trial_open(trial, TRIAL_HOUR_MS);
     trial_finish(rig);
     if (deletes) {
-        run_disturbed(stage, rig);
+        run_disturbed(trial, rig);
         trial_finish(rig);
     }
     trial->expected = memory_copy(state_of(rig));
@@ -186,24 +187,18 @@ static void test_killed_after_journal(void **state)
     kill_at_each("journal-after", &deleting, 3);
 }
 
+static size_t sent(const struct rig *rig, const char *operation)
+{
+    (void)operation;
+    return rig_sent(rig, "POST", "/configure?");
+}
+
 /* Each job in turn meets the fault; the program runs on. */
 static void fault_at(const char *fault, const struct stage *stage)
 {
     struct trial trial;
-    size_t calls = 1;
     open_trial(&trial, stage);
-    for (size_t n = 1; n <= calls; n++) {
-        char spec[96];
-        snprintf(spec, sizeof spec, "%s:Configure:%zu", fault, n);
-        trial_restore(&trial);
-        struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
-        rig_fault(rig, spec);
-        run_disturbed(stage, rig);
-        calls = rig_sent(rig, "POST", "/configure?");
-        assert_true(calls > 0);
-        check_end(&trial, rig, spec, n);
-        rig_free(rig);
-    }
+    trial_fault_at_each(&trial, fault, "Configure", run_disturbed, sent);
     trial_remove(&trial);
 }
 

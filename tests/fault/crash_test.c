@@ -117,21 +117,8 @@ static void fault_at_each(const struct trial *trial, const char *fault)
     static const char *const operations[] = {"CreateOpportunity", "AssociateOpportunity",
                                              "DisassociateOpportunity", "UpdateOpportunity",
                                              "StartEngagementFromOpportunityTask"};
-    for (size_t i = 0; i < COUNT(operations); i++) {
-        size_t calls = 0;
-        for (size_t n = 1; n == 1 || n <= calls; n++) {
-            char spec[96];
-            trial_restore(trial);
-            struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
-            snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operations[i], n);
-            rig_fault(rig, spec);
-            rig_run(rig);
-            calls = rig_calls(rig, operations[i]);
-            check_end(trial, rig, spec, n);
-            rig_free(rig);
-        }
-        assert_true(calls > 0);
-    }
+    for (size_t i = 0; i < COUNT(operations); i++)
+        trial_fault_at_each(trial, fault, operations[i], NULL, rig_calls);
 }
 
 static void test_lost_answers(void **state)

@@ -359,22 +359,8 @@ static void test_killed_again_while_recovering(void **state)
 /* Each call of a writing operation in turn meets the fault; the program runs on. */
 static void fault_at_each(const struct trial *trial, const char *fault)
 {
-    for (size_t i = 0; scene_of(trial)->writes[i]; i++) {
-        const char *operation = scene_of(trial)->writes[i];
-        size_t calls = 1;
-        for (size_t n = 1; n <= calls; n++) {
-            char spec[96];
-            snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operation, n);
-            trial_restore(trial);
-            struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
-            rig_fault(rig, spec);
-            rig_run(rig);
-            calls = rig_calls(rig, operation);
-            assert_true(calls > 0);
-            check_end(trial, rig, spec, n);
-            rig_free(rig);
-        }
-    }
+    for (size_t i = 0; scene_of(trial)->writes[i]; i++)
+        trial_fault_at_each(trial, fault, scene_of(trial)->writes[i], NULL, rig_calls);
 }
 
 static void test_lost_answers(void **state)

@@ -125,3 +125,25 @@ size_t trial_kill_at_each(const struct trial *trial, const char *point, size_t s
     print_message("%s: killed at %zu points\n", point ? point : "any point", count);
     return count;
 }
+
+void trial_fault_at_each(const struct trial *trial, const char *fault, const char *operation,
+                         void (*run)(const struct trial *trial, struct rig *rig),
+                         size_t (*sent)(const struct rig *rig, const char *operation))
+{
+    size_t calls = 1;
+    for (size_t n = 1; n <= calls; n++) {
+        char spec[96];
+        snprintf(spec, sizeof spec, "%s:%s:%zu", fault, operation, n);
+        trial_restore(trial);
+        struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
+        rig_fault(rig, spec);
+        if (run)
+            run(trial, rig);
+        else
+            rig_run(rig);
+        calls = sent(rig, operation);
+        assert_true(calls > 0);
+        trial->check(trial, rig, spec, n);
+        rig_free(rig);
+    }
+}

@@ -37,7 +37,14 @@ bool trial_doomed(const struct trial *trial, int64_t later_ms, size_t die_at,
 /* Ten minutes after the disturbed run another one ends as expected. */
 void trial_end(const struct trial *trial, const char *what, size_t number);
 /* Kills a run at each `stride`th pass of the point in turn, beginning with the first, until one
- * gets through; each ends as expected. Returns how many passes were tried. */
+ * gets through; each ends as expected. Returns how many were killed. */
 size_t trial_kill_at_each(const struct trial *trial, const char *point, size_t stride);
+
+/* Each call that a run sends of the operation in turn meets the fault ("lost-after", "500"); the
+ * program runs on and ends as expected. `run` is the disturbed run; NULL: one. `sent` counts the
+ * calls that it sent: one at least. */
+void trial_fault_at_each(const struct trial *trial, const char *fault, const char *operation,
+                         void (*run)(const struct trial *trial, struct rig *rig),
+                         size_t (*sent)(const struct rig *rig, const char *operation));
 
 #endif
