@@ -8,11 +8,10 @@
 #include "base/text.h"
 #include "base/times.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define SECOND     INT64_C(1000)
-#define MINUTE     (60 * SECOND)
-#define HOUR       (60 * MINUTE)
-#define DAY        (24 * HOUR)
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
 
 #define TABLE(name) const struct option_table name##_options = {name##_rows, COUNT(name##_rows)}
 

@@ -35,5 +35,7 @@ static inline void cleanup_free(void *pointer)
     })
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* A list of texts in the place where it is needed, ended by NULL. */
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 #endif

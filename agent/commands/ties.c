@@ -7,13 +7,11 @@
 #include "commands/output.h"
 #include "model/relation.h"
 
-#define FIELDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 /* How records of a kind stand, for people. */
 static const char *const *const told_of[KIND_COUNT] = {
-    [KIND_LISTING] = FIELDS("visibility"),
-    [KIND_OFFER] = FIELDS("state", "agreement", "agreement_status"),
-    [KIND_REFERRAL] = FIELDS("stage", "status"),
+    [KIND_LISTING] = WORDS("visibility"),
+    [KIND_OFFER] = WORDS("state", "agreement", "agreement_status"),
+    [KIND_REFERRAL] = WORDS("stage", "status"),
 };
 
 struct search {

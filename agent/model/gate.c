@@ -1,12 +1,12 @@
 #include "model/gate.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define REFERRALS  (1u << KIND_REFERRAL)
-#define OFFERS     (1u << KIND_OFFER)
-#define DEAL       WORDS("company", "country", "spend", "close_date", "expires")
-#define BARGAIN    WORDS("value", "product", "buyer_accounts", "expires")
+#define REFERRALS (1u << KIND_REFERRAL)
+#define OFFERS    (1u << KIND_OFFER)
+#define DEAL      WORDS("company", "country", "spend", "close_date", "expires")
+#define BARGAIN   WORDS("value", "product", "buyer_accounts", "expires")
 
 /* None is due in the state "deleted", and none makes it: that takes a person. */
 const struct gate_type gate_types[GATE_COUNT] = {

@@ -5,8 +5,6 @@
 #include "base/limits.h"
 #include "base/memory.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 static const struct field referral_fields[] = {
     {"id", TYPE_ID, FIELD_FROM_CLOUD, NULL, "identifier at the cloud"},
     {"partner_reference", TYPE_ID, FIELD_BOTH, NULL, "key of the partner's own record"},

@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 const struct relation relations[] = {
     {KIND_REFERRAL, "offers", KIND_OFFER, "state", WORDS("draft")},
 };

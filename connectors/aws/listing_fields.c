@@ -2,7 +2,6 @@
 #include "base/memory.h"
 #include "connectors/aws/listings.h"
 
-#define WORDS(...)    ((const char *const[]){__VA_ARGS__, NULL})
 #define DETAILS       "Entity.DetailsDocument."
 #define DESCRIPTION   DETAILS "Description."
 #define DERIVED(name) "Derived." name

@@ -368,28 +368,21 @@ static int build_availability(const struct offer_writing *writing, struct json *
     return 0;
 }
 
-#define FIELDS(...)                                                                                \
-    (const char *const[])                                                                          \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
-
 const struct offer_change offer_changes[] = {
-    {"UpdateInformation",
-     FIELDS("title", "note", FIELD_REFERENCE, "prior_channel", "prior_pricing"), true,
-     writing_information},
-    {"UpdateTargeting", FIELDS("buyer_accounts", "countries"), false, build_targeting},
-    {"UpdateLegalTerms", FIELDS("eula"), false, build_legal},
+    {"UpdateInformation", WORDS("title", "note", FIELD_REFERENCE, "prior_channel", "prior_pricing"),
+     true, writing_information},
+    {"UpdateTargeting", WORDS("buyer_accounts", "countries"), false, build_targeting},
+    {"UpdateLegalTerms", WORDS("eula"), false, build_legal},
     {"UpdatePricingTerms", offer_pricing_fields, false, writing_pricing},
-    {"UpdatePaymentScheduleTerms", FIELDS("schedule", "currency"), false, writing_schedule},
+    {"UpdatePaymentScheduleTerms", WORDS("schedule", "currency"), false, writing_schedule},
     {"UpdateValidityTerms",
-     FIELDS("duration", "start_date", "end_date", "pricing", "schedule", "prices", "usage_prices"),
+     WORDS("duration", "start_date", "end_date", "pricing", "schedule", "prices", "usage_prices"),
      false, build_validity},
-    {"UpdateSupportTerms", FIELDS("refund_policy"), false, build_support},
+    {"UpdateSupportTerms", WORDS("refund_policy"), false, build_support},
     {"UpdateRenewalTerms", renewal_fields, false, build_renewal},
-    {"UpdateNetPaymentTerms", FIELDS("payment_due"), false, build_net_payment},
-    {"UpdateMarkup", FIELDS("markup"), false, build_markup},
-    {"UpdateAvailability", FIELDS("expires"), true, build_availability},
+    {"UpdateNetPaymentTerms", WORDS("payment_due"), false, build_net_payment},
+    {"UpdateMarkup", WORDS("markup"), false, build_markup},
+    {"UpdateAvailability", WORDS("expires"), true, build_availability},
 };
 const size_t offer_change_count = COUNT(offer_changes);
 
@@ -402,17 +395,17 @@ static const struct making {
     const char *const *members; /* pairs member, field; NULL-ended */
 } makings[] = {
     {"CreateResaleAuthorization", true, false, false,
-     FIELDS("ProductId", "product", "Name", "title", "ResellerAccountId", "reseller")},
+     WORDS("ProductId", "product", "Name", "title", "ResellerAccountId", "reseller")},
     {"CreateReplacementOfferUsingResaleAuthorization", false, true, true,
-     FIELDS("AgreementId", "replaces", "ResaleAuthorizationId", "resale_authorization", "Name",
-            "title")},
+     WORDS("AgreementId", "replaces", "ResaleAuthorizationId", "resale_authorization", "Name",
+           "title")},
     {"CreateReplacementOffer", false, true, false,
-     FIELDS("AgreementId", "replaces", "Name", "title")},
+     WORDS("AgreementId", "replaces", "Name", "title")},
     {"CreateOfferUsingResaleAuthorization", false, false, true,
-     FIELDS("ResaleAuthorizationId", "resale_authorization", "Name", "title", "OfferSetId",
-            "offer_set")},
+     WORDS("ResaleAuthorizationId", "resale_authorization", "Name", "title", "OfferSetId",
+           "offer_set")},
     {"CreateOffer", false, false, false,
-     FIELDS("ProductId", "product", "Name", "title", "OfferSetId", "offer_set")},
+     WORDS("ProductId", "product", "Name", "title", "OfferSetId", "offer_set")},
 };
 
 static const struct making *find_making(const struct offer_writing *writing)

@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "connectors/aws/offers.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 enum {
     SERVICE = REMOTE_READ,              /* kept by the service */
     BORN = REMOTE_READ | REMOTE_CREATE, /* said when the offer is made, never again */

@@ -1,17 +1,8 @@
 /* What AWS requires of a private offer, by form and pricing, and what its release locks: held
  * against every write before anything is sent. A change set that fails takes minutes to say so, and
  * says it in codes. */
-#include "base/memory.h"
 #include "connectors/aws/offers.h"
-
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define WHEN(name, ...)                                                                            \
-    {                                                                                              \
-        name, WORDS(__VA_ARGS__)                                                                   \
-    }
-#define ANY "!" /* a value stands there, whichever */
-
-enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
+#include "connectors/rule_rows.h"
 
 /* An offer without a form is a private one. */
 #define REPLACEMENT   WHEN("form", "replacement")
@@ -20,7 +11,6 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
 #define NOT_CHANNEL   WHEN("form", "!channel") /* whose terms are the authorization's */
 #define OFFERED       WHEN("form", "!resale_authorization")
 
-#define ROW(type_, code_, at_, name) .type = type_, .code = code_, .at = at_, .field = name
 #define NEEDED(name)                                                                               \
     {                                                                                              \
         ROW(RULE_REQUIRED, "OFR-001", MADE, name)                                                  \

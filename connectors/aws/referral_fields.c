@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "connectors/aws/referrals.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 enum {
     SERVICE = REMOTE_READ, /* kept by the service; still travels back in a full replace */
     WRITTEN = REMOTE_READ | REMOTE_CREATE | REMOTE_UPDATE,

@@ -1,22 +1,12 @@
 /* What AWS requires of an opportunity, and what it locks, by state: held against every write before
  * it is sent. A field that AWS refuses takes the whole update down with it, so one row here saves
  * the others. */
-#include "base/memory.h"
 #include "connectors/aws/referrals.h"
-
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define WHEN(name, ...)                                                                            \
-    {                                                                                              \
-        name, WORDS(__VA_ARGS__)                                                                   \
-    }
-#define ANY "!" /* a value stands there, whichever */
-
-enum { ALWAYS = AT_CREATE | AT_SUBMIT | AT_UPDATE };
+#include "connectors/rule_rows.h"
 
 /* For national security AWS itself blanks company, website, state and postal code. */
 #define UNLESS_SECRET WHEN("national_security", "!yes")
 
-#define ROW(type_, code_, at_, name) .type = type_, .code = code_, .at = at_, .field = name
 #define NEEDED(name)                                                                               \
     {                                                                                              \
         ROW(RULE_REQUIRED, "REF-001", ALWAYS, name)                                                \

@@ -77,22 +77,15 @@ static int build_availability(const struct offer_writing *writing, struct json *
     return 0;
 }
 
-#define FIELDS(...)                                                                                \
-    (const char *const[])                                                                          \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
-
 const struct offer_change resale_changes[] = {
-    {"UpdateInformation",
-     FIELDS("title", "note", FIELD_REFERENCE, "prior_channel", "prior_pricing"), true,
-     writing_information},
+    {"UpdateInformation", WORDS("title", "note", FIELD_REFERENCE, "prior_channel", "prior_pricing"),
+     true, writing_information},
     {"UpdatePricingTerms", offer_pricing_fields, false, writing_pricing},
-    {"UpdatePaymentScheduleTerms", FIELDS("schedule", "currency"), false, writing_schedule},
-    {"UpdateLegalTerms", FIELDS("eula"), false, build_buyer_legal},
-    {"UpdateBuyerTargetingTerms", FIELDS("buyer_accounts"), false, build_buyer_targeting},
-    {"UpdateBuyerValidityTerms", FIELDS("start_date"), false, build_buyer_validity},
+    {"UpdatePaymentScheduleTerms", WORDS("schedule", "currency"), false, writing_schedule},
+    {"UpdateLegalTerms", WORDS("eula"), false, build_buyer_legal},
+    {"UpdateBuyerTargetingTerms", WORDS("buyer_accounts"), false, build_buyer_targeting},
+    {"UpdateBuyerValidityTerms", WORDS("start_date"), false, build_buyer_validity},
     /* A new one has neither day nor number; its form is always there. */
-    {"UpdateAvailability", FIELDS("expires", "form"), true, build_availability},
+    {"UpdateAvailability", WORDS("expires", "form"), true, build_availability},
 };
 const size_t resale_change_count = COUNT(resale_changes);

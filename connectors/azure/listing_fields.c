@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "connectors/azure/listings.h"
 
-#define WORDS(...)    ((const char *const[]){__VA_ARGS__, NULL})
 #define DERIVED(name) "agent." name
 
 enum { WRITTEN = REMOTE_READ | REMOTE_UPDATE };

@@ -1,16 +1,7 @@
 /* What Microsoft demands of edits of a listing, held against every write before it is sent. */
-#include "base/memory.h"
 #include "connectors/azure/listings.h"
+#include "connectors/rule_rows.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define WHEN(name, ...)                                                                            \
-    {                                                                                              \
-        name, WORDS(__VA_ARGS__)                                                                   \
-    }
-
-enum { ALWAYS = AT_CREATE | AT_SUBMIT | AT_UPDATE, EDITING = AT_SUBMIT | AT_UPDATE };
-
-#define ROW(type_, code_, at_, name) .type = type_, .code = code_, .at = at_, .field = name
 #define LOCKED(code_, name, remedy_, ...)                                                          \
     {                                                                                              \
         ROW(RULE_LOCKED, code_, EDITING, name), .when = {__VA_ARGS__}, .remedy = remedy_           \

@@ -1,15 +1,7 @@
 /* What Microsoft requires of a private offer, by form and pricing, and what its publication locks:
  * held against every write before anything is sent. A job that fails takes a minute to say so. */
-#include "base/memory.h"
 #include "connectors/azure/offers.h"
-
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define WHEN(name, ...)                                                                            \
-    {                                                                                              \
-        name, WORDS(__VA_ARGS__)                                                                   \
-    }
-
-enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
+#include "connectors/rule_rows.h"
 
 /* An offer without a form is one to a customer. */
 #define CUSTOMER      WHEN("form", "!margin", "!resale_authorization", "!channel")
@@ -19,7 +11,6 @@ enum { MADE = AT_CREATE | AT_SUBMIT, ALWAYS = MADE | AT_UPDATE };
 #define OWN           WHEN("form", "!channel") /* whose terms are ours */
 #define BOUGHT        WHEN("form", "!margin", "!channel")
 
-#define ROW(type_, code_, at_, name) .type = type_, .code = code_, .at = at_, .field = name
 #define NEEDED(at_, name)                                                                          \
     {                                                                                              \
         ROW(RULE_REQUIRED, "OFR-001", at_, name)                                                   \

@@ -13,8 +13,6 @@
 #include "base/memory.h"
 #include "connectors/azure/referrals.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 enum {
     SERVICE = REMOTE_READ,
     WRITTEN = REMOTE_READ | REMOTE_CREATE | REMOTE_UPDATE,

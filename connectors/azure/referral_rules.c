@@ -1,19 +1,9 @@
 /* What Partner Center requires of a referral, and what it locks, by state: held against every write
  * before it is sent. Sources: the pages on managing co-sell opportunities, on registering deals,
  * and the guides of Microsoft's own connectors. */
-#include "base/memory.h"
 #include "connectors/azure/referrals.h"
+#include "connectors/rule_rows.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define WHEN(name, ...)                                                                            \
-    {                                                                                              \
-        name, WORDS(__VA_ARGS__)                                                                   \
-    }
-#define ANY "!" /* a value stands there, whichever */
-
-enum { ALWAYS = AT_CREATE | AT_SUBMIT | AT_UPDATE };
-
-#define ROW(type_, code_, at_, name) .type = type_, .code = code_, .at = at_, .field = name
 #define NEEDED(name)                                                                               \
     {                                                                                              \
         ROW(RULE_REQUIRED, "REF-001", ALWAYS, name)                                                \

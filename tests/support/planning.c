@@ -9,8 +9,6 @@
 #include "base/memory.h"
 #include "connectors/document.h"
 
-#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
 enum { WRITTEN = REMOTE_READ | REMOTE_CREATE | REMOTE_UPDATE };
 enum { ALWAYS = AT_CREATE | AT_SUBMIT | AT_UPDATE };
 

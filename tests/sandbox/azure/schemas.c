@@ -10,7 +10,7 @@
 #define WHOLE_COMMON COMMON, {.name = "validations", .kind = SHAPE_ANY}
 #define OF_PRODUCT {.name = "product", .kind = SHAPE_REFERENCE, .needed = true}
 #define OF_PLAN    {.name = "plan", .kind = SHAPE_REFERENCE, .needed = true}
-#define WORDS(name_, words_, needed_)                                                              \
+#define ONE_OF(name_, words_, needed_)\
     {.name = (name_), .kind = SHAPE_TEXT, .words = (words_), .needed = (needed_)}
 #define TEXT(name_)         {.name = (name_), .kind = SHAPE_TEXT}
 #define NEEDED_TEXT(name_)  {.name = (name_), .kind = SHAPE_TEXT, .needed = true}
@@ -48,11 +48,11 @@ static const struct shape product_identity = SHAPE(product_identity_rows);
 static const struct shape_member product_rows[] = {
     WHOLE_COMMON,
     {.name = "identity", .kind = SHAPE_OBJECT, .inner = &product_identity, .needed = true},
-    WORDS("type", product_types, true),
+    ONE_OF("type", product_types, true),
     {.name = "alias", .kind = SHAPE_TEXT, .limit = 120, .needed = true},
     {.name = "deprecationSchedule", .kind = SHAPE_OBJECT},
     {.name = "productGroup", .kind = SHAPE_REFERENCE},
-    WORDS("lifecycleState", states, false)};
+    ONE_OF("lifecycleState", states, false)};
 const struct shape schema_product = SHAPE(product_rows);
 
 static const char *const regions[] = {"azureGlobal", "azureGovernment", "azureGermany",
@@ -74,8 +74,8 @@ static const struct shape_member plan_rows[] = {
     LIST("azureGovernmentCertifications", 100, certification),
     {.name = "deprecationSchedule", .kind = SHAPE_OBJECT},
     {.name = "displayRank", .kind = SHAPE_NUMBER},
-    WORDS("subtype", subtypes, false),
-    WORDS("lifecycleState", states, false)};
+    ONE_OF("subtype", subtypes, false),
+    ONE_OF("lifecycleState", states, false)};
 const struct shape schema_plan = SHAPE(plan_rows);
 
 static const struct shape_member setup_rows[] = {
@@ -93,17 +93,17 @@ static const char *const terms_kinds[] = {"custom", "standardMicrosoft", NULL};
 static const struct shape_member property_rows[] = {
     COMMON,
     OF_PRODUCT,
-    WORDS("kind", product_kinds, true),
+    ONE_OF("kind", product_kinds, true),
     {.name = "categories", .kind = SHAPE_OBJECT, .needed = true},
     {.name = "customAmendments", .kind = SHAPE_LIST},
     {.name = "industries", .kind = SHAPE_OBJECT},
     {.name = "additionalCategories", .kind = SHAPE_TEXTS},
     TEXT("appVersion"),
     TEXT("standardContractAmendment"),
-    WORDS("termsConditions", terms_kinds, false),
+    ONE_OF("termsConditions", terms_kinds, false),
     TEXT("termsOfUse"),
     TEXT("termsOfUseUrl"),
-    WORDS("lifecycleState", leaf_states, false)};
+    ONE_OF("lifecycleState", leaf_states, false)};
 const struct shape schema_property = SHAPE(property_rows);
 
 static const struct shape_member contact_rows[] = {
@@ -119,7 +119,7 @@ static const struct shape link_shape = SHAPE(link_rows);
 static const struct shape_member listing_rows[] = {
     COMMON,
     OF_PRODUCT,
-    WORDS("kind", product_kinds, true),
+    ONE_OF("kind", product_kinds, true),
     NEEDED_TEXT("languageId"),
     {.name = "title", .kind = SHAPE_TEXT, .limit = 200},
     {.name = "searchResultSummary", .kind = SHAPE_TEXT, .limit = 100},
@@ -135,7 +135,7 @@ static const struct shape_member listing_rows[] = {
     TEXT("globalSupportWebsite"),
     TEXT("governmentSupportWebsite"),
     TEXT("privacyPolicyLink"),
-    WORDS("lifecycleState", leaf_states, false)};
+    ONE_OF("lifecycleState", leaf_states, false)};
 const struct shape schema_listing = SHAPE(listing_rows);
 
 static const char *const asset_kinds[] = {"azure", NULL};
@@ -145,8 +145,8 @@ static const char *const asset_types[] = {
 static const struct shape_member asset_rows[] = {
     COMMON,
     OF_PRODUCT,
-    WORDS("kind", asset_kinds, true),
-    WORDS("type", asset_types, true),
+    ONE_OF("kind", asset_kinds, true),
+    ONE_OF("type", asset_types, true),
     NEEDED_TEXT("languageId"),
     {.name = "listing", .kind = SHAPE_REFERENCE, .needed = true},
     TEXT("description"),
@@ -154,7 +154,7 @@ static const struct shape_member asset_rows[] = {
     TEXT("friendlyName"),
     {.name = "displayOrder", .kind = SHAPE_WHOLE, .low = "0"},
     {.name = "url", .kind = SHAPE_TEXT, .fits = shape_is_web},
-    WORDS("lifecycleState", leaf_states, false)};
+    ONE_OF("lifecycleState", leaf_states, false)};
 const struct shape schema_asset = SHAPE(asset_rows);
 
 static const char *const plan_kinds[] = {"azureVM-plan", "azureSaaS-plan", "azureContainer-plan",
@@ -163,17 +163,17 @@ static const struct shape_member plan_listing_rows[] = {
     COMMON,
     OF_PRODUCT,
     OF_PLAN,
-    WORDS("kind", plan_kinds, true),
+    ONE_OF("kind", plan_kinds, true),
     NEEDED_TEXT("languageId"),
     {.name = "name", .kind = SHAPE_TEXT, .limit = 200},
     {.name = "summary", .kind = SHAPE_TEXT, .limit = 100},
     {.name = "description", .kind = SHAPE_TEXT, .limit = 3000},
-    WORDS("lifecycleState", leaf_states, false)};
+    ONE_OF("lifecycleState", leaf_states, false)};
 const struct shape schema_plan_listing = SHAPE(plan_listing_rows);
 
 /* ---- Prices and who may buy. */
 static const char *const audience_types[] = {"none", "subscription", "ea", "msdn", "tenant", NULL};
-static const struct shape_member audience_rows[] = {WORDS("type", audience_types, true),
+static const struct shape_member audience_rows[] = {ONE_OF("type", audience_types, true),
                                                     NEEDED_TEXT("id"), TEXT("label")};
 static const struct shape audience = SHAPE(audience_rows);
 static const struct shape_member offer_price_rows[] = {
@@ -184,7 +184,7 @@ const struct shape schema_offer_price = SHAPE(offer_price_rows);
 
 static const char *const term_types[] = {"month", "year", NULL};
 static const struct shape_member term_rows[] = {
-    WORDS("type", term_types, true),
+    ONE_OF("type", term_types, true),
     {.name = "value", .kind = SHAPE_WHOLE, .low = "1", .needed = true}};
 static const struct shape term = SHAPE(term_rows);
 static const struct shape_member market_price_rows[] = {
@@ -204,8 +204,8 @@ static const struct shape user_limits = SHAPE(limit_rows);
 static const char *const modes[] = {"flatRate", "perUser", NULL};
 static const char *const inputs[] = {"usd", "perMarket", NULL};
 static const struct shape_member recurrent_rows[] = {
-    WORDS("recurrentPriceMode", modes, false),
-    WORDS("priceInputOption", inputs, false),
+    ONE_OF("recurrentPriceMode", modes, false),
+    ONE_OF("priceInputOption", inputs, false),
     INNER("userLimits", user_limits),
     {.name = "prices", .kind = SHAPE_LIST, .inner = &entry, .needed = true}};
 static const struct shape recurrent = SHAPE(recurrent_rows);
@@ -219,7 +219,7 @@ static const struct shape_member meter_rows[] = {
     LIST("includedQuantities", 0, included)};
 static const struct shape meter = SHAPE(meter_rows);
 static const struct shape_member meters_rows[] = {
-    WORDS("priceInputOption", inputs, false),
+    ONE_OF("priceInputOption", inputs, false),
     {.name = "meters", .kind = SHAPE_MAP, .inner = &meter}};
 static const struct shape meters = SHAPE(meters_rows);
 static const struct shape_member pricing_rows[] = {INNER("recurrentPrice", recurrent),
@@ -234,10 +234,10 @@ static const struct shape_member plan_price_rows[] = {
     WHOLE_COMMON,
     OF_PRODUCT,
     OF_PLAN,
-    WORDS("visibility", visibilities, true),
-    WORDS("audience", audiences, true),
+    ONE_OF("visibility", visibilities, true),
+    ONE_OF("audience", audiences, true),
     TEXT("billingTag"),
-    WORDS("customerMarkets", market_kinds, false),
+    ONE_OF("customerMarkets", market_kinds, false),
     {.name = "markets", .kind = SHAPE_TEXTS},
     LIST("privateAudiences", 0, audience),
     {.name = "pricing", .kind = SHAPE_OBJECT},
@@ -263,7 +263,7 @@ static const char *const pricing_types[] = {
 static const struct shape_member price_rows[] = {WHOLE_COMMON,
                                                  OF_PRODUCT,
                                                  OF_PLAN,
-                                                 WORDS("offerPricingType", pricing_types, false),
+                                                 ONE_OF("offerPricingType", pricing_types, false),
                                                  TEXT("visibility"),
                                                  TEXT("lifecycleState"),
                                                  INNER("pricing", pricing),
@@ -275,7 +275,7 @@ static const char *const channel_states[] = {"notSet", "none", "some", "all", "t
 static const struct shape_member reseller_rows[] = {
     WHOLE_COMMON,
     OF_PRODUCT,
-    WORDS("resellerChannelState", channel_states, true),
+    ONE_OF("resellerChannelState", channel_states, true),
     {.name = "audiences", .kind = SHAPE_LIST, .inner = &audience, .needed = true}};
 const struct shape schema_reseller = SHAPE(reseller_rows);
 
@@ -287,7 +287,7 @@ static const char *const destinations[] = {
     }
 static const struct shape_member leads_rows[] = {WHOLE_COMMON,
                                                  OF_PRODUCT,
-                                                 WORDS("leadDestination", destinations, true),
+                                                 ONE_OF("leadDestination", destinations, true),
                                                  DESTINATION("blobLeadConfiguration"),
                                                  DESTINATION("dynamicsLeadConfiguration"),
                                                  DESTINATION("emailLeadConfiguration"),
@@ -299,13 +299,13 @@ const struct shape schema_leads = SHAPE(leads_rows);
 
 static const char *const targets[] = {"preview", "live", NULL};
 static const char *const live_states[] = {"generallyAvailable", "deprecated", NULL};
-static const struct shape_member target_rows[] = {WORDS("targetType", targets, true)};
+static const struct shape_member target_rows[] = {ONE_OF("targetType", targets, true)};
 static const struct shape target = SHAPE(target_rows);
 static const struct shape_member submission_rows[] = {
     WHOLE_COMMON,
     OF_PRODUCT,
     {.name = "target", .kind = SHAPE_OBJECT, .inner = &target, .needed = true},
-    WORDS("lifecycleState", live_states, false),
+    ONE_OF("lifecycleState", live_states, false),
     {.name = "deprecationSchedule", .kind = SHAPE_OBJECT},
     TEXT("status"),
     TEXT("result"),
@@ -321,7 +321,7 @@ static const char *const discounts[] = {"percentage", "absolute", NULL};
 static const char *const recipient_types[] = {"cspCustomer", NULL};
 static const struct shape_member recipient_rows[] = {
     {.name = "id", .kind = SHAPE_TEXT, .fits = shape_is_guid, .needed = true},
-    WORDS("recipientType", recipient_types, true)};
+    ONE_OF("recipientType", recipient_types, true)};
 static const struct shape recipient = SHAPE(recipient_rows);
 static const struct shape_member beneficiary_rows[] = {
     NEEDED_TEXT("id"), TEXT("description"), LIST("beneficiaryRecipients", 25, recipient)};
@@ -343,7 +343,7 @@ static const struct shape_member item_rows[] = {
     {.name = "plan", .kind = SHAPE_REFERENCE},
     {.name = "basePlan", .kind = SHAPE_REFERENCE},
     INNER("newPlanDetails", plan_details),
-    WORDS("discountType", discounts, true),
+    ONE_OF("discountType", discounts, true),
     {.name = "discountPercentage", .kind = SHAPE_NUMBER, .low = "0.01", .high = "100"},
     {.name = "markupPercentage", .kind = SHAPE_NUMBER, .low = "0.00000001", .high = "100"},
     {.name = "priceDetails", .kind = SHAPE_REFERENCE},
@@ -358,9 +358,9 @@ static const struct shape upgrade = SHAPE(upgrade_rows);
 static const struct shape_member offer_rows[] = {
     COMMON,
     NEEDED_TEXT("name"),
-    WORDS("privateOfferType", offer_kinds, true),
-    WORDS("state", wishes, true),
-    WORDS("offerPricingType", pricing_types, false),
+    ONE_OF("privateOfferType", offer_kinds, true),
+    ONE_OF("state", wishes, true),
+    ONE_OF("offerPricingType", pricing_types, false),
     BOOLEAN("variableStartDate"),
     DAY("start"),
     DAY("end"),
