@@ -20,26 +20,16 @@
 
 /* ------------------------------------------------------------------ answers */
 
-/* A member in whatever case: the calls spell them "value" and "Value", "reportId" and "ReportId".
- */
-static const struct json *member(const struct json *object, const char *name)
-{
-    for (size_t i = 0; object && object->type == JSON_OBJECT && i < object->count; i++)
-        if (!strcasecmp(object->names[i], name))
-            return object->items[i];
-    return NULL;
-}
-
 static const char *member_text(const struct json *object, const char *name)
 {
-    const char *text = json_text(member(object, name));
+    const char *text = json_text(azure_orders_member(object, name));
     return text_blank(text) ? NULL : text;
 }
 
 /* The row that has `name` as its member `key`; NULL: there is none. */
 static const struct json *find_row(const struct json *answer, const char *key, const char *name)
 {
-    const struct json *rows = member(answer, "value");
+    const struct json *rows = azure_orders_member(answer, "value");
     for (size_t i = 0; rows && rows->type == JSON_ARRAY && i < rows->count; i++)
         if (text_equal(member_text(rows->items[i], key), name))
             return rows->items[i];
@@ -49,7 +39,7 @@ static const struct json *find_row(const struct json *answer, const char *key, c
 /* An answer without a list says nothing: then nothing is made. NULL is an empty list (404). */
 static int check_rows(const struct json *answer, const char *what, struct error *error)
 {
-    const struct json *rows = member(answer, "value");
+    const struct json *rows = azure_orders_member(answer, "value");
     if (!answer || (rows && rows->type == JSON_ARRAY))
         return 0;
     return error_set(error, ERROR_TEMPORARY, SCOPE_COLLECTION, "%s answered without value", what);
@@ -141,7 +131,7 @@ static int take_tsv(struct sweep_fetch *fetch, const struct json *answer, struct
 /* The newest of those that have left a file. */
 static const struct json *newest(const struct json *answer)
 {
-    const struct json *rows = member(answer, "value"), *best = NULL;
+    const struct json *rows = azure_orders_member(answer, "value"), *best = NULL;
     int64_t best_ms = 0;
     for (size_t i = 0; rows && i < rows->count; i++) {
         const char *status = member_text(rows->items[i], "executionStatus");

@@ -103,12 +103,17 @@ struct json *azure_order_of(struct arena *arena, const struct azure_offer_versio
 
 /* ------------------------------------------------------------------ the query */
 
+const struct json *azure_orders_member(const struct json *object, const char *name)
+{
+    for (size_t i = 0; object && object->type == JSON_OBJECT && i < object->count; i++)
+        if (!strcasecmp(object->names[i], name))
+            return object->items[i];
+    return NULL;
+}
+
 static bool offers(const struct json *dataset, const char *member, const char *name)
 {
-    const struct json *list = NULL;
-    for (size_t i = 0; dataset && i < dataset->count; i++)
-        if (!strcasecmp(dataset->names[i], member))
-            list = dataset->items[i];
+    const struct json *list = azure_orders_member(dataset, member);
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++)
         if (text_equal(json_text(list->items[i]), name))
             return true;

@@ -28,6 +28,9 @@ const char *azure_order_key(struct arena *arena, const struct json *order);
 /* The order that a version holds; NULL: none. */
 struct json *azure_order_of(struct arena *arena, const struct azure_offer_version *version);
 
+/* A member of what analytics answers, in whatever case: its calls spell them "value" and "Value",
+ * "reportId" and "ReportId". NULL: it is not there. */
+const struct json *azure_orders_member(const struct json *object, const char *name);
 /* The query that a report needs, in what the dataset offers (a row of ScheduledDataset); NULL if it
  * does not say which order belongs to which private offer. */
 const char *azure_orders_query(struct arena *arena, const struct json *dataset);
