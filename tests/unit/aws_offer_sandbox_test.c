@@ -15,6 +15,7 @@
 #include "connectors/aws/client.h"
 #include "connectors/aws/offers.h"
 #include "tests/sandbox/sandbox.h"
+#include "tests/support/errand.h"
 #include "tests/support/fake.h"
 
 struct shop {
@@ -22,24 +23,11 @@ struct shop {
     struct sandbox *sandbox;
     struct arena *arena;
     struct cloud cloud;
-    size_t errands;
-    size_t calls, die_at; /* the process ends at this call, from 1; 0: never */
-    bool sent;            /* … after it was sent, else before */
+    struct ground ground;
 };
 
-/* One change on its way, and what the journal has of it. */
-struct errand {
-    struct change change;
-    const struct procedure *procedure;
-    struct step_context context;
-    struct error error;
-    const char *token;
-    const char *step; /* as journalled; NULL: nothing was */
-    bool answered;
-    struct json *progress;
-};
-
-enum outcome { DONE, STALE, OVER, LATER, FAILED, DIED };
+static bool carry(void *context, const struct http_request *request,
+                  struct http_response *ret_response);
 
 static void shop_open_with(struct shop *shop, const struct sandbox_options *options)
 {
@@ -55,6 +43,15 @@ static void shop_open_with(struct shop *shop, const struct sandbox_options *opti
         .urls = {"http://127.0.0.1:8080/", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/"},
         .change_set_poll_ms = 2000,
         .patience_ms = 60000};
+    shop->ground = (struct ground){.arena = shop->arena,
+                                   .fake = &shop->fake,
+                                   .cloud = &shop->cloud,
+                                   .kind = &aws_offers,
+                                   .call_ms = 100,
+                                   .runs = 6,
+                                   .carry = carry,
+                                   .judge = aws_judge,
+                                   .context = shop};
 }
 
 static void shop_open(struct shop *shop)
@@ -109,147 +106,21 @@ static bool call(struct shop *shop, const struct http_request *request,
     return !ret_response->dropped;
 }
 
-/* ------------------------------------------------------------------ one change */
-
-static const struct step *find_step(const struct procedure *procedure, const char *name)
+static bool carry(void *context, const struct http_request *request,
+                  struct http_response *ret_response)
 {
-    for (size_t i = 0; i < procedure->count; i++) {
-        if (text_equal(procedure->steps[i].name, name))
-            return &procedure->steps[i];
-    }
-    fail_msg("no step %s", name ? name : "(null)");
-    return procedure->steps;
-}
-
-struct wish {
-    const char *name, *value;
-};
-
-static void errand_new(struct shop *shop, struct errand *errand, enum action action, const char *id,
-                       const struct wish *wishes, size_t count)
-{
-    const struct kind *kind = &kinds[KIND_OFFER];
-    memset(errand, 0, sizeof *errand);
-    errand->change = (struct change){
-        .kind = kind,
-        .action = action,
-        .local_key = "CRM-1",
-        .remote_id = id,
-        .fields = arena_array(shop->arena, count + 1, sizeof *errand->change.fields)};
-    struct record *local = record_new(shop->arena, kind, "CRM-1");
-    for (size_t i = 0; i < count && wishes[i].name; i++) {
-        errand->change.fields[errand->change.field_count++] = (struct change_field){
-            .field = kind_field(kind, wishes[i].name), .new_value = wishes[i].value};
-        record_set(local, wishes[i].name, wishes[i].value);
-    }
-    errand->procedure = connector_procedure(&aws_offers, action);
-    errand->token = arena_printf(shop->arena, "token-%d-%zu", (int)action, shop->errands++);
-    errand->context = (struct step_context){
-        .cloud = &shop->cloud, .arena = shop->arena, .change = &errand->change, .local = local};
-}
-
-static void journal(struct shop *shop, struct errand *errand, const char *step, bool answered)
-{
-    errand->step = step;
-    errand->answered = answered;
-    errand->progress = json_clone(shop->arena, errand->context.progress);
-}
-
-/* Where a new process goes on; one that finds nothing in the journal begins. */
-static const struct step *errand_begin(struct shop *shop, struct errand *errand)
-{
-    const struct step *step = find_step(errand->procedure, errand->procedure->first);
-    errand->context.token = errand->token;
-    errand->context.progress = json_object(shop->arena);
-    errand->context.began_ms = shop->fake.now_ms;
-    if (!errand->step)
-        return step;
-    errand->context.progress = json_clone(shop->arena, errand->progress);
-    step = find_step(errand->procedure, errand->step);
-    return errand->answered ? step : find_step(errand->procedure, step->resume);
-}
-
-/* The answer of a step, or that it got lost; `died`: nobody is there to hear it. */
-static enum step_result step_call(struct shop *shop, struct errand *errand, const struct step *step,
-                                  const struct http_request *request, bool *died)
-{
+    struct shop *shop = context;
     struct sandbox_response response = {0};
-    struct error failure = {0};
-    bool refresh = false, here = ++shop->calls == shop->die_at;
-    *died = here;
-    fake_advance(&shop->fake, 100);
-    if (here && !shop->sent)
-        return STEP_FAIL;
     bool came = call(shop, request, &response);
-    if (here)
-        return STEP_FAIL;
-    const struct http_response answer = {.status = response.status,
-                                         .headers = response.headers,
-                                         .header_count = response.header_count,
-                                         .body = response.body,
-                                         .body_length = response.body_length};
-    int result = came ? aws_judge(NULL, &answer, &refresh, &failure)
-                      : error_set(&failure, ERROR_TEMPORARY, SCOPE_RECORD, "lost");
-    errand->context.now_ms = shop->fake.now_ms;
-    return step->answer(&errand->context, came ? &answer : NULL, result ? &failure : NULL,
-                        &errand->error);
-}
-
-static enum outcome errand_run(struct shop *shop, struct errand *errand)
-{
-    static const enum outcome outcomes[] = {[STEP_DONE] = DONE,
-                                            [STEP_STALE] = STALE,
-                                            [STEP_OVER] = OVER,
-                                            [STEP_LATER] = LATER,
-                                            [STEP_FAIL] = FAILED};
-    const struct step *step = errand_begin(shop, errand);
-    for (;;) {
-        struct http_request request = {0};
-        bool died = false;
-        errand->context.now_ms = shop->fake.now_ms;
-        int built = step->build(&errand->context, &request, &errand->error);
-        if (built < 0)
-            return FAILED;
-        if (built == 1) {
-            step++;
-            continue;
-        }
-        if (step->writes)
-            journal(shop, errand, step->name, false);
-        enum step_result result = step_call(shop, errand, step, &request, &died);
-        if (died)
-            return DIED;
-        const struct step *next = result == STEP_NEXT ? step + 1
-                                  : result == STEP_GOTO
-                                      ? find_step(errand->procedure, errand->context.goto_step)
-                                      : step;
-        if (result == STEP_WAIT)
-            fake_advance(&shop->fake, errand->context.wait_ms);
-        else if (result != STEP_NEXT && result != STEP_GOTO)
-            return outcomes[result];
-        else if (step->writes)
-            journal(shop, errand, next->name, true);
-        step = next;
-    }
-}
-
-/* Runs it until it ends, as the engine does: a new token after STEP_OVER. */
-static enum outcome errand_settle(struct shop *shop, struct errand *errand)
-{
-    enum outcome outcome = errand_run(shop, errand);
-    for (int runs = 0; runs < 6 && (outcome == DIED || outcome == OVER || outcome == LATER ||
-                                    (outcome == FAILED && errand->error.class == ERROR_TEMPORARY));
-         runs++) {
-        if (outcome == OVER) {
-            errand->token = arena_printf(shop->arena, "%s'", errand->token);
-            errand->step = NULL;
-        }
-        fake_advance(&shop->fake, 60000);
-        outcome = errand_run(shop, errand);
-    }
-    if (outcome == FAILED)
-        print_message("    %s\n", errand->error.message);
-    return outcome;
+    struct http_header *headers =
+        arena_array(shop->arena, response.header_count + 1, sizeof *headers);
+    memcpy(headers, response.headers, response.header_count * sizeof *headers);
+    *ret_response = (struct http_response){.status = response.status,
+                                           .headers = headers,
+                                           .header_count = response.header_count,
+                                           .body = response.body,
+                                           .body_length = response.body_length};
+    return came;
 }
 
 /* ------------------------------------------------------------------ what there is */
@@ -270,12 +141,12 @@ static struct record *record_of(struct shop *shop, const char *id)
 }
 
 static enum outcome act(struct shop *shop, enum action action, const char *id,
-                        const struct wish *wishes, size_t count, struct errand *ret_errand)
+                        const struct errand_wish *wishes, size_t count, struct errand *ret_errand)
 {
-    errand_new(shop, ret_errand, action, id, wishes, count);
+    errand_new(&shop->ground, ret_errand, action, id, wishes, count);
     if (id)
         ret_errand->change.version = record_of(shop, id)->version;
-    return errand_settle(shop, ret_errand);
+    return errand_settle(&shop->ground, ret_errand);
 }
 
 static const char *made_id(const struct errand *errand)
@@ -284,7 +155,7 @@ static const char *made_id(const struct errand *errand)
 }
 
 #define WISHES(...)                                                                                \
-    (const struct wish[])                                                                          \
+    (const struct errand_wish[])                                                                   \
     {                                                                                              \
         __VA_ARGS__                                                                                \
     }
@@ -316,7 +187,7 @@ static const char *made_id(const struct errand *errand)
 
 static const struct form {
     const char *title;
-    struct wish wishes[16];
+    struct errand_wish wishes[16];
 } forms[] = {
     {"a fixed price",
      {NAMED,
@@ -468,14 +339,14 @@ static void test_killed_anywhere(void **state)
     shop_open(&shop);
     size_t before = sandbox_entities(shop.sandbox, "Offer");
     live(&shop);
-    size_t calls = shop.calls;
+    size_t calls = shop.ground.calls;
     assert_true(calls > 20);
     shop_close(&shop);
     for (size_t at = 1; at <= calls; at++) {
         for (int sent = 0; sent < 2; sent++) {
             shop_open(&shop);
-            shop.die_at = at;
-            shop.sent = sent;
+            shop.ground.die_at = at;
+            shop.ground.sent = sent;
             live(&shop);
             assert_int_equal(sandbox_entities(shop.sandbox, "Offer"), before + 1);
             assert_int_equal(sandbox_offer_duplicates(shop.sandbox), 0);
@@ -506,10 +377,10 @@ static void test_sets_that_fail(void **state)
         shop_open(&shop);
         size_t before = sandbox_entities(shop.sandbox, "Offer");
         shop_fault(&shop, faults[i]);
-        errand_new(&shop, &errand, ACTION_CREATE, NULL, forms[1].wishes, 16);
-        enum outcome outcome = errand_settle(&shop, &errand);
+        errand_new(&shop.ground, &errand, ACTION_CREATE, NULL, forms[1].wishes, 16);
+        enum outcome outcome = errand_settle(&shop.ground, &errand);
         if (outcome == FAILED && errand.error.class == ERROR_THROTTLED)
-            outcome = errand_settle(&shop, &errand);
+            outcome = errand_settle(&shop.ground, &errand);
         assert_int_equal(outcome, DONE);
         if (text_starts(faults[i], "set-")) /* it was another attempt */
             assert_non_null(strchr(errand.token, '\''));
@@ -539,9 +410,9 @@ static void test_refusals(void **state)
                                 {"duration", "P1Y"}),
                          4, &errand),
                      DONE);
-    errand_new(&shop, &errand, ACTION_PUBLISH, id, NULL, 0);
+    errand_new(&shop.ground, &errand, ACTION_PUBLISH, id, NULL, 0);
     errand.change.version = "2025-12-31T00:00:00Z draft - -";
-    assert_int_equal(errand_settle(&shop, &errand), STALE);
+    assert_int_equal(errand_settle(&shop.ground, &errand), STALE);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     assert_int_equal(act(&shop, ACTION_CREATE, NULL,
                          WISHES(NAMED, PRODUCT, {"usage_prices", "gold=1"}), 4, &errand),
@@ -589,16 +460,16 @@ static void test_replacement(void **state)
     assert_int_equal(act(&shop, ACTION_UPDATE, id, WISHES({"note", "Bought"}), 1, &errand), DONE);
     assert_null(errand.context.after);
 
-    const struct wish wishes[] = {{"title", "Northwind, more seats"},
-                                  {"form", "replacement"},
-                                  {"replaces", agreement},
-                                  LAST_DAY,
-                                  EULA,
-                                  {"pricing", "fixed"},
-                                  DOLLARS,
-                                  {"grants", "basic_service=20"},
-                                  {"schedule", "2026-06-01=9000"},
-                                  {"end_date", "2027-06-30"}};
+    const struct errand_wish wishes[] = {{"title", "Northwind, more seats"},
+                                         {"form", "replacement"},
+                                         {"replaces", agreement},
+                                         LAST_DAY,
+                                         EULA,
+                                         {"pricing", "fixed"},
+                                         DOLLARS,
+                                         {"grants", "basic_service=20"},
+                                         {"schedule", "2026-06-01=9000"},
+                                         {"end_date", "2027-06-30"}};
     shop_fault(&shop, "set-half::1");
     size_t before = sandbox_entities(shop.sandbox, "Offer");
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), DONE);

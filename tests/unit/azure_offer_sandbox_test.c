@@ -17,6 +17,7 @@
 #include "connectors/azure/offer_steps.h"
 #include "connectors/document.h"
 #include "tests/support/azure_market.h"
+#include "tests/support/errand.h"
 #include "tests/support/folder.h"
 
 #define GRAPH "https://graph.microsoft.com" INGESTION_BASE
@@ -26,22 +27,15 @@ struct shop {
     struct settings settings;
     struct http *http;
     struct cloud cloud;
-    size_t calls, die_at; /* the process ends at this call, from 1; 0: never */
-    bool sent;            /* … after it was sent, else before */
+    struct ground ground;
 };
 
-/* One change on its way, and what the journal has of it. */
-struct errand {
-    struct change change;
-    const struct procedure *procedure;
-    struct step_context context;
-    struct error error;
-    const char *step; /* as journalled; NULL: nothing was */
-    bool answered;
-    struct json *progress;
-};
-
-enum outcome { DONE, STALE, OVER, LATER, FAILED, DIED };
+static bool carry(void *context, const struct http_request *request,
+                  struct http_response *ret_response)
+{
+    struct shop *shop = context;
+    return azure_market_carry(&shop->drive, AZURE_MARKET_GRAPH, request, ret_response);
+}
 
 static void shop_open_with(struct shop *shop, size_t offers)
 {
@@ -59,6 +53,15 @@ static void shop_open_with(struct shop *shop, size_t offers)
         shop->cloud.bases[i] = GRAPH;
         shop->cloud.hosts[i] = "graph.microsoft.com";
     }
+    shop->ground = (struct ground){.arena = shop->drive.arena,
+                                   .fake = &shop->drive.fake,
+                                   .cloud = &shop->cloud,
+                                   .kind = &azure_offers,
+                                   .call_ms = 300,
+                                   .runs = 20,
+                                   .carry = carry,
+                                   .judge = azure_judge,
+                                   .context = shop};
 }
 
 static void shop_open(struct shop *shop)
@@ -71,147 +74,6 @@ static void shop_close(struct shop *shop)
     loop_free(shop->cloud.loop);
     shop->http->ops->close(shop->http);
     drive_stop(&shop->drive);
-}
-
-/* ------------------------------------------------------------------ one change */
-
-static const struct step *find_step(const struct procedure *procedure, const char *name)
-{
-    for (size_t i = 0; i < procedure->count; i++) {
-        if (text_equal(procedure->steps[i].name, name))
-            return &procedure->steps[i];
-    }
-    fail_msg("no step %s", name ? name : "(null)");
-    return procedure->steps;
-}
-
-struct wish {
-    const char *name, *value;
-};
-
-static void errand_new(struct shop *shop, struct errand *errand, enum action action, const char *id,
-                       const struct wish *wishes, size_t count)
-{
-    struct arena *arena = shop->drive.arena;
-    const struct kind *kind = &kinds[KIND_OFFER];
-    memset(errand, 0, sizeof *errand);
-    errand->change =
-        (struct change){.kind = kind,
-                        .action = action,
-                        .local_key = "CRM-1",
-                        .remote_id = id,
-                        .fields = arena_array(arena, count + 1, sizeof *errand->change.fields)};
-    struct record *local = record_new(arena, kind, "CRM-1");
-    for (size_t i = 0; i < count && wishes[i].name; i++) {
-        errand->change.fields[errand->change.field_count++] = (struct change_field){
-            .field = kind_field(kind, wishes[i].name), .new_value = wishes[i].value};
-        record_set(local, wishes[i].name, wishes[i].value);
-    }
-    errand->procedure = connector_procedure(&azure_offers, action);
-    errand->context = (struct step_context){
-        .cloud = &shop->cloud, .arena = arena, .change = &errand->change, .local = local};
-}
-
-static void journal(struct shop *shop, struct errand *errand, const char *step, bool answered)
-{
-    errand->step = step;
-    errand->answered = answered;
-    errand->progress = json_clone(shop->drive.arena, errand->context.progress);
-    /* What is signed is nowhere on disk. */
-    assert_null(strstr(json_print(shop->drive.arena, errand->progress), "sig="));
-}
-
-/* Where a new process goes on; one that finds nothing in the journal begins. */
-static const struct step *errand_begin(struct shop *shop, struct errand *errand)
-{
-    const struct step *step = find_step(errand->procedure, errand->procedure->first);
-    errand->context.progress = json_object(shop->drive.arena);
-    errand->context.began_ms = shop->drive.fake.now_ms;
-    if (!errand->step)
-        return step;
-    errand->context.progress = json_clone(shop->drive.arena, errand->progress);
-    step = find_step(errand->procedure, errand->step);
-    return errand->answered ? step : find_step(errand->procedure, step->resume);
-}
-
-/* The answer of a step, or that it got lost; `died`: nobody is there to hear it. */
-static enum step_result step_call(struct shop *shop, struct errand *errand, const struct step *step,
-                                  const struct http_request *request, bool *died)
-{
-    struct http_response answer = {0};
-    struct error failure = {0};
-    bool refresh = false, here = ++shop->calls == shop->die_at;
-    *died = here;
-    fake_advance(&shop->drive.fake, 300);
-    if (here && !shop->sent)
-        return STEP_FAIL;
-    bool came = azure_market_carry(&shop->drive, AZURE_MARKET_GRAPH, request, &answer);
-    if (here)
-        return STEP_FAIL;
-    int result = came ? azure_judge(&shop->cloud, &answer, &refresh, &failure)
-                      : error_set(&failure, ERROR_TEMPORARY, SCOPE_RECORD, "lost");
-    errand->context.now_ms = shop->drive.fake.now_ms;
-    errand->context.wait_ms = 0;
-    return step->answer(&errand->context, came ? &answer : NULL, result ? &failure : NULL,
-                        &errand->error);
-}
-
-static enum outcome errand_run(struct shop *shop, struct errand *errand)
-{
-    static const enum outcome outcomes[] = {[STEP_DONE] = DONE,
-                                            [STEP_STALE] = STALE,
-                                            [STEP_OVER] = OVER,
-                                            [STEP_LATER] = LATER,
-                                            [STEP_FAIL] = FAILED};
-    const struct step *step = errand_begin(shop, errand);
-    for (int steps = 0; steps < 200; steps++) {
-        struct http_request request = {0};
-        bool died = false;
-        errand->context.now_ms = shop->drive.fake.now_ms;
-        int built = step->build(&errand->context, &request, &errand->error);
-        if (built < 0)
-            return FAILED;
-        if (built == 1) {
-            step++;
-            continue;
-        }
-        if (step->writes)
-            journal(shop, errand, step->name, false);
-        enum step_result result = step_call(shop, errand, step, &request, &died);
-        if (died)
-            return DIED;
-        const struct step *next = result == STEP_NEXT ? step + 1
-                                  : result == STEP_GOTO
-                                      ? find_step(errand->procedure, errand->context.goto_step)
-                                      : step;
-        if (result == STEP_LATER)
-            journal(shop, errand, step->resume, true);
-        if (result != STEP_NEXT && result != STEP_GOTO && result != STEP_WAIT)
-            return outcomes[result];
-        if (step->writes && result != STEP_WAIT)
-            journal(shop, errand, next->name, true);
-        fake_advance(&shop->drive.fake, errand->context.wait_ms);
-        step = next;
-    }
-    fail_msg("the change does not end");
-    return FAILED;
-}
-
-/* Runs it until it ends, as the engine does. */
-static enum outcome errand_settle(struct shop *shop, struct errand *errand)
-{
-    enum outcome outcome = errand_run(shop, errand);
-    for (int runs = 0; runs < 20 && (outcome == DIED || outcome == OVER || outcome == LATER ||
-                                     (outcome == FAILED && errand->error.class == ERROR_TEMPORARY));
-         runs++) {
-        if (outcome == OVER)
-            errand->step = NULL;
-        fake_advance(&shop->drive.fake, 60000);
-        outcome = errand_run(shop, errand);
-    }
-    if (outcome == FAILED)
-        print_message("    %s\n", errand->error.message);
-    return outcome;
 }
 
 /* ------------------------------------------------------------------ what there is */
@@ -242,12 +104,12 @@ static size_t offers_named(struct shop *shop, const char *name)
 }
 
 static enum outcome act(struct shop *shop, enum action action, const char *id,
-                        const struct wish *wishes, size_t count, struct errand *ret_errand)
+                        const struct errand_wish *wishes, size_t count, struct errand *ret_errand)
 {
-    errand_new(shop, ret_errand, action, id, wishes, count);
+    errand_new(&shop->ground, ret_errand, action, id, wishes, count);
     if (id)
         ret_errand->change.version = record_of(shop, id)->version;
-    return errand_settle(shop, ret_errand);
+    return errand_settle(&shop->ground, ret_errand);
 }
 
 static const char *made_id(const struct errand *errand)
@@ -265,7 +127,7 @@ static const char *get(const struct errand *errand, const char *field)
 /* ------------------------------------------------------------------ forms */
 
 #define WISHES(...)                                                                                \
-    (const struct wish[])                                                                          \
+    (const struct errand_wish[])                                                                   \
     {                                                                                              \
         __VA_ARGS__                                                                                \
     }
@@ -291,7 +153,7 @@ static const char *get(const struct errand *errand, const char *field)
 
 static const struct form {
     const char *title;
-    struct wish wishes[16];
+    struct errand_wish wishes[16];
 } forms[] = {
     {"a discount on one plan", {COMMON, BY, DISCOUNT, {"note", "For Northwind"}}},
     {"a discount on all",
@@ -384,11 +246,11 @@ static void test_forms(void **state)
 /* The life of an offer in four changes; whenever it dies, the same comes of it. */
 static bool live(struct shop *shop, const char **ret_state)
 {
-    static const struct wish more[] = {
+    static const struct errand_wish more[] = {
         {"discounts", INGESTION_STANDARD "=15"},
         {"prices", INGESTION_SEATS "/P1Y=99"},
     };
-    static const struct wish later[] = {{"expires", "2026-03-31"}};
+    static const struct errand_wish later[] = {{"expires", "2026-03-31"}};
     struct errand errand;
     assert_int_equal(
         act(shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
@@ -406,7 +268,7 @@ static bool live(struct shop *shop, const char **ret_state)
     json_remove(offer, "lastModified");
     json_remove(offer, "acceptanceLinks");
     *ret_state = json_print(shop->drive.arena, offer);
-    return !shop->die_at || shop->calls >= shop->die_at;
+    return !shop->ground.die_at || shop->ground.calls >= shop->ground.die_at;
 }
 
 static void test_deaths(void **state)
@@ -416,14 +278,14 @@ static void test_deaths(void **state)
     const char *wanted, *got;
     shop_open(&calm);
     live(&calm, &wanted);
-    size_t calls = calm.calls;
+    size_t calls = calm.ground.calls;
     assert_true(calls > 15);
     for (size_t at = 1; at <= calls; at++) {
         for (int sent = 0; sent < 2; sent++) {
             struct shop shop;
             shop_open(&shop);
-            shop.die_at = at;
-            shop.sent = sent;
+            shop.ground.die_at = at;
+            shop.ground.sent = sent;
             assert_true(live(&shop, &got));
             if (strcmp(got, wanted) != 0)
                 fail_msg("killed %s call %zu:\n%s\nnot\n%s", sent ? "after" : "before", at, got,
@@ -443,27 +305,27 @@ static void test_price_edits(void **state)
     struct shop shop;
     struct errand errand;
     shop_open(&shop);
-    static const struct wish made[] = {COMMON,
-                                       BY,
-                                       {"pricing", "plan_price"},
-                                       {"prices", INGESTION_STANDARD
-                                        "/P1M=90\x1f" INGESTION_STANDARD
-                                        "/P1Y=900\x1f" INGESTION_SEATS "/P1M=18\x1f" INGESTION_SEATS
-                                        "/P1Y=180"},
-                                       {"usage_prices", INGESTION_STANDARD "/events=0.001"}};
+    static const struct errand_wish made[] = {COMMON,
+                                              BY,
+                                              {"pricing", "plan_price"},
+                                              {"prices", INGESTION_STANDARD
+                                               "/P1M=90\x1f" INGESTION_STANDARD
+                                               "/P1Y=900\x1f" INGESTION_SEATS
+                                               "/P1M=18\x1f" INGESTION_SEATS "/P1Y=180"},
+                                              {"usage_prices", INGESTION_STANDARD "/events=0.001"}};
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, made, COUNT(made), &errand), DONE);
     const char *id = made_id(&errand);
     /* Only a discount: the priced items stay with their prices. */
     struct json *before = json_clone(shop.drive.arena, json_get(shown(&shop, id), "pricing"));
     assert_int_equal(before->count, 2);
-    static const struct wish title[] = {{"title", "Another name"}};
+    static const struct errand_wish title[] = {{"title", "Another name"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, title, 1, &errand), DONE);
     assert_true(json_equal(before, json_get(shown(&shop, id), "pricing")));
     /* One price: the other plan's, and the meter's, stay. */
-    static const struct wish price[] = {{"prices", INGESTION_STANDARD
-                                         "/P1M=90\x1f" INGESTION_STANDARD
-                                         "/P1Y=900\x1f" INGESTION_SEATS
-                                         "/P1M=17\x1f" INGESTION_SEATS "/P1Y=180"}};
+    static const struct errand_wish price[] = {{"prices", INGESTION_STANDARD
+                                                "/P1M=90\x1f" INGESTION_STANDARD
+                                                "/P1Y=900\x1f" INGESTION_SEATS
+                                                "/P1M=17\x1f" INGESTION_SEATS "/P1Y=180"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, price, 1, &errand), DONE);
     assert_int_equal(json_get(shown(&shop, id), "pricing")->count, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -482,13 +344,13 @@ static void test_price_edits(void **state)
                 "0.001");
     }
     /* What the plan has not cannot be added. */
-    static const struct wish other[] = {{"prices", INGESTION_STANDARD "/P3Y=17"}};
+    static const struct errand_wish other[] = {{"prices", INGESTION_STANDARD "/P3Y=17"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, other, 1, &errand), FAILED);
     assert_int_equal(errand.error.class, ERROR_REFUSED);
     assert_non_null(strstr(errand.error.message, "has P1M, too, now at 90: name all of them"));
-    static const struct wish more[] = {{"prices", INGESTION_STANDARD
-                                        "/P1M=17\x1f" INGESTION_STANDARD
-                                        "/P1Y=17\x1f" INGESTION_STANDARD "/P3Y=17"}};
+    static const struct errand_wish more[] = {{"prices", INGESTION_STANDARD
+                                               "/P1M=17\x1f" INGESTION_STANDARD
+                                               "/P1Y=17\x1f" INGESTION_STANDARD "/P3Y=17"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, more, 1, &errand), FAILED);
     assert_non_null(strstr(errand.error.message, "has no term P3Y"));
     shop_close(&shop);
@@ -513,11 +375,11 @@ static void test_foreign_edits(void **state)
                                    "'recipientType':'cspCustomer'}]}",
                                    id)),
         200);
-    static const struct wish wishes[] = {{"title", "Margin"},
-                                         {"discounts", INGESTION_STANDARD "=22.5"}};
-    errand_new(&shop, &errand, ACTION_UPDATE, id, wishes, COUNT(wishes));
+    static const struct errand_wish wishes[] = {{"title", "Margin"},
+                                                {"discounts", INGESTION_STANDARD "=22.5"}};
+    errand_new(&shop.ground, &errand, ACTION_UPDATE, id, wishes, COUNT(wishes));
     errand.change.version = old;
-    assert_int_equal(errand_settle(&shop, &errand), STALE);
+    assert_int_equal(errand_settle(&shop.ground, &errand), STALE);
     assert_int_equal(act(&shop, ACTION_UPDATE, id, wishes, COUNT(wishes), &errand), DONE);
     const struct json *offer = shown(&shop, id);
     assert_string_equal(json_get_text(offer, "name"), "Margin");
@@ -525,7 +387,7 @@ static void test_foreign_edits(void **state)
     assert_string_equal(json_text(json_find(offer, "pricing[0].discountPercentage")), "22.5");
     /* Published behind our back: only drafts are edited. */
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
-    static const struct wish late[] = {{"title", "Too late"}};
+    static const struct errand_wish late[] = {{"title", "Too late"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, late, 1, &errand), FAILED);
     shop_close(&shop);
 }
@@ -541,8 +403,8 @@ static void test_seller(void **state)
     const char *id = arena_copy(shop.drive.arena,
                                 azure_market_bare(azure_market_text(&shop.drive, "value[8].id")));
     assert_string_equal(record_get(record_of(&shop, id), "form"), "channel");
-    static const struct wish wishes[] = {{"markup", "1.5"},
-                                         {"prepared_by", "sales@reseller.example"}};
+    static const struct errand_wish wishes[] = {{"markup", "1.5"},
+                                                {"prepared_by", "sales@reseller.example"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, wishes, COUNT(wishes), &errand), DONE);
     assert_string_equal(get(&errand, "markup"), "1.5");
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
@@ -560,18 +422,18 @@ static void test_upgrade(void **state)
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
     const char *old = made_id(&errand);
-    struct wish wishes[] = {{"title", "Renewal for Northwind"},
-                            {"form", "replacement"},
-                            {"replaces", old},
-                            {"start_date", "2027-02-01"},
-                            {"end_date", "2028-01-31"},
-                            {"expires", "2027-01-31"},
-                            {"notify", "deals@contoso.com"},
-                            {"buyer_accounts", INGESTION_ACCOUNT},
-                            {"product", INGESTION_SAAS},
-                            BY,
-                            {"pricing", "discount"},
-                            {"discounts", INGESTION_STANDARD "=20"}};
+    struct errand_wish wishes[] = {{"title", "Renewal for Northwind"},
+                                   {"form", "replacement"},
+                                   {"replaces", old},
+                                   {"start_date", "2027-02-01"},
+                                   {"end_date", "2028-01-31"},
+                                   {"expires", "2027-01-31"},
+                                   {"notify", "deals@contoso.com"},
+                                   {"buyer_accounts", INGESTION_ACCOUNT},
+                                   {"product", INGESTION_SAAS},
+                                   BY,
+                                   {"pricing", "discount"},
+                                   {"discounts", INGESTION_STANDARD "=20"}};
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), FAILED);
     assert_non_null(strstr(errand.error.message, "only one that was accepted can be renewed"));
     assert_int_equal(act(&shop, ACTION_PUBLISH, old, NULL, 0, &errand), DONE);
@@ -626,7 +488,7 @@ static void test_refusals(void **state)
 {
     (void)state;
     static const struct {
-        struct wish wish;
+        struct errand_wish wish;
         const char *code;
     } cases[] = {
         {{"product", INGESTION_DRAFT}, "OFR-030"},
@@ -636,9 +498,9 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct shop shop;
         struct errand errand;
-        struct wish wishes[] = {{"title", TITLE},          {"end_date", "2027-01-31"},
-                                {"expires", "2026-02-28"}, {"product", INGESTION_SAAS},
-                                {"pricing", "discount"},   {"discounts", "all=10"}};
+        struct errand_wish wishes[] = {{"title", TITLE},          {"end_date", "2027-01-31"},
+                                       {"expires", "2026-02-28"}, {"product", INGESTION_SAAS},
+                                       {"pricing", "discount"},   {"discounts", "all=10"}};
         shop_open(&shop);
         for (size_t j = 0; j < COUNT(wishes); j++)
             if (text_equal(wishes[j].name, cases[i].wish.name))
@@ -665,12 +527,12 @@ static void test_too_late(void **state)
     assert_non_null(strstr(errand.error.message, "is a draft"));
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     /* Accepted after it was planned: the eTag has moved. */
-    errand_new(&shop, &errand, ACTION_CANCEL, id, NULL, 0);
+    errand_new(&shop.ground, &errand, ACTION_CANCEL, id, NULL, 0);
     errand.change.version = record_of(&shop, id)->version;
     assert_int_equal(drive_control(&shop.drive, "azure/accept-offer",
                                    arena_printf(shop.drive.arena, "{'id':'%s'}", id)),
                      200);
-    assert_int_equal(errand_settle(&shop, &errand), STALE);
+    assert_int_equal(errand_settle(&shop.ground, &errand), STALE);
     assert_int_equal(act(&shop, ACTION_CANCEL, id, NULL, 0, &errand), FAILED);
     assert_string_equal(connector_refusal(&azure_offers, &errand.error, ""), "OFR-028");
     shop_close(&shop);
@@ -680,7 +542,7 @@ static void test_too_late(void **state)
 static void test_half_extended(void **state)
 {
     (void)state;
-    static const struct wish later[] = {{"expires", "2026-03-31"}};
+    static const struct errand_wish later[] = {{"expires", "2026-03-31"}};
     struct shop shop;
     struct errand errand;
     shop_open(&shop);
@@ -695,10 +557,10 @@ static void test_half_extended(void **state)
     assert_int_equal(errand.error.class, ERROR_REFUSED);
     assert_non_null(strstr(errand.error.message, "was taken back, but could not be published"));
     /* A draft that is locked waits instead: nothing was lost. */
-    static const struct wish edit[] = {{"discounts", INGESTION_STANDARD "=15"}};
-    errand_new(&shop, &errand, ACTION_UPDATE, id, edit, COUNT(edit));
+    static const struct errand_wish edit[] = {{"discounts", INGESTION_STANDARD "=15"}};
+    errand_new(&shop.ground, &errand, ACTION_UPDATE, id, edit, COUNT(edit));
     errand.change.version = record_of(&shop, id)->version;
-    assert_int_equal(errand_run(&shop, &errand), OVER);
+    assert_int_equal(errand_run(&shop.ground, &errand), OVER);
     assert_int_equal(errand.error.class, ERROR_TEMPORARY);
     shop_close(&shop);
 }
@@ -722,7 +584,7 @@ static void test_papers(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct shop shop;
         struct errand errand;
-        struct wish wishes[] = {COMMON, DISCOUNT, {"documents", cases[i].name}};
+        struct errand_wish wishes[] = {COMMON, DISCOUNT, {"documents", cases[i].name}};
         const struct setting setting = {.name = "document_links", .text = folder, .given = true};
         shop_open(&shop);
         FILE *file =
