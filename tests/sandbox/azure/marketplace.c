@@ -53,7 +53,7 @@ const char *ingestion_part(struct arena *arena, const char *durable, size_t part
 /* ---- The part. */
 struct slot {
     const char *name;
-    struct azure_table *table;
+    struct rest_table *table;
 };
 
 #define SLOTS 8
@@ -84,7 +84,7 @@ static void close_part(struct azure *azure)
         return;
     get_slots(azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
-        azure_table_free(slots[i].table);
+        rest_table_free(slots[i].table);
     free(azure->parts.market);
 }
 
@@ -104,7 +104,7 @@ static struct json *describe_part(const struct azure *azure, struct arena *arena
     struct slot slots[SLOTS];
     get_slots(azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
-        json_set(arena, row, slots[i].name, azure_table_describe(arena, slots[i].table));
+        json_set(arena, row, slots[i].name, rest_table_describe(arena, slots[i].table));
     return row;
 }
 
@@ -114,7 +114,7 @@ static int read_part(struct azure *azure, const struct json *row, struct error *
     (void)error;
     get_slots(azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
-        azure_table_read(slots[i].table, json_get(row, slots[i].name));
+        rest_table_read(slots[i].table, json_get(row, slots[i].name));
     return 0;
 }
 
@@ -130,7 +130,7 @@ size_t sandbox_azure_offers(const struct sandbox *sandbox)
 
 const struct json *sandbox_azure_offer(const struct sandbox *sandbox, const char *guid)
 {
-    const struct azure_record *record = azure_find(&ingestion_market(sandbox)->offers, guid);
+    const struct rest_record *record = rest_find(&ingestion_market(sandbox)->offers, guid);
     return record ? offer_shown(record) : NULL;
 }
 
@@ -159,7 +159,7 @@ static bool is_same_offer(const struct json *a, const struct json *b)
 
 size_t sandbox_azure_offer_duplicates(const struct sandbox *sandbox)
 {
-    const struct azure_table *offers = &ingestion_market(sandbox)->offers;
+    const struct rest_table *offers = &ingestion_market(sandbox)->offers;
     size_t duplicates = 0;
     for (size_t i = 0; i < offers->count; i++) {
         bool found = false;
