@@ -48,7 +48,8 @@ void gcp_entitlement_say(const struct cloud *cloud, struct arena *arena,
                          const struct json *entitlement, const struct json *account,
                          const char *offer, struct json *document);
 
-/* The rows of an offer's field table. The fields are read by calls of their own. */
+/* The rows of an offer's field table. The fields are read by calls of their own. An offer that was
+ * accepted, without an entitlement that says more, has the Stage ACCEPTED: its reader's to put. */
 enum { GCP_ENTITLEMENT_FIELDS = 13 };
 #define GCP_SAID(name, member, vendor_)                                                            \
     {                                                                                              \
@@ -63,11 +64,11 @@ enum { GCP_ENTITLEMENT_FIELDS = 13 };
 #define GCP_ENTITLEMENT_ROWS                                                                       \
     GCP_SAID("agreement", "Agreement", "entitlement.name"),                                        \
         GCP_SAID("agreement_status", "AgreementStatus", "entitlement.state"),                      \
-        GCP_SAID_WORD("agreement_stage", "Stage", "entitlement.state", "subscribed",               \
-                      "ACTIVATION_REQUESTED", "subscribed", "NEXT", "activated", "ACTIVE",         \
-                      "activated", "PENDING_CANCELLATION", "activated", "PENDING_PLAN_CHANGE",     \
-                      "activated", "PENDING_PLAN_CHANGE_APPROVAL", "activated", "SUSPENDED",       \
-                      "ended", "CANCELLED"),                                                       \
+        GCP_SAID_WORD("agreement_stage", "Stage", "entitlement.state", "accepted", "ACCEPTED",     \
+                      "subscribed", "ACTIVATION_REQUESTED", "subscribed", "NEXT", "activated",     \
+                      "ACTIVE", "activated", "PENDING_CANCELLATION", "activated",                  \
+                      "PENDING_PLAN_CHANGE", "activated", "PENDING_PLAN_CHANGE_APPROVAL",          \
+                      "activated", "SUSPENDED", "ended", "CANCELLED"),                             \
         GCP_SAID_WORD("agreement_approval", "Approval", "entitlement.state", "due", "due",         \
                       "given", "given"),                                                           \
         GCP_SAID("agreement_start", "AgreementStart", "entitlement.newOfferStartTime"),            \
@@ -96,16 +97,29 @@ extern const char *const gcp_account_fields[];
 const struct gcp_collection *gcp_entitlements_of(const struct cloud *cloud, struct arena *arena);
 const struct gcp_collection *gcp_accounts_of(const struct cloud *cloud, struct arena *arena);
 
+/* True if the entitlement waits for the seller's answer about that offer. */
+bool gcp_entitlement_waits(const struct json *entitlement, enum gcp_entitlement_part part);
+/* The state of the account's signup, Google's word: "PENDING", "APPROVED", "REJECTED"; NULL: it has
+ * no such approval. */
+const char *gcp_account_approval(const struct json *account);
+
 /* ---- answering: procedures of ACCEPT and REJECT of the kind "offer" */
 
 /* The buyer's account is never approved from here: that is a side effect of the customer's signing
  * up. Until it is, the acceptance waits, and says for what. Rejecting takes the field
- * reject_reason, at most 256 bytes of which count. What may be answered is in the version of the
- * change: if the entitlement moved since, the change is stale. Both end without a record: the next
- * read has it. */
+ * reject_reason, of which 256 bytes count. What may be answered is in the version of the change: if
+ * the entitlement moved since, the change is stale. Both end without a record: the next read has
+ * it. */
 enum { GCP_ACCEPT_STEPS = 4, GCP_REJECT_STEPS = 3 };
 extern const struct step gcp_accept_steps[GCP_ACCEPT_STEPS];
 extern const struct step gcp_reject_steps[GCP_REJECT_STEPS];
+/* vendor_code of an acceptance whose buyer's account was rejected: a row of the kind's refusals. */
+#define GCP_BUYER_REJECTED "BUYER_REJECTED"
+/* The row of reject_reason in an offer's field table. */
+#define GCP_REJECT_REASON_ROW                                                                      \
+    {                                                                                              \
+        .field = "reject_reason", .flags = REMOTE_CREATE | REMOTE_STEP, .vendor = "reason"         \
+    }
 #define GCP_ANSWER_PROCEDURES                                                                      \
     {ACTION_ACCEPT, gcp_accept_steps, GCP_ACCEPT_STEPS, "entitlement"},                            \
     {                                                                                              \

@@ -25,6 +25,6 @@ int gcp_page(struct sweep *sweep, struct arena *arena, const struct sweep_listin
 /* The members of a sweep's listing that all of Google's have. */
 #define GCP_LISTED(operation_, family_, items_)                                                    \
     .operation = operation_, .family = family_, .items = items_, .id = "name",                     \
-    .token = "nextPageToken", .sparse = true, .page = gcp_page
+    .token = "nextPageToken", .omits_empty = true, .page = gcp_page
 
 #endif

@@ -9,17 +9,6 @@
 
 #define CONTENT_TYPE "application/json"
 
-bool rest_operation(const struct rest_side *side, const char *name)
-{
-    for (size_t i = 0; i < side->count; i++) {
-        for (size_t j = 0; j < side->tables[i]->count; j++) {
-            if (!strcmp(side->tables[i]->routes[j].operation, name))
-                return true;
-        }
-    }
-    return false;
-}
-
 /* ---- Paths. */
 /* The path below the base of the surface, NULL if it is another one's. */
 static const char *below(const struct rest_surface *surface, const char *path)
@@ -55,7 +44,7 @@ static bool find_route(struct rest_call *call, bool *ret_known)
 {
     const struct rest_side *side = call->side;
     const char *path = call->request->path;
-    for (size_t i = 0; i < side->count; i++) {
+    for (size_t i = 0; i < side->table_count; i++) {
         const char *rest = below(side->tables[i]->surface, path);
         if (!rest)
             continue;
@@ -263,9 +252,9 @@ static void run_and_answer(struct rest_call *call, bool known, const struct faul
     fault_spoil(fault, call->arena, call->response);
 }
 
-bool rest_handle(const struct rest_side *side, struct sandbox *sandbox,
-                 const struct sandbox_request *request, struct arena *arena,
-                 struct sandbox_response *response)
+bool rest_side_handle(const struct rest_side *side, struct sandbox *sandbox,
+                      const struct sandbox_request *request, struct arena *arena,
+                      struct sandbox_response *response)
 {
     struct failure failure = {.arena = arena};
     struct rest_call call = {
@@ -284,7 +273,7 @@ bool rest_handle(const struct rest_side *side, struct sandbox *sandbox,
     const struct fault *fault = fault_due(sandbox, name);
     call.fate = fault && !is_ours(fault) ? fault : NULL;
     call.query = query_parse(arena, request->query);
-    side->run(sandbox);
+    rest_side_run(side, sandbox);
     begin_answer(&call);
     fault_delay(fault, response);
     run_and_answer(&call, known, fault);

@@ -33,6 +33,7 @@ struct rest_route {
     const char *path; /* below the base: "/configure/{}/status", "/{}:publish"; {} is a segment */
     const char *operation; /* for faults and counts; of a listing, "List…": "ListProducts" */
     int (*handle)(struct rest_call *call);
+    const char *query; /* parameters that it takes, for a side that checks them; NULL: none */
 };
 struct rest_routes {
     const struct rest_surface *surface;
@@ -88,21 +89,62 @@ void rest_table_free(struct rest_table *table);
 struct json *rest_table_describe(struct arena *arena, const struct rest_table *table);
 void rest_table_read(struct rest_table *table, const struct json *rows);
 
-/* One cloud's tables. */
-struct rest_side {
-    const struct rest_routes *const *tables;
-    size_t count;
+struct control_rows;
+
+/* What a side keeps, by what it is about: the member `name` of its part of the snapshot. */
+struct rest_part {
+    const char *name;
+    void (*open)(struct sandbox *sandbox); /* made, empty */
+    void (*close)(struct sandbox *sandbox);
+    void (*seed)(struct sandbox *sandbox);
     void (*run)(struct sandbox *sandbox); /* the clock's work, before each call */
+    struct json *(*describe)(const struct sandbox *sandbox, struct arena *arena);
+    int (*read)(struct sandbox *sandbox, const struct json *row, struct error *error);
+    const struct control_rows *controls; /* see control.h; below /_sandbox/<side>/ */
+};
+
+/* One cloud. */
+struct rest_side {
+    const char *name; /* member of the snapshot */
+    const struct rest_routes *const *tables;
+    size_t table_count;
+    const struct rest_part *const *parts;
+    size_t part_count;
+    /* ERROR_INPUT if an option of this side is impossible. */
+    int (*options)(const struct sandbox_options *options, struct error *error);
+    void (*open)(struct sandbox *sandbox); /* before its parts are */
+    void (*close)(struct sandbox *sandbox);
+    /* Answers what is no resource, token endpoints for one; false: it is none of these. And the
+     * names that faults and counts know those by. */
+    bool (*bare)(struct sandbox *sandbox, const struct sandbox_request *request,
+                 struct arena *arena, struct sandbox_response *response);
+    bool (*bare_operation)(const char *name);
     /* Sets the call's identity, or refuses it. */
     int (*check)(struct rest_call *call);
     /* Takes the call from the quota: seconds to wait, 0: it may go on. Each refused one counts. */
     int64_t (*quota)(struct rest_call *call);
 };
-/* True if the path is one of that side's; then the call is answered. */
-bool rest_handle(const struct rest_side *side, struct sandbox *sandbox,
-                 const struct sandbox_request *request, struct arena *arena,
-                 struct sandbox_response *response);
-bool rest_operation(const struct rest_side *side, const char *name); /* faults and counts know it */
+
+/* For sandbox.c and its like: over all sides (sides.c). */
+int rest_check_options(const struct sandbox_options *options, struct error *error);
+void rest_open(struct sandbox *sandbox);
+void rest_seed(struct sandbox *sandbox);
+void rest_run(struct sandbox *sandbox);
+void rest_close(struct sandbox *sandbox);
+void rest_describe(const struct sandbox *sandbox, struct arena *arena, struct json *root);
+int rest_read(struct sandbox *sandbox, const struct json *root, struct error *error);
+/* True if the path is one of a side's; then the call is answered. */
+bool rest_handle(struct sandbox *sandbox, const struct sandbox_request *request,
+                 struct arena *arena, struct sandbox_response *response);
+bool rest_operation(const char *name);                  /* faults and counts know it */
+const struct control_rows *rest_controls(size_t index); /* NULL: that was the last */
+
+/* One side (rest.c). */
+bool rest_side_handle(const struct rest_side *side, struct sandbox *sandbox,
+                      const struct sandbox_request *request, struct arena *arena,
+                      struct sandbox_response *response);
+void rest_side_run(const struct rest_side *side, struct sandbox *sandbox);
+
 /* "The caller …", 401. */
 int rest_refuse_caller(struct rest_call *call, const char *message);
 

@@ -166,7 +166,7 @@ static void test_every_gate_opens(void **state)
     for (enum gate gate = 0; gate < GATE_COUNT; gate++) {
         for (enum kind_id kind = 0; kind < KIND_COUNT; kind++) {
             CLEANUP_ARENA struct arena *arena = arena_new();
-            if (!(gate_types[gate].kinds & 1u << kind))
+            if (!gate_kind(&gate_types[gate], &kinds[kind]))
                 continue;
             static const char *const words[] = {"yes", "no", "{when: {field: title, equals: X}}"};
             for (size_t i = 0; i < COUNT(words); i++) {

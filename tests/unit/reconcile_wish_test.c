@@ -118,7 +118,7 @@ static const struct {
     {KIND_OFFER, ACTION_EXTEND, 0, "open", "expires", "2026-12-31",
      "the cloud has these values already"},
     {KIND_OFFER, ACTION_UPDATE, ACTION_EXTEND, "open", "expires", "2027-01-31", NULL},
-    {KIND_OFFER, ACTION_ACCEPT, 0, "open", NULL, NULL, "its status is not known"},
+    {KIND_OFFER, ACTION_ACCEPT, 0, "open", NULL, NULL, "its agreement_approval is not known"},
 };
 
 static void add_records(struct planning *p, size_t row)

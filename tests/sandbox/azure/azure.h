@@ -31,8 +31,7 @@ struct azure_quota {
 /* Seconds to wait, 0: the call may go on. Each refused call counts, too. */
 int64_t azure_quota_take(struct sandbox *sandbox, const char *audience);
 
-/* What each part keeps. Each has new, free, seed, run (the clock's work), describe and read (the
- * snapshot's part), in its own file. */
+/* What each part keeps (struct rest_part), in its own file. */
 struct azure_parts {
     struct azure_identities *identities; /* tokens.c: secrets, refresh tokens, codes */
     struct azure_deals *deals;           /* referrals.c: referrals and webhook registrations */
@@ -44,17 +43,8 @@ struct azure {
     struct azure_quota quotas[AZURE_QUOTAS];
 };
 
-/* A part: azure.c walks over the table of them. */
-struct azure_part {
-    const char *name; /* member of the snapshot */
-    void (*open)(struct azure *azure);
-    void (*close)(struct azure *azure);
-    void (*seed)(struct sandbox *sandbox);
-    void (*run)(struct sandbox *sandbox);
-    struct json *(*describe)(const struct azure *azure, struct arena *arena);
-    int (*read)(struct azure *azure, const struct json *row, struct error *error);
-};
-extern const struct azure_part azure_identity_part, azure_deal_part, azure_market_part;
+extern const struct rest_part azure_identity_part, azure_deal_part, azure_market_part;
+extern const struct rest_side azure_side;
 
 /* A guid that nothing has yet: the same seed and the same calls give the same ones. */
 const char *azure_new_guid(struct sandbox *sandbox, struct arena *arena);
@@ -65,19 +55,5 @@ const char *azure_instant(struct arena *arena, int64_t ms);
 struct control_rows;
 extern const struct control_rows azure_identity_controls, azure_deal_controls,
     azure_market_controls;
-
-/* For sandbox.c. */
-/* ERROR_INPUT if an option of Microsoft's side is impossible. */
-int azure_check(const struct sandbox_options *options, struct error *error);
-void azure_sandbox_open(struct sandbox *sandbox); /* parts made, empty */
-void azure_seed(struct sandbox *sandbox);
-void azure_sandbox_close(struct sandbox *sandbox);
-void azure_run(struct sandbox *sandbox);
-/* True if the path is one of Microsoft's; then the call is answered. */
-bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request,
-                  struct arena *arena, struct sandbox_response *response);
-void azure_describe(const struct sandbox *sandbox, struct arena *arena, struct json *root);
-int azure_read(struct sandbox *sandbox, const struct json *root, struct error *error);
-bool azure_operation(const char *name); /* one that faults and counts know */
 
 #endif

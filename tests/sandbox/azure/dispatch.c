@@ -1,5 +1,8 @@
-/* Microsoft's calls: whose token it takes, and which table knows them. */
+/* Microsoft's side as the sandbox sees it: its parts, its tables, whose token it takes. */
 #include "tests/sandbox/azure/azure.h"
+
+#include <string.h>
+
 #include "tests/sandbox/azure/identities.h"
 #include "tests/sandbox/azure/insights.h"
 #include "tests/sandbox/identity.h"
@@ -39,23 +42,50 @@ static const struct rest_routes *const tables[] = {
     &azure_ingestion_routes, &azure_referral_routes, &azure_webhook_routes,
     &azure_saas_routes,      &azure_insight_routes,
 };
-static const struct rest_side side = {
+static const struct rest_part *const parts[] = {&azure_identity_part, &azure_deal_part,
+                                                &azure_market_part};
+
+/* ---- Life. */
+static int check_options(const struct sandbox_options *options, struct error *error)
+{
+    if (options->user_role && strcmp(options->user_role, "admin") != 0 &&
+        strcmp(options->user_role, "user") != 0)
+        return error_set(error, ERROR_INPUT, SCOPE_RUN, "\"%s\" is no role: admin or user",
+                         options->user_role);
+    return options->azure_certificate ? azure_certificate_check(options->azure_certificate, error)
+                                      : 0;
+}
+
+static void open_side(struct sandbox *sandbox)
+{
+    sandbox->azure = memory_alloc(sizeof *sandbox->azure);
+}
+
+static void close_side(struct sandbox *sandbox)
+{
+    free(sandbox->azure);
+    sandbox->azure = NULL;
+}
+
+/* What is answered without a token. */
+static bool handle_bare(struct sandbox *sandbox, const struct sandbox_request *request,
+                        struct arena *arena, struct sandbox_response *response)
+{
+    return azure_tokens_handle(sandbox, request, arena, response) ||
+           insights_download(sandbox, request, arena, response);
+}
+
+const struct rest_side azure_side = {
+    .name = "azure",
     .tables = tables,
-    .count = COUNT(tables),
-    .run = azure_run,
+    .table_count = COUNT(tables),
+    .parts = parts,
+    .part_count = COUNT(parts),
+    .options = check_options,
+    .open = open_side,
+    .close = close_side,
+    .bare = handle_bare,
+    .bare_operation = azure_identity_operation,
     .check = check_caller,
     .quota = take_quota,
 };
-
-bool azure_operation(const char *name)
-{
-    return rest_operation(&side, name) || azure_identity_operation(name);
-}
-
-bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request,
-                  struct arena *arena, struct sandbox_response *response)
-{
-    return azure_tokens_handle(sandbox, request, arena, response) ||
-           insights_download(sandbox, request, arena, response) ||
-           rest_handle(&side, sandbox, request, arena, response);
-}

@@ -286,12 +286,12 @@ static int get_execution(struct rest_call *call)
 }
 
 static const struct rest_route routes[] = {
-    {"GET", "/ScheduledDataset", "ListDatasets", list_datasets},
-    {"GET", "/ScheduledQueries", "ListQueries", list_queries},
-    {"POST", "/ScheduledQueries", "CreateQuery", create_query},
-    {"GET", "/ScheduledReport", "ListReports", list_reports},
-    {"POST", "/ScheduledReport", "CreateReport", create_report},
-    {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution},
+    {"GET", "/ScheduledDataset", "ListDatasets", list_datasets, NULL},
+    {"GET", "/ScheduledQueries", "ListQueries", list_queries, NULL},
+    {"POST", "/ScheduledQueries", "CreateQuery", create_query, NULL},
+    {"GET", "/ScheduledReport", "ListReports", list_reports, NULL},
+    {"POST", "/ScheduledReport", "CreateReport", create_report, NULL},
+    {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution, NULL},
 };
 const struct rest_routes azure_insight_routes = {&azure_insights_surface, routes, COUNT(routes)};
 

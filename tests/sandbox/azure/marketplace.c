@@ -72,20 +72,20 @@ static void get_slots(struct azure_market *market, struct slot slots[SLOTS])
     memcpy(slots, rows, sizeof rows);
 }
 
-static void open_part(struct azure *azure)
+static void open_part(struct sandbox *sandbox)
 {
-    azure->parts.market = memory_alloc(sizeof *azure->parts.market);
+    sandbox->azure->parts.market = memory_alloc(sizeof *sandbox->azure->parts.market);
 }
 
-static void close_part(struct azure *azure)
+static void close_part(struct sandbox *sandbox)
 {
     struct slot slots[SLOTS];
-    if (!azure->parts.market)
+    if (!sandbox->azure->parts.market)
         return;
-    get_slots(azure->parts.market, slots);
+    get_slots(sandbox->azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
         rest_table_free(slots[i].table);
-    free(azure->parts.market);
+    free(sandbox->azure->parts.market);
 }
 
 /* A submission ends in the midst of the job that waits for it. */
@@ -98,28 +98,29 @@ static void run_part(struct sandbox *sandbox)
     jobs_run(sandbox);
 }
 
-static struct json *describe_part(const struct azure *azure, struct arena *arena)
+static struct json *describe_part(const struct sandbox *sandbox, struct arena *arena)
 {
     struct json *row = json_object(arena);
     struct slot slots[SLOTS];
-    get_slots(azure->parts.market, slots);
+    get_slots(sandbox->azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
         json_set(arena, row, slots[i].name, rest_table_describe(arena, slots[i].table));
     return row;
 }
 
-static int read_part(struct azure *azure, const struct json *row, struct error *error)
+static int read_part(struct sandbox *sandbox, const struct json *row, struct error *error)
 {
     struct slot slots[SLOTS];
     (void)error;
-    get_slots(azure->parts.market, slots);
+    get_slots(sandbox->azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
         rest_table_read(slots[i].table, json_get(row, slots[i].name));
     return 0;
 }
 
-const struct azure_part azure_market_part = {
-    "market", open_part, close_part, marketplace_seed, run_part, describe_part, read_part,
+const struct rest_part azure_market_part = {
+    "market", open_part,     close_part, marketplace_seed,
+    run_part, describe_part, read_part,  &azure_market_controls,
 };
 
 /* ---- For tests. */

@@ -126,23 +126,23 @@ static int get_one(struct rest_call *call)
 }
 
 static const struct rest_route routes[] = {
-    {"GET", "/engagements/referrals", "ListReferrals", referral_list},
-    {"POST", "/engagements/referrals", "CreateReferral", referral_create},
-    {"GET", "/engagements/referrals/{}", "GetReferral", get_one},
-    {"PATCH", "/engagements/referrals/{}", "PatchReferral", referral_patch},
-    {"PUT", "/engagements/referrals/{}", "PutReferral", referral_put},
+    {"GET", "/engagements/referrals", "ListReferrals", referral_list, NULL},
+    {"POST", "/engagements/referrals", "CreateReferral", referral_create, NULL},
+    {"GET", "/engagements/referrals/{}", "GetReferral", get_one, NULL},
+    {"PATCH", "/engagements/referrals/{}", "PatchReferral", referral_patch, NULL},
+    {"PUT", "/engagements/referrals/{}", "PutReferral", referral_put, NULL},
 };
 const struct rest_routes azure_referral_routes = {&azure_referrals_surface, routes, COUNT(routes)};
 
 /* ---- The part. */
-static void open_part(struct azure *azure)
+static void open_part(struct sandbox *sandbox)
 {
-    azure->parts.deals = memory_alloc(sizeof *azure->parts.deals);
+    sandbox->azure->parts.deals = memory_alloc(sizeof *sandbox->azure->parts.deals);
 }
 
-static void close_part(struct azure *azure)
+static void close_part(struct sandbox *sandbox)
 {
-    struct azure_deals *deals = azure->parts.deals;
+    struct azure_deals *deals = sandbox->azure->parts.deals;
     rest_table_free(&deals->referrals);
     rest_table_free(&deals->hooks);
     for (size_t i = 0; i < REFERRAL_PAGES; i++) {
@@ -152,22 +152,24 @@ static void close_part(struct azure *azure)
     free(deals);
 }
 
-static struct json *describe_part(const struct azure *azure, struct arena *arena)
+static struct json *describe_part(const struct sandbox *sandbox, struct arena *arena)
 {
     struct json *root = json_object(arena);
-    json_set(arena, root, "referrals", rest_table_describe(arena, &azure->parts.deals->referrals));
-    json_set(arena, root, "hooks", rest_table_describe(arena, &azure->parts.deals->hooks));
+    json_set(arena, root, "referrals",
+             rest_table_describe(arena, &sandbox->azure->parts.deals->referrals));
+    json_set(arena, root, "hooks", rest_table_describe(arena, &sandbox->azure->parts.deals->hooks));
     return root;
 }
 
-static int read_part(struct azure *azure, const struct json *root, struct error *error)
+static int read_part(struct sandbox *sandbox, const struct json *root, struct error *error)
 {
     (void)error;
-    rest_table_read(&azure->parts.deals->referrals, json_get(root, "referrals"));
-    rest_table_read(&azure->parts.deals->hooks, json_get(root, "hooks"));
+    rest_table_read(&sandbox->azure->parts.deals->referrals, json_get(root, "referrals"));
+    rest_table_read(&sandbox->azure->parts.deals->hooks, json_get(root, "hooks"));
     return 0;
 }
 
-const struct azure_part azure_deal_part = {
-    "deals", open_part, close_part, referral_seed, referral_run, describe_part, read_part,
+const struct rest_part azure_deal_part = {
+    "deals",      open_part,     close_part, referral_seed,
+    referral_run, describe_part, read_part,  &azure_deal_controls,
 };

@@ -200,10 +200,10 @@ static int list_plans(struct rest_call *call)
 }
 
 static const struct rest_route routes[] = {
-    {"GET", "", "ListSubscriptions", list},
-    {"GET", "/", "ListSubscriptions", list},
-    {"GET", "/{}", "GetSubscription", get},
-    {"GET", "/{}/listAvailablePlans", "ListAvailablePlans", list_plans},
+    {"GET", "", "ListSubscriptions", list, NULL},
+    {"GET", "/", "ListSubscriptions", list, NULL},
+    {"GET", "/{}", "GetSubscription", get, NULL},
+    {"GET", "/{}/listAvailablePlans", "ListAvailablePlans", list_plans, NULL},
 };
 const struct rest_routes azure_saas_routes = {&azure_saas_surface, routes, COUNT(routes)};
 

@@ -205,11 +205,11 @@ static int get_validation(struct rest_call *call)
 }
 
 static const struct rest_route routes[] = {
-    {"GET", "/events", "ListWebhookEvents", list_events},
-    {"GET", "", "GetWebhook", get_registration},
-    {"POST", "", "CreateWebhook", put_registration},
-    {"PUT", "", "PutWebhook", replace_registration},
-    {"POST", "/validationEvents", "ValidateWebhook", start_validation},
-    {"GET", "/validationEvents/{}", "GetWebhookValidation", get_validation},
+    {"GET", "/events", "ListWebhookEvents", list_events, NULL},
+    {"GET", "", "GetWebhook", get_registration, NULL},
+    {"POST", "", "CreateWebhook", put_registration, NULL},
+    {"PUT", "", "PutWebhook", replace_registration, NULL},
+    {"POST", "/validationEvents", "ValidateWebhook", start_validation, NULL},
+    {"GET", "/validationEvents/{}", "GetWebhookValidation", get_validation, NULL},
 };
 const struct rest_routes azure_webhook_routes = {&azure_webhooks_surface, routes, COUNT(routes)};
