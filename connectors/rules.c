@@ -442,18 +442,18 @@ static void check_months(struct checking *checking, const struct rule *rule, con
     char text[DAY_TEXT];
     const char *other = *rule->words[0] ? record_get(checking->after, rule->words[0]) : NULL;
     int64_t day, since = today(checking), ms;
-    if (*rule->words[0] && !(other && instant_parse(other, &ms) &&
-                             (since = own_day(checking, ms), true)) &&
+    if (*rule->words[0] &&
+        !(other && instant_parse(other, &ms) && (since = own_day(checking, ms), true)) &&
         !(other && day_parse(other, &since)))
         return;
-    int64_t most = months_after(since, number_of(rule->words[1])) -
-                   (int64_t)number_of(rule->words[2]);
+    int64_t most =
+        months_after(since, number_of(rule->words[1])) - (int64_t)number_of(rule->words[2]);
     if (value && day_parse(value, &day) && day > most)
         fault(checking, rule->code, rule->field, rule->remedy,
-              arena_printf(checking->arena, "%s is %s; it may be %s at the latest, %s months from %s%s",
-                           vendor_name(checking, rule->field), value, day_print(most, text),
-                           rule->words[1], other ? rule->words[0] : "today",
-                           because(checking, rule)));
+              arena_printf(
+                  checking->arena, "%s is %s; it may be %s at the latest, %s months from %s%s",
+                  vendor_name(checking, rule->field), value, day_print(most, text), rule->words[1],
+                  other ? rule->words[0] : "today", because(checking, rule)));
 }
 
 static void check_repeated(struct checking *checking, const struct rule *rule, const char *value)
@@ -465,8 +465,9 @@ static void check_repeated(struct checking *checking, const struct rule *rule, c
         months = number_of(arena_copy_n(checking->arena, value + 1, digits));
     if (months > most || (months && again >= most) || months * (again + 1) > most)
         fault(checking, rule->code, rule->field, rule->remedy,
-              arena_printf(checking->arena, "%s is %s, and with %s %s of it that is more than %s "
-                                            "months",
+              arena_printf(checking->arena,
+                           "%s is %s, and with %s %s of it that is more than %s "
+                           "months",
                            vendor_name(checking, rule->field), value, times ? times : "no",
                            rule->words[0], rule->words[1]));
 }

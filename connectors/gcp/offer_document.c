@@ -81,8 +81,7 @@ static void derive_days(const struct deriving *of)
 {
     const struct json *term = json_get(of->offer, "term");
     const char *months = json_get_text(term, "durationMonths");
-    say(of, "Expires",
-        gcp_datetime_last_day(of->arena, json_get(of->offer, "acceptDeadlineTime")));
+    say(of, "Expires", gcp_datetime_last_day(of->arena, json_get(of->offer, "acceptDeadlineTime")));
     say(of, "Start", gcp_datetime_day(of->arena, json_get(term, "scheduledStartTime")));
     say(of, "End", gcp_datetime_last_day(of->arena, json_get(term, "scheduledEndTime")));
     if (months)
@@ -137,17 +136,16 @@ static void derive_values(const struct deriving *of)
     say_money(of, "AdditionalValue",
               json_find(of->product, "additionalContractValue.contractValue"));
     say_percent(of, "RevenueShare", "revenueShare.currentTermVendorNetRevenuePercent.value");
-    say_percent(of, "RenewalRevenueShare",
-                "revenueShare.renewalTermVendorNetRevenuePercent.value");
+    say_percent(of, "RenewalRevenueShare", "revenueShare.renewalTermVendorNetRevenuePercent.value");
     const struct json *skus = json_find(of->product, "additionalContractValue.eligibleSkus");
     struct json *keys = json_array(of->arena);
     for (size_t i = 0; skus && skus->type == JSON_ARRAY && i < skus->count; i++) {
         const char *sku = json_text(skus->items[i]);
         if (sku)
-            json_append(of->arena, keys,
-                        json_string(of->arena,
-                                    gcp_offer_sku_key(of->arena, sku,
-                                                      json_get_text(of->derived, "Product"))));
+            json_append(
+                of->arena, keys,
+                json_string(of->arena, gcp_offer_sku_key(of->arena, sku,
+                                                         json_get_text(of->derived, "Product"))));
     }
     if (keys->count)
         json_set(of->arena, of->derived, "AdditionalSkus", keys);
@@ -196,8 +194,7 @@ static void derive_agreement(const struct deriving *of)
         say(of, "Stage", "CANCELLED");
     if (!json_get(of->derived, "AgreementEnd"))
         say(of, "AgreementEnd",
-            gcp_datetime_last_day(of->arena,
-                                  json_find(of->offer, "term.effectiveTermEndTime")));
+            gcp_datetime_last_day(of->arena, json_find(of->offer, "term.effectiveTermEndTime")));
 }
 
 struct json *gcp_offer_document(const struct cloud *cloud, struct arena *arena,

@@ -24,9 +24,8 @@ enum {
     }
 
 static const char *const states[] = {
-    "draft",  "DRAFT",    "publishing", "PUBLISHING", "open",      "PUBLISHED", "accepted",
-    "ACCEPTED", "expired", "EXPIRED",   "cancelled",  "CANCELLED", "ended",     "ENDED",
-    NULL,
+    "draft",   "DRAFT",   "publishing", "PUBLISHING", "open",  "PUBLISHED", "accepted", "ACCEPTED",
+    "expired", "EXPIRED", "cancelled",  "CANCELLED",  "ended", "ENDED",     NULL,
 };
 
 static const char *const forms[] = {
@@ -34,15 +33,22 @@ static const char *const forms[] = {
 };
 
 static const char *const deals[] = {
-    "new",       "NEW",       "renewal",       "NATIVE_RENEWAL",
-    "migration", "MIGRATION", "channel_shift", "CHANNEL_SHIFT",
-    NULL,
+    "new",           "NEW",           "renewal", "NATIVE_RENEWAL", "migration", "MIGRATION",
+    "channel_shift", "CHANNEL_SHIFT", NULL,
 };
 
 static const char *const pricings[] = {
-    "usage",       "usage",       "fixed",      "fixed",      "fixed_usage",
-    "fixed_usage", "commitment",  "commitment", "commitment_usage",
-    "commitment_usage", NULL,
+    "usage",
+    "usage",
+    "fixed",
+    "fixed",
+    "fixed_usage",
+    "fixed_usage",
+    "commitment",
+    "commitment",
+    "commitment_usage",
+    "commitment_usage",
+    NULL,
 };
 
 static const char *const flags[] = {"yes", "yes", "no", "no", NULL};
@@ -110,4 +116,5 @@ const struct remote_field gcp_offer_fields[] = {
     ROW("cancel_reason", SERVICE, "cancellationNote", "cancellationNote"),
     ROW("modified", SERVICE, "updateTime", "updateTime"),
     GCP_ENTITLEMENT_ROWS,
+    GCP_REJECT_REASON_ROW,
 };

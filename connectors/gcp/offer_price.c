@@ -105,10 +105,10 @@ static const char *discount_of(const struct pricing *pricing, const char *instal
                                const char *key)
 {
     const char *discounts = value_of(pricing, "discounts");
-    const char *own =
-        installment ? number_for(pricing->arena, discounts,
-                                 arena_printf(pricing->arena, "%s/%s", installment, key))
-                    : NULL;
+    const char *own = installment
+                          ? number_for(pricing->arena, discounts,
+                                       arena_printf(pricing->arena, "%s/%s", installment, key))
+                          : NULL;
     return own ? own : number_for(pricing->arena, discounts, key);
 }
 
@@ -316,8 +316,7 @@ static int put_custom(const struct pricing *pricing, struct json *product, const
         return refuse(pricing, "schedule", value_of(pricing, "pricing"),
                       "instalments are of a flat fee or of a commitment");
     if (count)
-        result = check_first(pricing,
-                             arena_copy_n(arena, items[0], strcspn(items[0], "=")));
+        result = check_first(pricing, arena_copy_n(arena, items[0], strcspn(items[0], "=")));
     for (size_t i = 0; i < count && !result; i++)
         result = put_installment(pricing, old, items[i], list);
     json_remove(product, "standardIntervalPrice");

@@ -17,9 +17,8 @@ static void add(const struct deriving *of, struct json *list, const char *key, c
 {
     if (key && number)
         json_append(of->arena, list,
-                    json_string(of->arena,
-                                arena_printf(of->arena, "%s=%s", key,
-                                             gcp_offer_shortest(of->arena, number))));
+                    json_string(of->arena, arena_printf(of->arena, "%s=%s", key,
+                                                        gcp_offer_shortest(of->arena, number))));
 }
 
 /* NULL: no amount of money. All of an offer's are in one currency. */
@@ -88,8 +87,8 @@ static void add_discounts(const struct deriving *of, const struct json *model, c
 static void derive_standard(const struct deriving *of, const struct json *price)
 {
     static const char *const intervals[][3] = {
-        {"MONTHLY_PRORATED", "P1M", "yes"},       {"MONTHLY_NOT_PRORATED", "P1M", "no"},
-        {"QUARTERLY_NOT_PRORATED", "P3M", NULL},  {"YEARLY_NOT_PRORATED", "P1Y", NULL},
+        {"MONTHLY_PRORATED", "P1M", "yes"},      {"MONTHLY_NOT_PRORATED", "P1M", "no"},
+        {"QUARTERLY_NOT_PRORATED", "P3M", NULL}, {"YEARLY_NOT_PRORATED", "P1Y", NULL},
         {"MONTHLY_POSTPAY", "P1M", NULL}, /* old offers only */
     };
     const char *interval = json_get_text(price, "standardInterval");
@@ -111,7 +110,8 @@ static void derive_standard(const struct deriving *of, const struct json *price)
 
 static bool same_discounts(const struct json *installments)
 {
-    static const char *const paths[] = {"priceModel.usage", "priceModel.commitment.discountPercent"};
+    static const char *const paths[] = {"priceModel.usage",
+                                        "priceModel.commitment.discountPercent"};
     for (size_t i = 1; i < installments->count; i++)
         for (size_t j = 0; j < COUNT(paths); j++) {
             const struct json *one = json_find(installments->items[0], paths[j]);

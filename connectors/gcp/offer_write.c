@@ -163,8 +163,7 @@ static int put_features(const struct gcp_offer_writing *writing, struct json *of
         const char *colon = strstr(items[i], ": ");
         struct json *feature = json_object(arena);
         json_set_text(arena, feature, "displayName",
-                      colon ? arena_copy_n(arena, items[i], (size_t)(colon - items[i]))
-                            : items[i]);
+                      colon ? arena_copy_n(arena, items[i], (size_t)(colon - items[i])) : items[i]);
         if (colon)
             json_set_text(arena, feature, "value", colon + 2);
         json_append(arena, list, feature);
@@ -183,8 +182,8 @@ static int put_additional(const struct gcp_offer_writing *writing, struct json *
     const char **items = list_items(arena, gcp_offer_value(writing, "additional_skus"), &count);
     int result = 0;
     if (gcp_offer_wants(writing, "additional_value"))
-        result = put(writing, offer, ADDITIONAL ".contractValue", gcp_money_write(arena, value),
-                     error);
+        result =
+            put(writing, offer, ADDITIONAL ".contractValue", gcp_money_write(arena, value), error);
     if (result || !gcp_offer_wants(writing, "additional_skus"))
         return result;
     struct json *skus = json_array(arena);
@@ -223,8 +222,7 @@ static struct json *months_of(struct arena *arena, const char *duration)
 }
 
 /* A last day, or a length. */
-static int put_end(const struct gcp_offer_writing *writing, struct json *offer,
-                   struct error *error)
+static int put_end(const struct gcp_offer_writing *writing, struct json *offer, struct error *error)
 {
     static const char *const fields[] = {"end_date", "duration", NULL};
     const char *end = gcp_offer_value(writing, "end_date");
@@ -236,8 +234,7 @@ static int put_end(const struct gcp_offer_writing *writing, struct json *offer,
     if (!result)
         result = put(writing, offer, "term.scheduledEndTime",
                      gcp_datetime_write(writing->arena, end, 1), error);
-    return result ? result
-                  : put(writing, offer, "term.durationMonths", end ? NULL : months, error);
+    return result ? result : put(writing, offer, "term.durationMonths", end ? NULL : months, error);
 }
 
 static int put_days(const struct gcp_offer_writing *writing, struct json *offer, bool fresh,
@@ -246,9 +243,9 @@ static int put_days(const struct gcp_offer_writing *writing, struct json *offer,
     const char *renewals = gcp_offer_value(writing, "renewals");
     int result = 0;
     if (gcp_offer_wants(writing, "expires")) /* until the end of that day */
-        result = put(writing, offer, "acceptDeadlineTime",
-                     gcp_datetime_write(writing->arena, gcp_offer_value(writing, "expires"), 1),
-                     error);
+        result =
+            put(writing, offer, "acceptDeadlineTime",
+                gcp_datetime_write(writing->arena, gcp_offer_value(writing, "expires"), 1), error);
     if (!result)
         result = put_start(writing, offer, fresh, error);
     if (!result)
@@ -264,11 +261,10 @@ int gcp_offer_write(const struct gcp_offer_writing *writing, const struct json *
 {
     static int (*const parts[])(const struct gcp_offer_writing *writing, struct json *offer,
                                 struct error *error) = {
-        put_plain,    put_note,       put_account,         put_base, put_replaced,
-        put_features, put_additional, gcp_offer_put_price,
+        put_plain,    put_note,     put_account,    put_base,
+        put_replaced, put_features, put_additional, gcp_offer_put_price,
     };
-    struct json *offer =
-        fresh ? json_clone(writing->arena, fresh) : json_object(writing->arena);
+    struct json *offer = fresh ? json_clone(writing->arena, fresh) : json_object(writing->arena);
     json_drop_nulls(offer);
     int result = put_days(writing, offer, !fresh, error);
     for (size_t i = 0; i < COUNT(parts) && !result; i++)
@@ -314,8 +310,8 @@ static void compare(struct masking *masking, const struct json *before, const st
 
 static void differ(struct masking *masking, const char *path, const struct json *value)
 {
-    masking->mask = arena_printf(masking->arena, "%s%s%s", masking->mask,
-                                 *masking->mask ? "," : "", path);
+    masking->mask =
+        arena_printf(masking->arena, "%s%s%s", masking->mask, *masking->mask ? "," : "", path);
     if (value)
         (void)json_put(masking->arena, masking->body, path, json_clone(masking->arena, value),
                        NULL);
@@ -325,8 +321,7 @@ static void compare_member(struct masking *masking, const struct json *before,
                            const struct json *after, const char *name, const char *path)
 {
     const struct json *old = json_get(before, name), *now = json_get(after, name);
-    const char *full =
-        arena_printf(masking->arena, "%s%s%s", path, *path ? "." : "", name);
+    const char *full = arena_printf(masking->arena, "%s%s%s", path, *path ? "." : "", name);
     if (old && now && json_equal(old, now))
         return;
     if (old && now && !is_whole(old) && !is_whole(now))

@@ -5,8 +5,8 @@
  * beside it the member "agent", which is never sent:
  *
  *   Entitlement, Account  what was bought under the offer, and by whom (entitlements.h)
- *   Documents             the offer's documents without their content; absent if none were asked for
- *   Id, Form, Reference, Prices, …  what both say, in canonical words and normal forms
+ *   Documents             the offer's documents without their content; absent if none were asked
+ * for Id, Form, Reference, Prices, …  what both say, in canonical words and normal forms
  *
  * The version is that of entitlements.h: the offer's updateTime, and the id and updateTime of the
  * entitlement. There is no lock: what is planned on one updateTime is only written while a look
@@ -24,12 +24,13 @@
 
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/entitlements.h"
+#include "connectors/gcp/location.h"
 
 extern const struct connector_kind gcp_offers; /* offers.c */
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
-enum { GCP_OFFER_FIELDS = 43 + GCP_ENTITLEMENT_FIELDS, GCP_OFFER_RULES = 92 };
+enum { GCP_OFFER_FIELDS = 52 + GCP_ENTITLEMENT_FIELDS, GCP_OFFER_RULES = 75 };
 enum { GCP_OFFER_PROCEDURES = 7 };
 
 extern const struct remote_field gcp_offer_fields[GCP_OFFER_FIELDS];      /* offer_fields.c */
@@ -94,10 +95,10 @@ const char *gcp_offer_sku_key(struct arena *arena, const char *sku, const char *
 
 struct gcp_offer_writing {
     struct arena *arena;
-    const struct cloud *cloud;    /* its location is known */
-    const struct record *record;  /* the values that the offer shall have */
-    const bool *wanted;           /* per field of the kind: whether it is written */
-    const char *token;            /* of the change */
+    const struct cloud *cloud;   /* its location is known */
+    const struct record *record; /* the values that the offer shall have */
+    const bool *wanted;          /* per field of the kind: whether it is written */
+    const char *token;           /* of the change */
 };
 bool gcp_offer_wants(const struct gcp_offer_writing *writing, const char *field);
 const char *gcp_offer_value(const struct gcp_offer_writing *writing, const char *field);
