@@ -143,7 +143,7 @@ static const struct field listing_fields[] = {
     {"fulfilment", TYPE_SET, FIELD_FROM_CLOUD, NULL, "ways of delivery, with their addresses"},
     {"regions", TYPE_SET, FIELD_FROM_CLOUD, NULL, "regions in which the product is available"},
     {"plans", TYPE_SET, FIELD_BOTH, NULL,
-     "plans that were ever on sale, one item each: plan | name | term | from | until"},
+     "list offers by plan, one item each: plan | name | term | from | until | SKUs"},
     {"prices", TYPE_SET, FIELD_BOTH, NULL,
      "list prices, one item each: key | what is paid for | price"},
     {"publication", TYPE_WORD, FIELD_FROM_CLOUD,

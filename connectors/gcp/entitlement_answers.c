@@ -2,8 +2,8 @@
  * (activation) or a change of plan. It may have been answered in the seller's own sign-up system
  * meanwhile, or by an attempt whose answer was lost: each look at the entitlement decides afresh.
  *
- * In `progress`: account, its bare id; plan, the pending one of a change of plan; sent, how often an
- * answer may have gone out. */
+ * In `progress`: account, its bare id; plan, the pending one of a change of plan; sent, how often
+ * an answer may have gone out. */
 #include "base/text.h"
 #include "connectors/gcp/entitlements.h"
 #include "connectors/steps.h"
@@ -112,7 +112,7 @@ static enum step_result take_answer(struct step_context *context,
         step_count_of(context, "sent") < 2)
         return step_go_to(context, "entitlement");
     return step_parse(context, response, failure, &answer, error) < 0 ? step_failed(error)
-                                                                       : STEP_NEXT;
+                                                                      : STEP_NEXT;
 }
 
 /* ------------------------------------------------------------------ accepting */
@@ -179,11 +179,9 @@ static enum step_result accept_answer(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    struct json *answer = NULL;
     if (failure && failure->http_status == NOT_FOUND)
         return STEP_STALE;
-    return step_parse(context, response, failure, &answer, error) < 0 ? step_failed(error)
-                                                                      : STEP_NEXT;
+    return take_answer(context, response, failure, error);
 }
 
 static enum step_result accept_confirm(struct step_context *context,
@@ -234,11 +232,9 @@ static enum step_result reject_answer(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    struct json *answer = NULL;
     if (failure && failure->http_status == NOT_FOUND)
         return STEP_DONE;
-    return step_parse(context, response, failure, &answer, error) < 0 ? step_failed(error)
-                                                                      : STEP_NEXT;
+    return take_answer(context, response, failure, error);
 }
 
 static enum step_result reject_confirm(struct step_context *context,

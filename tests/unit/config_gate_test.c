@@ -44,10 +44,9 @@ static const struct {
      REFERRAL "  cancel: no\n",
      "11:11: cancel has no meaning for referrals (remove it; for referrals there are create, submit, accept, reject, register or import)\n"},
     {"a referral's gates in a job of offers",
-     OFFER "  submit: yes\n  accept: yes\n  reject: yes\n",
-     "11:11: submit has no meaning for offers (remove it; for offers there are create, publish, cancel or import)\n"
-     "12:11: accept has no meaning for offers (remove it; for offers there are create, publish, cancel or import)\n"
-     "13:11: reject has no meaning for offers (remove it; for offers there are create, publish, cancel or import)\n"},
+     OFFER "  submit: yes\n  register: yes\n",
+     "11:11: submit has no meaning for offers (remove it; for offers there are create, publish, cancel, accept, reject or import)\n"
+     "12:13: register has no meaning for offers (remove it; for offers there are create, publish, cancel, accept, reject or import)\n"},
     {"listings have none",
      WRITTEN JOB("listing", WITH_ID) "  create: yes\n  import: yes\n",
      "11:11: create has no meaning for listings (remove it)\n"
