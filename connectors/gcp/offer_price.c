@@ -85,6 +85,9 @@ static int put_money(const struct pricing *pricing, struct json *object, const c
                : NULL;
     if (amount && (!money || (point && strlen(point + 1) > 2)))
         return refuse(pricing, field, amount, "amounts have cents and no more");
+    if (money && text_equal(gcp_money_read(pricing->arena, json_get(object, name)),
+                            gcp_money_read(pricing->arena, money)))
+        return 0; /* the same, perhaps in other words */
     json_set(pricing->arena, object, name, money);
     return 0;
 }
@@ -93,6 +96,9 @@ static void put_percent(const struct pricing *pricing, struct json *object, cons
                         const char *percent)
 {
     struct json *decimal = percent ? json_object(pricing->arena) : NULL;
+    const char *old = json_get_text(json_get(object, name), "value");
+    if (old && percent && text_equal(gcp_offer_shortest(pricing->arena, old), percent))
+        return;
     if (decimal)
         json_set_text(pricing->arena, decimal, "value", percent);
     json_set(pricing->arena, object, name, decimal);
