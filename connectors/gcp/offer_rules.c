@@ -114,7 +114,6 @@ const struct rule gcp_offer_rules[] = {
     FORMAT("plan", ID, "a plan is named by the id of its standard offer"),
     FORMAT("replaces", "^[^/?#%[:space:]]+(/[^/?#%[:space:]]+)?$",
            "a private offer is named by its id, a standard offer as <service>/<id>"),
-    FORMAT("partner_reference", "^[^[:cntrl:]]+$", "the key stands in one line"),
     FORMAT("eula", "^[A-Za-z0-9][A-Za-z0-9._-]*$",
            "write standard, or name a PDF file in the folder that documents of the cloud tells"),
     FORMAT("documents", "^[A-Za-z0-9][A-Za-z0-9._-]*$",

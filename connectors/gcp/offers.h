@@ -30,7 +30,7 @@ extern const struct connector_kind gcp_offers; /* offers.c */
 
 /* Sizes that the kind's constant struct needs; a row too many does not compile, one too few fails
  * the tests. */
-enum { GCP_OFFER_FIELDS = 52 + GCP_ENTITLEMENT_FIELDS, GCP_OFFER_RULES = 75 };
+enum { GCP_OFFER_FIELDS = 52 + GCP_ENTITLEMENT_FIELDS, GCP_OFFER_RULES = 74 };
 enum { GCP_OFFER_PROCEDURES = 7 };
 
 extern const struct remote_field gcp_offer_fields[GCP_OFFER_FIELDS];      /* offer_fields.c */
