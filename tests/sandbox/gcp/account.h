@@ -12,4 +12,8 @@
 #define GCP_ADMIN          "admin@sandbox.example"
 #define GCP_ACCOUNT        "agent@sandbox-partner.iam.gserviceaccount.com"
 
+/* What the CRM Partners API has from the beginning, for it lists nothing: the last part of the
+ * names of a lead and of the opportunity that it became. */
+#define GCP_CRM_KNOWN "Cx0000000001"
+
 #endif

@@ -86,8 +86,8 @@ void gcp_crm_seed(struct sandbox *sandbox)
 {
     static const char text[] =
         "{\"name\":\"" GCP_PARTNER "/leads/" GCP_CRM_KNOWN "\",\"engagementModel\":\"CO_SELL\","
-        "\"dealTransactionType\":\"NEW\",\"customer\":{\"displayName\":\"Northgate Freight\","
-        "\"domain\":\"northgate-freight.example\"},\"partnerAnnualContractValue\":48000.50,"
+        "\"dealTransactionType\":\"NEW\",\"customer\":{},"
+        "\"title\":\"Northgate Freight\",\"partnerAnnualContractValue\":48000.50,"
         "\"leadCurrencyCode\":\"USD\",\"estimatedCloseDate\":{\"year\":2026,\"month\":9,"
         "\"day\":30},\"dealTerm\":\"TWELVE_MONTHS\",\"opportunitySummary\":"
         "\"Two data stores become one.\",\"supportLevel\":\"TECH\",\"productInterests\":"
@@ -98,7 +98,7 @@ void gcp_crm_seed(struct sandbox *sandbox)
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct json *lead = NULL;
     json_parse(arena, text, sizeof text - 1, &lead, NULL);
-    gcp_crm_decide(sandbox, rest_add(&deals->leads, GCP_CRM_KNOWN, lead, sandbox_now(sandbox)), true,
-                   NULL);
+    gcp_crm_decide(sandbox, rest_add(&deals->leads, GCP_CRM_KNOWN, lead, sandbox_now(sandbox)),
+                   true, NULL);
     sandbox->dirty = false; /* there is nothing yet that a snapshot must keep */
 }

@@ -78,8 +78,6 @@ struct rest_record *gcp_opportunity_share(struct sandbox *sandbox, struct arena 
                                           const char *company, bool limited);
 
 /* ---- CRM Partners (crm_calls.c, crm_records.c). */
-/* A known id that each sandbox begins with: of a lead, and of the opportunity that it became. */
-#define GCP_CRM_KNOWN "Cx0000000001"
 extern const struct gcp_shape gcp_crm_lead_shape, gcp_crm_opportunity_shape;
 void gcp_crm_seed(struct sandbox *sandbox);
 void gcp_crm_run(struct sandbox *sandbox);
