@@ -49,6 +49,11 @@ static void tell(const struct drop_intake *intake, const char *code, const char 
         intake->report(intake->context, &finding);
 }
 
+static const char *rows_of(struct arena *arena, size_t count)
+{
+    return arena_printf(arena, "%zu row%s", count, count == 1 ? "" : "s");
+}
+
 static void tell_rejects(const struct drop_intake *intake, struct arena *arena, const char *name,
                          const char *where, const struct drop_rejects *rejects)
 {
@@ -61,10 +66,10 @@ static void tell_rejects(const struct drop_intake *intake, struct arena *arena, 
     const char *first = arena_printf(arena, "line %zu: %s", rejects->line, rejects->reason);
     if (rejects->rows > rejects->unmatched)
         tell(intake, DROP_ROWS, name,
-             arena_printf(arena, "%s: %zu rows; %s", where, rejects->rows, first));
+             arena_printf(arena, "%s: %s; %s", where, rows_of(arena, rejects->rows), first));
     if (rejects->unmatched)
         tell(intake, DROP_UNMATCHED, name,
-             arena_printf(arena, "%s: %zu rows; %s", where, rejects->unmatched, first));
+             arena_printf(arena, "%s: %s; %s", where, rows_of(arena, rejects->unmatched), first));
 }
 
 /* What is in failed/ is told with every read, until somebody has seen to it. */
@@ -158,13 +163,13 @@ static int refuse(struct passage *passage, const char *reason, struct error *err
     const struct drop_intake *intake = passage->intake;
     const struct drop_rejects rejects = {.kind = "", .reason = reason};
     CLEANUP_TEXT struct text rows;
+    text_init(&rows, DROP_FILE_BYTES);
     if (!intake->takes) {
         tell_rejects(intake, passage->arena, passage->file->name, passage->path, &rejects);
         return 0;
     }
     if (!passage->digest[0]) /* it was not read: told apart by what it is called and weighs */
         sha256_hex(&passage->file->state.size, sizeof passage->file->state.size, passage->digest);
-    text_init(&rows, DROP_FILE_BYTES);
     drop_sheet_refusal(NULL, reason, &rows);
     int r = write_rejects(passage, &rows, error);
     return r < 0 ? r : put_away(passage, "failed", error);

@@ -99,10 +99,10 @@ static int make_row(const struct step_context *context, const struct drop_entry 
     if (r < 0)
         return r;
     json_set_text(arena, row, DROP_SCHEMA, records->format->schema);
-    if (!entry) {
-        json_set_text(arena, row, DROP_CRM, step_reference(context));
+    json_set_text(arena, row, DROP_CRM,
+                  entry ? drop_row_reference(arena, entry->row) : step_reference(context));
+    if (!entry)
         json_set_text(arena, row, "state", "DRAFT");
-    }
     if (context->change->action == ACTION_SUBMIT)
         json_set_text(arena, row, "state", "SUBMITTED");
     drop_tag_split(arena, drop_row_text(row, "description"), &plain, &tagged);

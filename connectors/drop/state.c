@@ -289,14 +289,22 @@ static int compare_times(const char *left, const char *right)
     return a < b ? -1 : a > b;
 }
 
-static struct json *merge_cells(struct arena *arena, const struct json *old,
-                                const struct json *cells)
+/* An empty cell takes no identifier away: the row was found without, or the portal has no place for
+ * it. */
+static bool names_record(const struct drop_format *format, const char *column)
+{
+    return text_equal(column, format->id) || text_equal(column, DROP_NUMBER) ||
+           text_equal(column, DROP_CRM);
+}
+
+static struct json *merge_cells(struct arena *arena, const struct drop_format *format,
+                                const struct json *old, const struct json *cells)
 {
     struct json *row = old ? json_clone(arena, old) : json_object(arena);
     for (size_t i = 0; i < cells->count; i++) {
         const char *name = cells->names[i], *text = json_text(cells->items[i]);
-        if (text_blank(text) && !strcmp(name, DROP_CRM))
-            continue; /* portals have no place for it: an empty cell says nothing */
+        if (text_blank(text) && names_record(format, name))
+            continue;
         if (text_blank(text))
             json_remove(row, name);
         else if (!text_equal(json_get_text(row, name), text))
@@ -321,13 +329,13 @@ const char *drop_state_merge(struct drop_state *state, const char *id, const str
     struct drop_entry *entry = drop_state_find(state, id);
     if (!entry) {
         entry = add_entry(state, id);
-        entry->row = merge_cells(state->arena, NULL, cells);
+        entry->row = merge_cells(state->arena, state->format, NULL, cells);
         entry->deleted = deleted;
         return NULL;
     }
     const char *then = drop_row_text(entry->row, DROP_UPDATED);
     int order = compare_times(now, then);
-    struct json *merged = merge_cells(state->arena, entry->row, cells);
+    struct json *merged = merge_cells(state->arena, state->format, entry->row, cells);
     if (!now && then) {
         if (!drop_row_text(merged, DROP_UPDATED)) /* an empty cell says nothing of it */
             json_set_text(state->arena, merged, DROP_UPDATED, then);
