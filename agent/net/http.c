@@ -45,6 +45,13 @@ const char *http_response_get(const struct http_response *response, const char *
     return NULL;
 }
 
+bool http_is_page(const struct http_response *response)
+{
+    const char *type = http_response_get(response, "content-type");
+    const char *body = response->body + strspn(response->body, " \t\r\n");
+    return (type && strstr(type, "html")) || text_starts(body, "<!") || text_starts(body, "<h");
+}
+
 /* Copies the host of an http or https URL. Anything that two parsers could read in two ways (user
  * names, backslashes, half brackets) has no host here, so it is never taken for loopback. */
 static bool url_host(const char *url, char *host, size_t size)

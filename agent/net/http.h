@@ -46,6 +46,9 @@ const char *http_request_get(const struct http_request *request, const char *nam
 const char *http_response_get(const struct http_response *response,
                               const char *name); /* lower case */
 
+/* True of a web page: a proxy or a gateway answered for the service. */
+bool http_is_page(const struct http_response *response);
+
 /* Exactly one of `response` and `error` is NULL. An error here means that no whole answer came:
  * error->vendor_code is "not-sent" when the request surely did not reach the server (refused
  * connection, name not found, TLS failure), else "" (it may have been carried out). */

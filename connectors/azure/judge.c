@@ -97,20 +97,13 @@ static void keep_id(const struct http_response *response, struct error *error)
                    http_response_get(response, names[i]));
 }
 
-static bool is_html(const struct http_response *response)
-{
-    const char *type = http_response_get(response, "content-type");
-    const char *body = response->body + strspn(response->body, " \t\r\n");
-    return (type && strstr(type, "html")) || text_starts(body, "<!") || text_starts(body, "<h");
-}
-
 static int judge_error(struct arena *arena, const struct http_response *response,
                        bool *ret_auth_refresh, struct error *error)
 {
     const struct meaning meaning = meaning_of(response->status);
     const char *code = NULL, *message = NULL;
     struct json *body = NULL;
-    if (!is_html(response) && response->body_length <= LIMIT_ERROR_BODY_BYTES &&
+    if (!http_is_page(response) && response->body_length <= LIMIT_ERROR_BODY_BYTES &&
         !json_parse(arena, response->body, response->body_length, &body, NULL))
         dig(body, &code, &message);
     *ret_auth_refresh = meaning.refresh;
@@ -137,7 +130,7 @@ int azure_judge(void *cloud, const struct http_response *response, bool *ret_aut
     *ret_auth_refresh = false;
     if (response->status >= 300)
         result = judge_error(arena, response, ret_auth_refresh, error);
-    else if (response->body_length && is_html(response))
+    else if (response->body_length && http_is_page(response))
         result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                            "the answer is a web page: something on the way answered for the cloud");
     if (!result || !error)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/rest.h"
 #include "tests/sandbox/control.h"
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
@@ -219,7 +219,7 @@ static int move_clock(struct control *control, struct json **ret_answer)
     control->sandbox->dirty = true;
     review_run(control->sandbox);
     market_run(control->sandbox);
-    azure_run(control->sandbox);
+    rest_run(control->sandbox);
     return get_stats(control, ret_answer);
 }
 
@@ -290,11 +290,10 @@ static const struct control_rows own = {own_rows, COUNT(own_rows)};
 
 static const struct control_row *find_row(const struct sandbox_request *request)
 {
-    const struct control_rows *const tables[] = {&own, &azure_identity_controls,
-                                                 &azure_deal_controls, &azure_market_controls};
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        for (size_t j = 0; j < tables[i]->count; j++) {
-            const struct control_row *row = &tables[i]->rows[j];
+    size_t index = 0;
+    for (const struct control_rows *table = &own; table; table = rest_controls(index++)) {
+        for (size_t i = 0; i < table->count; i++) {
+            const struct control_row *row = &table->rows[i];
             if (!strcmp(row->path, request->path) && !strcmp(row->method, request->method))
                 return row;
         }
@@ -330,7 +329,7 @@ void control_handle(struct sandbox *sandbox, const struct sandbox_request *reque
     response->status = 200;
     review_run(sandbox); /* what is shown is what is due by now */
     market_run(sandbox);
-    azure_run(sandbox);
+    rest_run(sandbox);
     if (run(&control, &answer) < 0) {
         answer = json_object(arena);
         json_set_text(arena, answer, "error", control.failure.message);

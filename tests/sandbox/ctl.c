@@ -302,7 +302,8 @@ static int do_skew(struct ctl *ctl)
     return move_clock(ctl, "skew_ms", ms);
 }
 
-/* ---- Microsoft's side: the endpoints below azure/, by name, with members as MEMBER=VALUE. */
+/* ---- The sides of other clouds: the endpoints below azure/ and gcp/, by name, with members as
+ * MEMBER=VALUE. */
 static struct json *members_given(struct ctl *ctl)
 {
     struct json *members = json_object(ctl->arena);
@@ -319,13 +320,13 @@ static struct json *members_given(struct ctl *ctl)
     return members;
 }
 
-static int azure_show(struct ctl *ctl)
+static int show_side(struct ctl *ctl, const char *side)
 {
     const struct json *members = members_given(ctl);
     CLEANUP_TEXT struct text path, out;
     text_init(&path, SHOW_MAX);
     text_init(&out, SHOW_MAX);
-    text_addf(&path, "azure/%s", ctl->arguments[0]);
+    text_addf(&path, "%s/%s", side, ctl->arguments[0]);
     for (size_t i = 0; members && i < members->count; i++) {
         text_addf(&path, "%c%s=", i ? '&' : '?', members->names[i]);
         query_encode(&path, shown(json_text(members->items[i])));
@@ -338,10 +339,10 @@ static int azure_show(struct ctl *ctl)
 }
 
 /* One member of the answer a line. */
-static int azure_do(struct ctl *ctl)
+static int do_at_side(struct ctl *ctl, const char *side)
 {
     const struct json *members = members_given(ctl);
-    const char *path = arena_printf(ctl->arena, "azure/%s", ctl->arguments[0]);
+    const char *path = arena_printf(ctl->arena, "%s/%s", side, ctl->arguments[0]);
     if (!members || call(ctl, "POST", path, members) < 0)
         return -1;
     for (size_t i = 0; i < ctl->answer->count; i++) {
@@ -350,6 +351,26 @@ static int azure_do(struct ctl *ctl)
                text ? text : json_print(ctl->arena, ctl->answer->items[i]));
     }
     return 0;
+}
+
+static int azure_show(struct ctl *ctl)
+{
+    return show_side(ctl, "azure");
+}
+
+static int azure_do(struct ctl *ctl)
+{
+    return do_at_side(ctl, "azure");
+}
+
+static int gcp_show(struct ctl *ctl)
+{
+    return show_side(ctl, "gcp");
+}
+
+static int gcp_do(struct ctl *ctl)
+{
+    return do_at_side(ctl, "gcp");
 }
 
 /* ---- A person's browser: follows where it is sent, as far as this host. */
@@ -433,6 +454,8 @@ static const struct {
     {"browse", 1, 1, do_browse},
     {"azure", 1, MEMBERS_MAX, azure_do},
     {"azure-show", 1, MEMBERS_MAX, azure_show},
+    {"gcp", 1, MEMBERS_MAX, gcp_do},
+    {"gcp-show", 1, MEMBERS_MAX, gcp_show},
 };
 
 static int run(struct ctl *ctl, const char *command)

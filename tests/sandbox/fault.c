@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/rest.h"
 #include "tests/sandbox/identity.h"
 
 static const char *const kinds[] = {
     "latency",    "429",        "500",          "503",        "401",       "403",
     "expired",    "reset",      "lost-after",   "truncate",   "html",      "html500",
     "empty-list", "short-list", "repeat-token", "task-fails", "set-fails", "set-half",
-    "set-stuck",  "job-fails",  "job-half",     "job-stuck",  NULL};
+    "set-stuck",  "job-fails",  "job-half",     "job-stuck",  "thin-page", NULL};
 
 static bool is_kind(const char *kind)
 {
@@ -56,7 +56,7 @@ int sandbox_fault_add(struct sandbox *sandbox, const char *spec, struct error *e
     if (text_starts(fault.kind, "job-") && !fault.operation[0])
         snprintf(fault.operation, sizeof fault.operation, "Configure");
     if (fault.operation[0] && !operation_find(fault.operation) &&
-        !identity_operation(fault.operation) && !azure_operation(fault.operation))
+        !identity_operation(fault.operation) && !rest_operation(fault.operation))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "fault \"%s\": no operation \"%s\"", spec,
                          fault.operation);
     if (parse_when(&fault, parts[2]) < 0)

@@ -147,6 +147,7 @@ struct sandbox {
     size_t identity_count, identity_capacity;
     struct market *market; /* products, offers, change sets, agreements: market.h */
     struct azure *azure;   /* Microsoft's side: azure/azure.h */
+    struct gcp *gcp;       /* Google's: gcp/gcp.h */
     bool dirty;            /* to be written to the snapshot */
 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/rest.h"
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/fields.h"
 #include "tests/sandbox/identity.h"
@@ -324,7 +324,7 @@ void sandbox_handle(struct sandbox *sandbox, const struct sandbox_request *reque
     if (text_starts(request->path, "/_sandbox/"))
         control_handle(sandbox, request, arena, &response);
     else if (!sts_handle(sandbox, request, arena, &response) &&
-             !azure_handle(sandbox, request, arena, &response) &&
+             !rest_handle(sandbox, request, arena, &response) &&
              !metadata_handle(sandbox, request, arena, &response))
         handle_call(sandbox, request, arena, &response);
     struct error error;
@@ -378,7 +378,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     if (options->catalog && !words_have(words_catalogs, options->catalog))
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "there is no catalog \"%s\"",
                          options->catalog);
-    if (azure_check(options, error) < 0)
+    if (rest_check_options(options, error) < 0)
         return -ERROR_INPUT;
     struct sandbox *sandbox = memory_alloc(sizeof *sandbox);
     sandbox->world = world;
@@ -389,7 +389,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     add_account(sandbox);
     if (options->now_ms)
         sandbox->offset_ms = options->now_ms - world_now(world);
-    azure_sandbox_open(sandbox);
+    rest_open(sandbox);
     bool found = false;
     int result = options->state_path ? state_load(sandbox, &found, error) : 0;
     if (result < 0) {
@@ -399,7 +399,7 @@ int sandbox_new(const struct sandbox_options *options, const struct world *world
     if (!found) {
         seed_fill(sandbox);
         market_seed(sandbox);
-        azure_seed(sandbox);
+        rest_seed(sandbox);
         result = options->state_path ? state_save(sandbox, error) : 0;
     }
     if (result < 0)
@@ -451,7 +451,7 @@ void sandbox_free(struct sandbox *sandbox)
     invitations_free(sandbox);
     identity_free_all(sandbox);
     market_free(sandbox->market);
-    azure_sandbox_close(sandbox);
+    rest_close(sandbox);
     map_free(sandbox->by_id);
     free(sandbox->records);
     free(sandbox->tasks);

@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/rest.h"
 #include "tests/sandbox/engagements.h"
 #include "tests/sandbox/market.h"
 
@@ -97,7 +97,7 @@ int state_save(struct sandbox *sandbox, struct error *error)
     json_set(arena, root, "tokens", tokens);
     json_set(arena, root, "invitations", invitations);
     market_describe(sandbox, arena, root);
-    azure_describe(sandbox, arena, root);
+    rest_describe(sandbox, arena, root);
     CLEANUP_TEXT struct text out;
     text_init(&out, STATE_MAX);
     json_write(root, JSON_COMPACT, &out);
@@ -165,7 +165,7 @@ static int read_state(struct sandbox *sandbox, const struct json *root, struct e
         read_texts(tokens->items[i], TOKEN_MEMBERS(token), &token->made_ms);
     }
     int result = market_read(sandbox, root, error);
-    return result < 0 ? result : azure_read(sandbox, root, error);
+    return result < 0 ? result : rest_read(sandbox, root, error);
 }
 
 int state_load(struct sandbox *sandbox, bool *ret_found, struct error *error)

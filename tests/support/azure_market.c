@@ -239,7 +239,7 @@ static const char *tell_submissions(const struct sandbox *sandbox, struct arena 
 
 size_t azure_market_publications(const struct sandbox *sandbox, const char *target)
 {
-    const struct azure_table *jobs = &ingestion_market(sandbox)->jobs;
+    const struct rest_table *jobs = &ingestion_market(sandbox)->jobs;
     size_t count = 0;
     for (size_t i = 0; i < jobs->count; i++) {
         const struct json *job = jobs->records[i]->document;

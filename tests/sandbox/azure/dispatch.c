@@ -1,105 +1,29 @@
-/* From a request to the row of its call, and back to an answer in the words of its surface. */
-#include <stdio.h>
+/* Microsoft's side as the sandbox sees it: its parts, its tables, whose token it takes. */
+#include "tests/sandbox/azure/azure.h"
+
 #include <string.h>
 
-#include "tests/sandbox/azure/azure.h"
 #include "tests/sandbox/azure/identities.h"
 #include "tests/sandbox/azure/insights.h"
 #include "tests/sandbox/identity.h"
-#include "tests/sandbox/query.h"
-#include "tests/sandbox/service.h"
 
-#define CONTENT_TYPE "application/json"
-
-static const struct azure_routes *const tables[] = {
-    &azure_ingestion_routes, &azure_referral_routes, &azure_webhook_routes,
-    &azure_saas_routes,      &azure_insight_routes,
-};
-
-bool azure_operation(const char *name)
-{
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        for (size_t j = 0; j < tables[i]->count; j++) {
-            if (!strcmp(tables[i]->routes[j].operation, name))
-                return true;
-        }
-    }
-    return azure_identity_operation(name);
-}
-
-/* ---- Paths. */
-/* The path below the base of the surface, NULL if it is another one's. */
-static const char *below(const struct azure_surface *surface, const char *path)
-{
-    size_t length = strlen(surface->base);
-    bool fits = text_starts(path, surface->base) && (!path[length] || path[length] == '/');
-    return fits ? path + length : NULL;
-}
-
-/* Fills the segments that stand for {}. */
-static bool fits_path(struct azure_call *call, const char *pattern, const char *path)
-{
-    size_t count = 0;
-    while (*pattern && *path) {
-        if (!text_starts(pattern, "{}")) {
-            if (*pattern++ != *path++)
-                return false;
-            continue;
-        }
-        size_t length = strcspn(path, "/");
-        if (!length || count == AZURE_SEGMENTS)
-            return false;
-        call->segments[count++] = arena_copy_n(call->arena, path, length);
-        pattern += 2;
-        path += length;
-    }
-    return !*pattern && !*path;
-}
-
-/* Sets surface and route; `ret_known`: the path is one, even if the method is not. False: the path
- * is not Microsoft's. */
-static bool find_route(struct azure_call *call, bool *ret_known)
-{
-    const char *path = call->request->path;
-    for (size_t i = 0; i < COUNT(tables); i++) {
-        const char *rest = below(tables[i]->surface, path);
-        if (!rest)
-            continue;
-        call->surface = tables[i]->surface;
-        for (size_t j = 0; j < tables[i]->count && !call->route; j++) {
-            const struct azure_route *route = &tables[i]->routes[j];
-            if (!fits_path(call, route->path, rest))
-                continue;
-            *ret_known = true;
-            if (!strcmp(route->method, call->request->method))
-                call->route = route;
-        }
-        if (call->route)
-            return true;
-    }
-    return call->surface != NULL;
-}
-
-/* ---- Who calls. */
-static int refuse_caller(struct azure_call *call, const char *message)
-{
-    return fail(call->failure, 401, "unauthenticated", "%s", message);
-}
-
-static int check_caller(struct azure_call *call)
+static int check_caller(struct rest_call *call)
 {
     const char *header = request_header(call->request, "authorization");
     if (!header || !text_starts(header, "Bearer "))
-        return refuse_caller(call, "The caller is not authenticated: there is no bearer token.");
+        return rest_refuse_caller(call,
+                                  "The caller is not authenticated: there is no bearer token.");
     const struct azure_access *access = azure_access_find(call->sandbox, header + 7);
     if (!access)
-        return refuse_caller(call, "The caller is not authenticated: the token is unknown.");
+        return rest_refuse_caller(call, "The caller is not authenticated: the token is unknown.");
     if (access->expires_ms <= identity_now(call->sandbox))
-        return refuse_caller(call, "The caller is not authenticated: the token is expired.");
+        return rest_refuse_caller(call, "The caller is not authenticated: the token is expired.");
     if (!text_equal(access->audience, call->surface->audience))
-        return refuse_caller(call, "The caller is not authenticated: another audience's token.");
+        return rest_refuse_caller(call,
+                                  "The caller is not authenticated: another audience's token.");
     call->identity = access->identity;
-    call->admin = access->identity == AZURE_USER && call->azure->parts.identities->is_admin;
+    call->admin =
+        access->identity == AZURE_USER && call->sandbox->azure->parts.identities->is_admin;
     if (call->surface->identities & call->identity)
         return 0;
     bool app = call->identity == AZURE_APP;
@@ -109,208 +33,59 @@ static int check_caller(struct azure_call *call)
                 app ? "only" : "and-user");
 }
 
-static int throttle(struct azure_call *call, int64_t wait_s)
+static int64_t take_quota(struct rest_call *call)
 {
-    call->failure->retry_after_s = wait_s;
-    return fail(call->failure, 429, "tooManyRequests",
-                "Rate limit is exceeded. Try again in %lld seconds.", (long long)wait_s);
+    return azure_quota_take(call->sandbox, call->surface->audience);
 }
 
-static int take_quota(struct azure_call *call)
-{
-    int64_t wait_s = azure_quota_take(call->sandbox, call->surface->audience);
-    return wait_s ? throttle(call, wait_s) : 0;
-}
-
-/* ---- What it says. */
-static bool is_json_type(const char *type)
-{
-    size_t length = strlen(CONTENT_TYPE);
-    return type && text_starts(type, CONTENT_TYPE) && (!type[length] || type[length] == ';');
-}
-
-static int parse_body(struct azure_call *call)
-{
-    const struct sandbox_request *request = call->request;
-    const char *length_text = request_header(request, "content-length");
-    long long length = 0;
-    struct json *body = NULL;
-    struct error error;
-    if (request_header(request, "transfer-encoding"))
-        return fail(call->failure, 411, "invalidRequest", "The body needs a Content-Length.");
-    if (length_text && (!text_to_int64(length_text, &length) || length < 0 ||
-                        (size_t)length != request->body_length))
-        return fail(call->failure, 400, "invalidRequest", "Content-Length is not the body's.");
-    if (!request->body_length)
-        return 0;
-    if (!strcmp(request->method, "GET") || !strcmp(request->method, "DELETE"))
-        return fail(call->failure, 400, "invalidRequest", "The method takes no body.");
-    if (!is_json_type(request_header(request, "content-type")))
-        return fail(call->failure, 415, "invalidRequest", "Content-Type must be " CONTENT_TYPE);
-    if (json_parse(call->arena, request->body, request->body_length, &body, &error) < 0)
-        return fail(call->failure, 400, "invalidRequest", "The body is not one JSON document: %s",
-                    error.message);
-    call->body = body;
-    return 0;
-}
-
-static int run_call(struct azure_call *call, bool known)
-{
-    int result = check_caller(call);
-    if (result == 0)
-        result = take_quota(call);
-    if (result == 0 && !call->route)
-        result = known ? fail(call->failure, 405, "methodNotAllowed", "The method is not allowed.")
-                       : fail(call->failure, 404, "itemNotFound", "There is no such resource.");
-    if (result == 0)
-        result = parse_body(call);
-    return result < 0 ? result : call->route->handle(call);
-}
-
-/* ---- Answers. */
-static void begin_answer(struct azure_call *call)
-{
-    const struct azure_surface *surface = call->surface;
-    const char *echo = surface->echo ? surface->echo : "client-request-id";
-    const char *sent = request_header(call->request, echo);
-    response_header(call->response, "content-type", CONTENT_TYPE "; charset=utf-8");
-    response_header(call->response, "date", answer_date(call->sandbox, call->arena));
-    response_header(call->response, surface->answer_id ? surface->answer_id : "request-id",
-                    answer_guid(call->sandbox, call->arena));
-    if (sent)
-        response_header(call->response, echo, sent);
-}
-
-static void report(struct azure_call *call)
-{
-    call->surface->report(call, call->response);
-    if (call->failure->retry_after_s)
-        response_header(call->response, "retry-after",
-                        arena_printf(call->arena, "%lld", (long long)call->failure->retry_after_s));
-}
-
-static void send_answer(struct azure_call *call)
-{
-    const char *body = call->text     ? call->text
-                       : call->answer ? json_print(call->arena, call->answer)
-                                      : "";
-    answer_body(call->response, call->status, body);
-    if (call->text && call->content_type)
-        call->response->headers[0].value = call->content_type;
-}
-
-/* ---- Faults. */
-static const struct {
-    const char *kind;
-    int status;
-    const char *type, *message;
-    int64_t wait_s; /* Retry-After unless the fault says another one */
-} instead[] = {
-    {"429", 429, "tooManyRequests", NULL, 57},
-    {"500", 500, "generalException", "An unspecified error has occurred.", 0},
-    {"503", 503, "serviceNotAvailable", "The service is not available.", 30},
-    {"401", 401, "unauthenticated", "The caller is not authenticated.", 0},
-    {"expired", 401, "unauthenticated", "The caller is not authenticated.", 0},
-    {"403", 403, "accessDenied", "Caller is not authorized to access the resource.", 0},
+static const struct rest_routes *const tables[] = {
+    &azure_ingestion_routes, &azure_referral_routes, &azure_webhook_routes,
+    &azure_saas_routes,      &azure_insight_routes,
 };
-static const char *const others[] = {"latency", "reset",      "lost-after", "truncate",    "html",
-                                     "html500", "empty-list", "short-list", "repeat-token"};
+static const struct rest_part *const parts[] = {&azure_identity_part, &azure_deal_part,
+                                                &azure_market_part};
 
-static bool is_ours(const struct fault *fault)
+/* ---- Life. */
+static int check_options(const struct sandbox_options *options, struct error *error)
 {
-    for (size_t i = 0; i < COUNT(instead); i++) {
-        if (fault_is(fault, instead[i].kind))
-            return true;
-    }
-    for (size_t i = 0; i < COUNT(others); i++) {
-        if (fault_is(fault, others[i]))
-            return true;
-    }
-    return false;
+    if (options->user_role && strcmp(options->user_role, "admin") != 0 &&
+        strcmp(options->user_role, "user") != 0)
+        return error_set(error, ERROR_INPUT, SCOPE_RUN, "\"%s\" is no role: admin or user",
+                         options->user_role);
+    return options->azure_certificate ? azure_certificate_check(options->azure_certificate, error)
+                                      : 0;
 }
 
-/* A fault that comes instead of the service: true if the call ends here. */
-static bool fault_before(struct azure_call *call, const struct fault *fault)
+static void open_side(struct sandbox *sandbox)
 {
-    if (fault_is(fault, "reset")) {
-        call->response->dropped = true;
-        return true;
-    }
-    for (size_t i = 0; i < COUNT(instead); i++) {
-        if (!fault_is(fault, instead[i].kind))
-            continue;
-        int64_t wait_s = fault->parameter > 0 ? fault->parameter : instead[i].wait_s;
-        throttle(call, wait_s);
-        if (instead[i].message)
-            fail(call->failure, instead[i].status, instead[i].type, "%s", instead[i].message);
-        call->failure->retry_after_s = instead[i].wait_s ? wait_s : 0;
-        report(call);
-        return true;
-    }
-    return false;
+    sandbox->azure = memory_alloc(sizeof *sandbox->azure);
 }
 
-/* Listings that end too early, or go round in circles. */
-static void spoil_listing(struct azure_call *call, const struct fault *fault)
+static void close_side(struct sandbox *sandbox)
 {
-    const char *link = call->surface->link, *query = call->request->query;
-    struct json *list = NULL;
-    for (size_t i = 0; call->answer && i < call->answer->count && !list; i++)
-        list = call->answer->items[i]->type == JSON_ARRAY ? call->answer->items[i] : NULL;
-    if (!list || !text_starts(call->route->operation, "List"))
-        return;
-    if (fault_is(fault, "empty-list") || fault_is(fault, "short-list")) {
-        list->count = fault_is(fault, "empty-list") ? 0 : list->count / 2;
-        if (link)
-            json_remove(call->answer, link);
-    }
-    if (fault_is(fault, "repeat-token") && link && query && strcasestr(query, "token"))
-        json_set_text(call->arena, call->answer, link,
-                      arena_printf(call->arena, "%s?%s", call->surface->link_base, query));
+    free(sandbox->azure);
+    sandbox->azure = NULL;
 }
 
-static void run_and_answer(struct azure_call *call, bool known, const struct fault *fault)
+/* What is answered without a token. */
+static bool handle_bare(struct sandbox *sandbox, const struct sandbox_request *request,
+                        struct arena *arena, struct sandbox_response *response)
 {
-    if (fault_before(call, fault))
-        return;
-    if (run_call(call, known) < 0) {
-        report(call);
-    } else {
-        spoil_listing(call, fault);
-        send_answer(call);
-        /* Only reading leaves everything as it was. */
-        call->sandbox->dirty |= strcmp(call->request->method, "GET") != 0;
-    }
-    fault_spoil(fault, call->arena, call->response);
+    return azure_tokens_handle(sandbox, request, arena, response) ||
+           insights_download(sandbox, request, arena, response);
 }
 
-bool azure_handle(struct sandbox *sandbox, const struct sandbox_request *request,
-                  struct arena *arena, struct sandbox_response *response)
-{
-    struct failure failure = {.arena = arena};
-    struct azure_call call = {
-        .sandbox = sandbox,
-        .azure = sandbox->azure,
-        .arena = arena,
-        .request = request,
-        .failure = &failure,
-        .status = 200,
-        .response = response,
-    };
-    bool known = false;
-    if (azure_tokens_handle(sandbox, request, arena, response) ||
-        insights_download(sandbox, request, arena, response))
-        return true;
-    if (!find_route(&call, &known))
-        return false;
-    const char *name = call.route ? call.route->operation : "?";
-    const struct fault *fault = fault_due(sandbox, name);
-    call.fate = fault && !is_ours(fault) ? fault : NULL;
-    call.query = query_parse(arena, request->query);
-    azure_run(sandbox);
-    begin_answer(&call);
-    fault_delay(fault, response);
-    run_and_answer(&call, known, fault);
-    answer_count(sandbox, name, response->dropped ? 0 : response->status);
-    return true;
-}
+const struct rest_side azure_side = {
+    .name = "azure",
+    .tables = tables,
+    .table_count = COUNT(tables),
+    .parts = parts,
+    .part_count = COUNT(parts),
+    .options = check_options,
+    .open = open_side,
+    .close = close_side,
+    .bare = handle_bare,
+    .bare_operation = azure_identity_operation,
+    .check = check_caller,
+    .quota = take_quota,
+};

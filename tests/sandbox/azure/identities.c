@@ -144,15 +144,15 @@ void azure_code_free(struct azure_code *code)
 }
 
 /* ---- The part. */
-static void open_part(struct azure *azure)
+static void open_part(struct sandbox *sandbox)
 {
-    azure->parts.identities = memory_alloc(sizeof *azure->parts.identities);
-    azure->parts.identities->assertions = map_new();
+    sandbox->azure->parts.identities = memory_alloc(sizeof *sandbox->azure->parts.identities);
+    sandbox->azure->parts.identities->assertions = map_new();
 }
 
-static void close_part(struct azure *azure)
+static void close_part(struct sandbox *sandbox)
 {
-    struct azure_identities *identities = azure->parts.identities;
+    struct azure_identities *identities = sandbox->azure->parts.identities;
     for (size_t i = 0; i < identities->access_count; i++)
         free(identities->accesses[i].text);
     for (size_t i = 0; i < identities->refresh_count; i++)
@@ -179,9 +179,9 @@ static void run_part(struct sandbox *sandbox)
     (void)sandbox;
 }
 
-static struct json *describe_part(const struct azure *azure, struct arena *arena)
+static struct json *describe_part(const struct sandbox *sandbox, struct arena *arena)
 {
-    const struct azure_identities *identities = azure->parts.identities;
+    const struct azure_identities *identities = sandbox->azure->parts.identities;
     struct json *root = json_object(arena), *rows = json_array(arena);
     for (size_t i = 0; i < identities->refresh_count; i++) {
         struct json *row = json_object(arena);
@@ -190,6 +190,7 @@ static struct json *describe_part(const struct azure *azure, struct arena *arena
         json_set(arena, row, "revoked", json_bool(arena, identities->refreshes[i].revoked));
         json_append(arena, rows, row);
     }
+    json_set(arena, root, "made", json_int(arena, sandbox->azure->made));
     json_set(arena, root, "refresh_tokens", rows);
     json_set(arena, root, "needs_mfa", json_bool(arena, identities->needs_mfa));
     json_set(arena, root, "lacks_consent", json_bool(arena, identities->lacks_consent));
@@ -197,9 +198,9 @@ static struct json *describe_part(const struct azure *azure, struct arena *arena
     return root;
 }
 
-static int read_part(struct azure *azure, const struct json *root, struct error *error)
+static int read_part(struct sandbox *sandbox, const struct json *root, struct error *error)
 {
-    struct azure_identities *identities = azure->parts.identities;
+    struct azure_identities *identities = sandbox->azure->parts.identities;
     const struct json *rows = json_get(root, "refresh_tokens");
     for (size_t i = 0; rows && i < rows->count; i++) {
         const char *text = json_get_text(rows->items[i], "text");
@@ -210,12 +211,14 @@ static int read_part(struct azure *azure, const struct json *root, struct error 
     }
     if (!identities->refresh_count)
         return error_set(error, ERROR_INPUT, SCOPE_RUN, "the snapshot holds no refresh token");
+    sandbox->azure->made = json_get_int(root, "made", 0);
     identities->needs_mfa = json_get_bool(root, "needs_mfa", false);
     identities->lacks_consent = json_get_bool(root, "lacks_consent", false);
     identities->is_admin = json_get_bool(root, "is_admin", true);
     return 0;
 }
 
-const struct azure_part azure_identity_part = {
-    "identities", open_part, close_part, seed_part, run_part, describe_part, read_part,
+const struct rest_part azure_identity_part = {
+    "identities", open_part,     close_part, seed_part,
+    run_part,     describe_part, read_part,  &azure_identity_controls,
 };

@@ -9,7 +9,7 @@
 #define PAGE_SIZE 50 /* not published; small enough that an account of some size sees pages */
 
 /* ---- How it says no. The front of the gateway has words of its own. */
-static struct json *front_error(struct azure_call *call, const char *code, const char *message)
+static struct json *front_error(struct rest_call *call, const char *code, const char *message)
 {
     struct arena *arena = call->arena;
     const char *id = answer_guid(call->sandbox, arena);
@@ -26,7 +26,7 @@ static struct json *front_error(struct azure_call *call, const char *code, const
     return error;
 }
 
-static void report(struct azure_call *call, struct sandbox_response *response)
+static void report(struct rest_call *call, struct sandbox_response *response)
 {
     static const struct {
         int status;
@@ -62,7 +62,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_ingestion_surface = {
+const struct rest_surface azure_ingestion_surface = {
     .base = INGESTION_BASE,
     .audience = INGESTION_HOST,
     .identities = AZURE_APP,
@@ -72,12 +72,12 @@ const struct azure_surface azure_ingestion_surface = {
 };
 
 /* ---- Parameters. */
-static const char *query_text(const struct azure_call *call, const char *name)
+static const char *query_text(const struct rest_call *call, const char *name)
 {
     return json_get_text(call->query, name);
 }
 
-static int check_version(struct azure_call *call)
+static int check_version(struct rest_call *call)
 {
     const char *version = query_text(call, "$version");
     if (!version)
@@ -87,13 +87,13 @@ static int check_version(struct azure_call *call)
     return 0;
 }
 
-static int refuse_absent(struct azure_call *call)
+static int refuse_absent(struct rest_call *call)
 {
     return fail(call->failure, 404, "notFound", "Resource not found.");
 }
 
 /* NULL: none was asked for. A sample quotes the word. */
-static int target_of(struct azure_call *call, const char **ret_target)
+static int target_of(struct rest_call *call, const char **ret_target)
 {
     static const char *const targets[] = {"draft", "preview", "live"};
     const char *text = query_text(call, "targetType");
@@ -110,7 +110,7 @@ static int target_of(struct azure_call *call, const char **ret_target)
 }
 
 /* ---- Pages. */
-static const char *next_link(struct azure_call *call, size_t after)
+static const char *next_link(struct rest_call *call, size_t after)
 {
     struct text link;
     text_init(&link, 4000);
@@ -130,7 +130,7 @@ static const char *next_link(struct azure_call *call, size_t after)
     return copy;
 }
 
-static int page_start(struct azure_call *call, size_t count, size_t *ret_start)
+static int page_start(struct rest_call *call, size_t count, size_t *ret_start)
 {
     const char *token = query_text(call, "continuationToken");
     long long number = 0;
@@ -145,7 +145,7 @@ static int page_start(struct azure_call *call, size_t count, size_t *ret_start)
     return 0;
 }
 
-static int page_size(struct azure_call *call, size_t *ret_size)
+static int page_size(struct rest_call *call, size_t *ret_size)
 {
     const char *text = query_text(call, "$maxpagesize");
     long long number = PAGE_SIZE;
@@ -156,7 +156,7 @@ static int page_size(struct azure_call *call, size_t *ret_size)
 }
 
 /* The page of `rows` that the call asks for, as its $version shows them. */
-static int answer_page(struct azure_call *call, const struct json *rows)
+static int answer_page(struct rest_call *call, const struct json *rows)
 {
     size_t start, size = PAGE_SIZE;
     int result = page_start(call, rows->count, &start);
@@ -180,16 +180,16 @@ static int answer_page(struct azure_call *call, const struct json *rows)
 }
 
 /* ---- Products, plans, trees. */
-static bool fits_filters(const struct azure_call *call, const struct json *row)
+static bool fits_filters(const struct rest_call *call, const struct json *row)
 {
     const char *external = query_text(call, "externalId"), *type = query_text(call, "type");
     return (!external || text_equal(json_text(json_find(row, "identity.externalId")), external)) &&
            (!type || ingestion_is(row, "type", type));
 }
 
-static int answer_resources(struct azure_call *call, const char *prefix)
+static int answer_resources(struct rest_call *call, const char *prefix)
 {
-    const struct azure_table *table = &call->azure->parts.market->resources;
+    const struct rest_table *table = &call->sandbox->azure->parts.market->resources;
     struct json *rows = json_array(call->arena);
     for (size_t i = 0; i < table->count; i++) {
         if (text_starts(table->records[i]->id, prefix) &&
@@ -199,19 +199,19 @@ static int answer_resources(struct azure_call *call, const char *prefix)
     return answer_page(call, rows);
 }
 
-static int list_products(struct azure_call *call)
+static int list_products(struct rest_call *call)
 {
     int result = check_version(call);
     return result < 0 ? result : answer_resources(call, "product/");
 }
 
-static bool has_product(const struct azure_call *call, const char *guid)
+static bool has_product(const struct rest_call *call, const char *guid)
 {
-    return azure_find(&call->azure->parts.market->resources,
-                      arena_printf(call->arena, "product/%s", guid)) != NULL;
+    return rest_find(&call->sandbox->azure->parts.market->resources,
+                     arena_printf(call->arena, "product/%s", guid)) != NULL;
 }
 
-static int list_plans(struct azure_call *call)
+static int list_plans(struct rest_call *call)
 {
     const char *product = query_text(call, "product");
     int result = check_version(call);
@@ -224,7 +224,7 @@ static int list_plans(struct azure_call *call)
     return answer_resources(call, arena_printf(call->arena, "plan/%s/", ingestion_bare(product)));
 }
 
-static int list_submissions(struct azure_call *call)
+static int list_submissions(struct rest_call *call)
 {
     const char *target;
     int result = check_version(call);
@@ -238,7 +238,7 @@ static int list_submissions(struct azure_call *call)
                        submission_list(call->arena, call->sandbox, call->segments[0], target));
 }
 
-static int get_tree(struct azure_call *call)
+static int get_tree(struct rest_call *call)
 {
     const char *target, *product = call->segments[0];
     int result = check_version(call);
@@ -268,7 +268,7 @@ static int get_tree(struct azure_call *call)
 }
 
 /* Of a durable id there is the draft only. */
-static int get_resource(struct azure_call *call)
+static int get_resource(struct rest_call *call)
 {
     const char *durable = call->request->path + strlen(INGESTION_BASE) + 1;
     int result = check_version(call);
@@ -282,7 +282,7 @@ static int get_resource(struct azure_call *call)
     return 0;
 }
 
-static int get_plan_price(struct azure_call *call)
+static int get_plan_price(struct rest_call *call)
 {
     const char *plan = query_text(call, "plan");
     int result = check_version(call);
@@ -290,14 +290,14 @@ static int get_plan_price(struct azure_call *call)
         return result;
     if (!plan)
         return fail(call->failure, 400, "badRequest", "The query parameter plan is required.");
-    call->answer =
-        ingestion_list_price(call->arena, call->azure->parts.market, call->segments[0], plan);
+    call->answer = ingestion_list_price(call->arena, call->sandbox->azure->parts.market,
+                                        call->segments[0], plan);
     return call->answer ? 0 : refuse_absent(call);
 }
 
-static int list_offers(struct azure_call *call)
+static int list_offers(struct rest_call *call)
 {
-    const struct azure_table *offers = &call->azure->parts.market->offers;
+    const struct rest_table *offers = &call->sandbox->azure->parts.market->offers;
     struct json *rows = json_array(call->arena);
     int result = check_version(call);
     for (size_t i = 0; result == 0 && i < offers->count; i++)
@@ -307,7 +307,7 @@ static int list_offers(struct azure_call *call)
 
 /* ---- Jobs need a $version, too. */
 #define VERSIONED(name, handle)                                                                    \
-    static int name(struct azure_call *call)                                                       \
+    static int name(struct rest_call *call)                                                        \
     {                                                                                              \
         int result = check_version(call);                                                          \
         return result < 0 ? result : handle(call);                                                 \
@@ -317,31 +317,30 @@ VERSIONED(get_status, job_status)
 VERSIONED(get_detail, job_detail)
 VERSIONED(cancel_job, job_cancel)
 
-static const struct azure_route routes[] = {
-    {"GET", "/product", "ListProducts", list_products},
-    {"GET", "/plan", "ListPlans", list_plans},
-    {"GET", "/private-offer/query", "ListPrivateOffers", list_offers},
-    {"GET", "/private-offer/{}", "GetPrivateOffer", get_resource},
-    {"GET", "/submission/{}", "ListSubmissions", list_submissions},
-    {"GET", "/resource-tree/product/{}", "GetResourceTree", get_tree},
-    {"GET", "/price-and-availability-private-offer-plan/{}", "GetPlanPrice", get_plan_price},
-    {"POST", "/configure", "Configure", post_job},
-    {"GET", "/configure/{}/status", "GetJobStatus", get_status},
-    {"POST", "/configure/{}/cancel", "CancelJob", cancel_job},
-    {"GET", "/configure/{}", "GetJob", get_detail},
-    {"GET", "/product/{}", "GetResource", get_resource},
-    {"GET", "/commercial-marketplace-setup/{}", "GetResource", get_resource},
-    {"GET", "/price-and-availability-offer/{}", "GetResource", get_resource},
-    {"GET", "/reseller/{}", "GetResource", get_resource},
-    {"GET", "/customer-leads/{}", "GetResource", get_resource},
-    {"GET", "/plan/{}/{}", "GetResource", get_resource},
-    {"GET", "/submission/{}/{}", "GetResource", get_resource},
-    {"GET", "/price-and-availability-plan/{}/{}", "GetResource", get_resource},
-    {"GET", "/price-and-availability-private-offer-plan/{}/{}", "GetResource", get_resource},
-    {"GET", "/property/{}/public/main", "GetResource", get_resource},
-    {"GET", "/listing/{}/public/main/default/{}", "GetResource", get_resource},
-    {"GET", "/plan-listing/{}/public/main/{}/{}", "GetResource", get_resource},
-    {"GET", "/listing-asset/{}/public/main/default/{}/{}/{}", "GetResource", get_resource},
+static const struct rest_route routes[] = {
+    {"GET", "/product", "ListProducts", list_products, NULL},
+    {"GET", "/plan", "ListPlans", list_plans, NULL},
+    {"GET", "/private-offer/query", "ListPrivateOffers", list_offers, NULL},
+    {"GET", "/private-offer/{}", "GetPrivateOffer", get_resource, NULL},
+    {"GET", "/submission/{}", "ListSubmissions", list_submissions, NULL},
+    {"GET", "/resource-tree/product/{}", "GetResourceTree", get_tree, NULL},
+    {"GET", "/price-and-availability-private-offer-plan/{}", "GetPlanPrice", get_plan_price, NULL},
+    {"POST", "/configure", "Configure", post_job, NULL},
+    {"GET", "/configure/{}/status", "GetJobStatus", get_status, NULL},
+    {"POST", "/configure/{}/cancel", "CancelJob", cancel_job, NULL},
+    {"GET", "/configure/{}", "GetJob", get_detail, NULL},
+    {"GET", "/product/{}", "GetResource", get_resource, NULL},
+    {"GET", "/commercial-marketplace-setup/{}", "GetResource", get_resource, NULL},
+    {"GET", "/price-and-availability-offer/{}", "GetResource", get_resource, NULL},
+    {"GET", "/reseller/{}", "GetResource", get_resource, NULL},
+    {"GET", "/customer-leads/{}", "GetResource", get_resource, NULL},
+    {"GET", "/plan/{}/{}", "GetResource", get_resource, NULL},
+    {"GET", "/submission/{}/{}", "GetResource", get_resource, NULL},
+    {"GET", "/price-and-availability-plan/{}/{}", "GetResource", get_resource, NULL},
+    {"GET", "/price-and-availability-private-offer-plan/{}/{}", "GetResource", get_resource, NULL},
+    {"GET", "/property/{}/public/main", "GetResource", get_resource, NULL},
+    {"GET", "/listing/{}/public/main/default/{}", "GetResource", get_resource, NULL},
+    {"GET", "/plan-listing/{}/public/main/{}/{}", "GetResource", get_resource, NULL},
+    {"GET", "/listing-asset/{}/public/main/default/{}/{}/{}", "GetResource", get_resource, NULL},
 };
-const struct azure_routes azure_ingestion_routes = {&azure_ingestion_surface, routes,
-                                                    COUNT(routes)};
+const struct rest_routes azure_ingestion_routes = {&azure_ingestion_surface, routes, COUNT(routes)};

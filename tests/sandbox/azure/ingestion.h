@@ -1,7 +1,7 @@
 /* What the account has in Microsoft's marketplace: products with their drafts and what of them is
  * published, private offers, jobs that change both, subscriptions that customers buy, reports.
  *
- * Everything is rows of azure_table, whose documents hold more than what is shown: a row's shown
+ * Everything is rows of rest_table, whose documents hold more than what is shown: a row's shown
  * part is the member "shown" where it differs. All of it moves by the business clock. */
 #ifndef SANDBOX_AZURE_INGESTION_H
 #define SANDBOX_AZURE_INGESTION_H
@@ -14,13 +14,13 @@
 #define INGESTION_OLD  "https://product-ingestion.azureedge.net/schema/"
 
 struct azure_market {
-    struct azure_table resources;     /* drafts, by durable id */
-    struct azure_table trees;         /* "live/<guid>", "preview/<guid>": resources as published */
-    struct azure_table submissions;   /* by durable id */
-    struct azure_table offers;        /* by guid: {shown, order, …} */
-    struct azure_table jobs;          /* by guid */
-    struct azure_table subscriptions; /* by guid: {shown, offer} */
-    struct azure_table queries, reports;
+    struct rest_table resources;     /* drafts, by durable id */
+    struct rest_table trees;         /* "live/<guid>", "preview/<guid>": resources as published */
+    struct rest_table submissions;   /* by durable id */
+    struct rest_table offers;        /* by guid: {shown, order, …} */
+    struct rest_table jobs;          /* by guid */
+    struct rest_table subscriptions; /* by guid: {shown, offer} */
+    struct rest_table queries, reports;
 };
 static inline struct azure_market *ingestion_market(const struct sandbox *sandbox)
 {
@@ -72,10 +72,10 @@ struct json *ingestion_list_price(struct arena *arena, const struct azure_market
 
 /* ---- Submissions (submissions.c). */
 /* The one that is under way for a product; NULL: the product is free. */
-struct azure_record *submission_running(const struct azure_market *market, const char *product);
+struct rest_record *submission_running(const struct azure_market *market, const char *product);
 /* The newest finished one of a target; NULL: none. */
-struct azure_record *submission_done(const struct azure_market *market, const char *product,
-                                     const char *target);
+struct rest_record *submission_done(const struct azure_market *market, const char *product,
+                                    const char *target);
 void submission_lock(struct sandbox *sandbox, const char *product, int64_t hold_ms);
 /* As published long ago, for the seed. */
 void submission_seed(struct sandbox *sandbox, const char *product, int64_t when_ms);
@@ -114,28 +114,28 @@ int resource_apply(struct ingestion_step *step); /* listings and what belongs to
 int price_apply(struct ingestion_step *step);
 int offer_apply(struct ingestion_step *step);
 void jobs_run(struct sandbox *sandbox);
-int job_post(struct azure_call *call);
-int job_status(struct azure_call *call);
-int job_detail(struct azure_call *call);
-int job_cancel(struct azure_call *call);
+int job_post(struct rest_call *call);
+int job_status(struct rest_call *call);
+int job_detail(struct rest_call *call);
+int job_cancel(struct rest_call *call);
 
 /* ---- Private offers (offer_rules.c, offer_jobs.c). */
 /* Holds a whole offer (state draft or live) against the rules; `current` NULL: a new one. */
 int offer_judge(struct ingestion_step *step, const struct json *current);
-const struct json *offer_shown(const struct azure_record *record);
+const struct json *offer_shown(const struct rest_record *record);
 bool offer_accepted(const struct json *shown);
 /* First and last day that an offer covers; a variable start counts from `today`. */
 void offer_period(const struct json *shown, int64_t today, int64_t *ret_start, int64_t *ret_end);
 /* Writes the shown part: eTag and lastModified are renewed. */
-void offer_store(struct sandbox *sandbox, struct azure_record *record, const struct json *shown);
-struct azure_record *offer_add(struct sandbox *sandbox, const char *guid, const struct json *shown);
+void offer_store(struct sandbox *sandbox, struct rest_record *record, const struct json *shown);
+struct rest_record *offer_add(struct sandbox *sandbox, const char *guid, const struct json *shown);
 void offer_link(struct arena *arena, struct json *shown); /* adds acceptanceLinks */
 struct json *offer_summary(struct arena *arena, const struct json *shown);
 
 /* ---- Subscriptions (saas.c). */
 /* A customer buys; `offer` NULL: at list price. */
-struct azure_record *saas_subscribe(struct sandbox *sandbox, const char *product, const char *plan,
-                                    const char *offer, long long quantity);
+struct rest_record *saas_subscribe(struct sandbox *sandbox, const char *product, const char *plan,
+                                   const char *offer, long long quantity);
 
 void marketplace_seed(struct sandbox *sandbox);
 

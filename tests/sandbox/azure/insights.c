@@ -21,7 +21,7 @@ static const char *const columns[] = {
     "SalesNotes",     "BillingAccountId", "TermStartDate",     "TermEndDate"};
 
 /* ---- How it says no. */
-static void report(struct azure_call *call, struct sandbox_response *response)
+static void report(struct rest_call *call, struct sandbox_response *response)
 {
     struct json *body = json_object(call->arena);
     const struct failure *failure = call->failure;
@@ -32,20 +32,20 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(call->arena, body));
 }
 
-const struct azure_surface azure_insights_surface = {
+const struct rest_surface azure_insights_surface = {
     .base = "/insights/v1/cmp",
     .audience = "https://api.partnercenter.microsoft.com",
     .identities = AZURE_APP,
     .report = report,
 };
 
-static int refuse(struct azure_call *call, const char *message)
+static int refuse(struct rest_call *call, const char *message)
 {
     return fail(call->failure, 400, "badRequest", "%s", message);
 }
 
 /* The envelope; some calls spell its members with a capital. */
-static void answer_list(struct azure_call *call, struct json *value, const char *message,
+static void answer_list(struct rest_call *call, struct json *value, const char *message,
                         bool capital)
 {
     struct arena *arena = call->arena;
@@ -57,7 +57,7 @@ static void answer_list(struct azure_call *call, struct json *value, const char 
     json_set(arena, call->answer, capital ? "StatusCode" : "statusCode", json_int(arena, 200));
 }
 
-static void answer(struct azure_call *call, struct json *row, const char *message, bool capital)
+static void answer(struct rest_call *call, struct json *row, const char *message, bool capital)
 {
     struct json *value = json_array(call->arena);
     json_append(call->arena, value, row);
@@ -84,7 +84,7 @@ static const char *seconds(struct arena *arena, int64_t ms)
 }
 
 /* ---- Datasets and queries. */
-static int list_datasets(struct azure_call *call)
+static int list_datasets(struct rest_call *call)
 {
     struct arena *arena = call->arena;
     struct json *row = ingestion_make(
@@ -127,10 +127,10 @@ static struct json *selected(struct arena *arena, const char *query)
     return names;
 }
 
-static int create_query(struct azure_call *call)
+static int create_query(struct rest_call *call)
 {
     struct arena *arena = call->arena;
-    struct azure_table *queries = &call->azure->parts.market->queries;
+    struct rest_table *queries = &call->sandbox->azure->parts.market->queries;
     const char *name = json_get_text(call->body, "Name"),
                *query = json_get_text(call->body, "Query");
     if (text_blank(name) || text_blank(query))
@@ -149,14 +149,14 @@ static int create_query(struct azure_call *call)
     json_set_text(arena, row, "type", "userDefined");
     json_set_text(arena, row, "user", "142344300");
     json_set_text(arena, row, "createdTime", seconds(arena, sandbox_now(call->sandbox)));
-    azure_add(queries, id, row, sandbox_now(call->sandbox));
+    rest_add(queries, id, row, sandbox_now(call->sandbox));
     answer(call, row, "Query created successfully", false);
     return 0;
 }
 
-static int list_queries(struct azure_call *call)
+static int list_queries(struct rest_call *call)
 {
-    const struct azure_table *queries = &call->azure->parts.market->queries;
+    const struct rest_table *queries = &call->sandbox->azure->parts.market->queries;
     const char *wanted = json_get_text(call->query, "queryName");
     struct json *value = json_array(call->arena);
     for (size_t i = 0; i < queries->count; i++) {
@@ -169,9 +169,9 @@ static int list_queries(struct azure_call *call)
 }
 
 /* ---- Reports. */
-static int list_reports(struct azure_call *call)
+static int list_reports(struct rest_call *call)
 {
-    const struct azure_table *reports = &call->azure->parts.market->reports;
+    const struct rest_table *reports = &call->sandbox->azure->parts.market->reports;
     const char *wanted = json_get_text(call->query, "reportName");
     struct json *value = json_array(call->arena);
     for (size_t i = 0; i < reports->count; i++) {
@@ -183,9 +183,9 @@ static int list_reports(struct azure_call *call)
     return 0;
 }
 
-static size_t executed_lately(const struct azure_call *call)
+static size_t executed_lately(const struct rest_call *call)
 {
-    const struct azure_table *reports = &call->azure->parts.market->reports;
+    const struct rest_table *reports = &call->sandbox->azure->parts.market->reports;
     size_t count = 0;
     for (size_t i = 0; i < reports->count; i++)
         count += json_get_bool(reports->records[i]->document, "now", false) &&
@@ -193,7 +193,7 @@ static size_t executed_lately(const struct azure_call *call)
     return count;
 }
 
-static int check_schedule(struct azure_call *call, bool at_once, int64_t *ret_start_ms)
+static int check_schedule(struct rest_call *call, bool at_once, int64_t *ret_start_ms)
 {
     const char *start = json_get_text(call->body, "StartTime");
     int64_t now = sandbox_now(call->sandbox);
@@ -213,16 +213,16 @@ static int check_schedule(struct azure_call *call, bool at_once, int64_t *ret_st
     return 0;
 }
 
-static int create_report(struct azure_call *call)
+static int create_report(struct rest_call *call)
 {
     struct arena *arena = call->arena;
-    struct azure_market *market = call->azure->parts.market;
+    struct azure_market *market = call->sandbox->azure->parts.market;
     const char *query = json_get_text(call->body, "QueryId");
     const char *name = json_get_text(call->body, "ReportName");
     const char *format = json_get_text(call->body, "Format");
     bool at_once = json_get_bool(call->body, "ExecuteNow", false);
     int64_t start_ms = 0, now = sandbox_now(call->sandbox);
-    if (text_blank(name) || !azure_find(&market->queries, query))
+    if (text_blank(name) || !rest_find(&market->queries, query))
         return refuse(call, "ReportName and the QueryId of a query are required");
     if (format && !text_equal_nocase(format, "csv") && !text_equal_nocase(format, "tsv"))
         return refuse(call, "Format must be csv or tsv");
@@ -245,24 +245,24 @@ static int create_report(struct azure_call *call)
     json_set(arena, document, "start_ms", json_int(arena, start_ms));
     json_set(arena, document, "now", json_bool(arena, at_once));
     json_set_text(arena, document, "execution", azure_new_guid(call->sandbox, arena));
-    azure_add(&market->reports, id, document, now);
+    rest_add(&market->reports, id, document, now);
     answer(call, row, "Report created successfully", true);
     return 0;
 }
 
 /* The link is to the host that was asked: there is no storage account beside it. */
-static const char *file_link(struct azure_call *call, const struct azure_record *record)
+static const char *file_link(struct rest_call *call, const struct rest_record *record)
 {
     const char *host = request_header(call->request, "host");
     return arena_printf(call->arena, "http://%s" FILES "%s.csv?sig=%.8s", host ? host : "127.0.0.1",
                         record->id, json_get_text(record->document, "execution"));
 }
 
-static int get_execution(struct azure_call *call)
+static int get_execution(struct rest_call *call)
 {
     struct arena *arena = call->arena;
-    const struct azure_record *record =
-        azure_find(&call->azure->parts.market->reports, call->segments[0]);
+    const struct rest_record *record =
+        rest_find(&call->sandbox->azure->parts.market->reports, call->segments[0]);
     const char *status = json_get_text(call->query, "executionStatus");
     int64_t start_ms = record ? json_get_int(record->document, "start_ms", 0) : 0;
     bool wanted = !status || text_equal_nocase(status, "Completed");
@@ -285,15 +285,15 @@ static int get_execution(struct azure_call *call)
     return 0;
 }
 
-static const struct azure_route routes[] = {
-    {"GET", "/ScheduledDataset", "ListDatasets", list_datasets},
-    {"GET", "/ScheduledQueries", "ListQueries", list_queries},
-    {"POST", "/ScheduledQueries", "CreateQuery", create_query},
-    {"GET", "/ScheduledReport", "ListReports", list_reports},
-    {"POST", "/ScheduledReport", "CreateReport", create_report},
-    {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution},
+static const struct rest_route routes[] = {
+    {"GET", "/ScheduledDataset", "ListDatasets", list_datasets, NULL},
+    {"GET", "/ScheduledQueries", "ListQueries", list_queries, NULL},
+    {"POST", "/ScheduledQueries", "CreateQuery", create_query, NULL},
+    {"GET", "/ScheduledReport", "ListReports", list_reports, NULL},
+    {"POST", "/ScheduledReport", "CreateReport", create_report, NULL},
+    {"GET", "/ScheduledReport/execution/{}", "GetExecution", get_execution, NULL},
 };
-const struct azure_routes azure_insight_routes = {&azure_insights_surface, routes, COUNT(routes)};
+const struct rest_routes azure_insight_routes = {&azure_insights_surface, routes, COUNT(routes)};
 
 /* ---- Files. */
 /* Of a purchase: {shown, offer}, where what is shown is like a subscription. */
@@ -369,12 +369,12 @@ static void add_row(struct report *report, const struct json *purchase)
 }
 
 static const char *make_file(struct arena *arena, const struct sandbox *sandbox,
-                             const struct azure_record *record)
+                             const struct rest_record *record)
 {
     const struct azure_market *market = ingestion_market(sandbox);
     const char *format = json_text(json_find(record->document, "shown.format"));
-    const struct azure_record *query =
-        azure_find(&market->queries, json_text(json_find(record->document, "shown.queryId")));
+    const struct rest_record *query =
+        rest_find(&market->queries, json_text(json_find(record->document, "shown.queryId")));
     const char *text = json_get_text(query->document, "query");
     struct report report = {.arena = arena,
                             .sandbox = sandbox,
@@ -407,8 +407,8 @@ bool insights_download(struct sandbox *sandbox, const struct sandbox_request *re
         return false;
     const char *name = request->path + strlen(FILES);
     size_t length = strcspn(name, ".");
-    const struct azure_record *record =
-        azure_find(&ingestion_market(sandbox)->reports, arena_copy_n(arena, name, length));
+    const struct rest_record *record =
+        rest_find(&ingestion_market(sandbox)->reports, arena_copy_n(arena, name, length));
     const char *signature =
         record ? arena_printf(arena, "sig=%.8s", json_get_text(record->document, "execution")) : "";
     bool signed_well = record && text_equal(request->query, signature);

@@ -59,7 +59,7 @@ static const char *find_external(const struct ingestion_step *step, const char *
                                  const char *prefix)
 {
     for (size_t i = 0; i < step->market->resources.count; i++) {
-        const struct azure_record *record = step->market->resources.records[i];
+        const struct rest_record *record = step->market->resources.records[i];
         if (text_starts(record->id, prefix) &&
             text_equal(json_text(json_find(record->document, "identity.externalId")), external))
             return record->id;
@@ -82,7 +82,7 @@ const char *step_resolve(const struct ingestion_step *step, const struct json *r
         return NULL;
     char *durable = arena_copy(step->arena, text);
     text_lower(durable);
-    if (!text_starts(durable, prefix) || !azure_find(&step->market->resources, durable))
+    if (!text_starts(durable, prefix) || !rest_find(&step->market->resources, durable))
         return NULL;
     return durable;
 }
@@ -187,8 +187,8 @@ static int apply_item(struct run *run, size_t index, int64_t when_ms, const char
 static bool wait_over(struct run *run, int64_t *ret_when_ms)
 {
     const char *waits = json_get_text(run->job, "waits");
-    const struct azure_record *record =
-        azure_find(&ingestion_market(run->sandbox)->submissions, waits);
+    const struct rest_record *record =
+        rest_find(&ingestion_market(run->sandbox)->submissions, waits);
     if (!waits)
         return true;
     if (record && !ingestion_is(json_get(record->document, "shown"), "status", "completed"))
@@ -241,7 +241,7 @@ static bool still_stuck(const struct sandbox *sandbox)
     return false;
 }
 
-static void advance(struct sandbox *sandbox, struct azure_record *record)
+static void advance(struct sandbox *sandbox, struct rest_record *record)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     int64_t now = sandbox_now(sandbox);
@@ -263,7 +263,7 @@ static void advance(struct sandbox *sandbox, struct azure_record *record)
         work(&run, fate);
     if (json_equal(run.job, record->document))
         return;
-    azure_write(record, run.job, now);
+    rest_write(record, run.job, now);
     sandbox->dirty = true;
 }
 
@@ -277,7 +277,7 @@ void jobs_run(struct sandbox *sandbox)
 }
 
 /* ---- Showing. */
-static bool anything_left(struct azure_call *call, const struct json *made)
+static bool anything_left(struct rest_call *call, const struct json *made)
 {
     for (size_t i = 0; made && i < made->count; i++) {
         if (ingestion_current(call->arena, call->sandbox, json_text(made->items[i])))
@@ -286,7 +286,7 @@ static bool anything_left(struct azure_call *call, const struct json *made)
     return false;
 }
 
-static struct json *show_status(struct azure_call *call, const struct azure_record *record)
+static struct json *show_status(struct rest_call *call, const struct rest_record *record)
 {
     struct arena *arena = call->arena;
     const struct json *job = record->document;
@@ -312,16 +312,17 @@ static struct json *show_status(struct azure_call *call, const struct azure_reco
 }
 
 /* NULL after the failure was said. */
-static struct azure_record *find_job(struct azure_call *call)
+static struct rest_record *find_job(struct rest_call *call)
 {
-    struct azure_record *job = azure_find(&call->azure->parts.market->jobs, call->segments[0]);
+    struct rest_record *job =
+        rest_find(&call->sandbox->azure->parts.market->jobs, call->segments[0]);
     if (!job)
         fail(call->failure, 404, "notFound", "Resource not found.");
     return job;
 }
 
 /* A poll that comes too early is refused, and does not count as one. */
-static int take_poll(struct azure_call *call, struct azure_record *job)
+static int take_poll(struct rest_call *call, struct rest_record *job)
 {
     int64_t now = sandbox_now(call->sandbox), polled = json_get_int(job->document, "polled_ms", 0);
     int64_t wait_ms = polled + POLL_MS / call->sandbox->options.rate - now;
@@ -331,22 +332,22 @@ static int take_poll(struct azure_call *call, struct azure_record *job)
     }
     struct json *document = json_clone(call->arena, job->document);
     json_set(call->arena, document, "polled_ms", json_int(call->arena, now));
-    azure_write(job, document, now);
+    rest_write(job, document, now);
     return 0;
 }
 
-int job_status(struct azure_call *call)
+int job_status(struct rest_call *call)
 {
-    struct azure_record *job = find_job(call);
+    struct rest_record *job = find_job(call);
     int result = job ? take_poll(call, job) : -ERROR_REFUSED;
     if (result == 0)
         call->answer = show_status(call, job);
     return result;
 }
 
-int job_detail(struct azure_call *call)
+int job_detail(struct rest_call *call)
 {
-    struct azure_record *job = find_job(call);
+    struct rest_record *job = find_job(call);
     if (!job)
         return -ERROR_REFUSED;
     if (!ingestion_is(job->document, "status", "completed"))
@@ -368,30 +369,30 @@ int job_detail(struct azure_call *call)
     return 0;
 }
 
-int job_cancel(struct azure_call *call)
+int job_cancel(struct rest_call *call)
 {
-    struct azure_record *job = find_job(call);
+    struct rest_record *job = find_job(call);
     if (!job)
         return -ERROR_REFUSED;
     if (ingestion_is(job->document, "status", "completed"))
         return fail(call->failure, 400, "badRequest",
                     "Cannot cancel job, job has already completed.");
     int64_t now = sandbox_now(call->sandbox);
-    struct azure_table *submissions = &call->azure->parts.market->submissions;
+    struct rest_table *submissions = &call->sandbox->azure->parts.market->submissions;
     struct run run = {call->sandbox, call->arena, json_clone(call->arena, job->document),
                       now,           now,         0};
     finish(&run, "cancelled", now);
     const char *waits = json_get_text(run.job, "waits");
     if (waits)
-        azure_remove(submissions, waits);
+        rest_remove(submissions, waits);
     json_remove(run.job, "waits");
-    azure_write(job, run.job, now);
+    rest_write(job, run.job, now);
     call->answer = show_status(call, job);
     return 0;
 }
 
 /* ---- Taking. */
-static int refuse_schema(struct azure_call *call, struct json *problems)
+static int refuse_schema(struct rest_call *call, struct json *problems)
 {
     call->failure->errors = problems;
     return fail(call->failure, 400, "schemaValidationError",
@@ -404,7 +405,7 @@ static bool is_configure(const char *schema)
            text_equal(schema, INGESTION_OLD "configure/2022-03-01-preview2");
 }
 
-static void check_item(struct azure_call *call, const struct json *item, struct json *names,
+static void check_item(struct rest_call *call, const struct json *item, struct json *names,
                        struct json *problems)
 {
     const struct ingestion_type *type =
@@ -421,7 +422,7 @@ static void check_item(struct azure_call *call, const struct json *item, struct 
         json_set(call->arena, names, name, json_bool(call->arena, true));
 }
 
-static struct json *check_request(struct azure_call *call)
+static struct json *check_request(struct rest_call *call)
 {
     struct json *problems = json_array(call->arena), *names = json_object(call->arena);
     const struct json *body = call->body, *resources = json_get(body, "resources");
@@ -444,7 +445,7 @@ static struct json *check_request(struct azure_call *call)
     return problems;
 }
 
-static const char *fate_of(const struct azure_call *call)
+static const char *fate_of(const struct rest_call *call)
 {
     const char *kind = call->fate ? call->fate->kind : "";
     if (!strcmp(kind, "job-fails"))
@@ -452,7 +453,7 @@ static const char *fate_of(const struct azure_call *call)
     return !strcmp(kind, "job-half") ? "half" : !strcmp(kind, "job-stuck") ? "stuck" : "";
 }
 
-int job_post(struct azure_call *call)
+int job_post(struct rest_call *call)
 {
     struct json *problems = check_request(call);
     if (problems->count)
@@ -464,8 +465,8 @@ int job_post(struct azure_call *call)
                                       "'start_ms':%lld,'next':0,'errors':[],'made':[],'names':{}}",
                                       fate_of(call), (long long)now);
     json_set(arena, job, "resources", json_clone(arena, json_get(call->body, "resources")));
-    call->answer = show_status(call, azure_add(&call->azure->parts.market->jobs,
-                                               azure_new_guid(call->sandbox, arena), job, now));
+    call->answer = show_status(call, rest_add(&call->sandbox->azure->parts.market->jobs,
+                                              azure_new_guid(call->sandbox, arena), job, now));
     call->status = 202;
     call->sandbox->dirty = true;
     return 0;

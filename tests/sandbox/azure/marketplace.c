@@ -53,7 +53,7 @@ const char *ingestion_part(struct arena *arena, const char *durable, size_t part
 /* ---- The part. */
 struct slot {
     const char *name;
-    struct azure_table *table;
+    struct rest_table *table;
 };
 
 #define SLOTS 8
@@ -72,20 +72,20 @@ static void get_slots(struct azure_market *market, struct slot slots[SLOTS])
     memcpy(slots, rows, sizeof rows);
 }
 
-static void open_part(struct azure *azure)
+static void open_part(struct sandbox *sandbox)
 {
-    azure->parts.market = memory_alloc(sizeof *azure->parts.market);
+    sandbox->azure->parts.market = memory_alloc(sizeof *sandbox->azure->parts.market);
 }
 
-static void close_part(struct azure *azure)
+static void close_part(struct sandbox *sandbox)
 {
     struct slot slots[SLOTS];
-    if (!azure->parts.market)
+    if (!sandbox->azure->parts.market)
         return;
-    get_slots(azure->parts.market, slots);
+    get_slots(sandbox->azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
-        azure_table_free(slots[i].table);
-    free(azure->parts.market);
+        rest_table_free(slots[i].table);
+    free(sandbox->azure->parts.market);
 }
 
 /* A submission ends in the midst of the job that waits for it. */
@@ -98,28 +98,29 @@ static void run_part(struct sandbox *sandbox)
     jobs_run(sandbox);
 }
 
-static struct json *describe_part(const struct azure *azure, struct arena *arena)
+static struct json *describe_part(const struct sandbox *sandbox, struct arena *arena)
 {
     struct json *row = json_object(arena);
     struct slot slots[SLOTS];
-    get_slots(azure->parts.market, slots);
+    get_slots(sandbox->azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
-        json_set(arena, row, slots[i].name, azure_table_describe(arena, slots[i].table));
+        json_set(arena, row, slots[i].name, rest_table_describe(arena, slots[i].table));
     return row;
 }
 
-static int read_part(struct azure *azure, const struct json *row, struct error *error)
+static int read_part(struct sandbox *sandbox, const struct json *row, struct error *error)
 {
     struct slot slots[SLOTS];
     (void)error;
-    get_slots(azure->parts.market, slots);
+    get_slots(sandbox->azure->parts.market, slots);
     for (size_t i = 0; i < SLOTS; i++)
-        azure_table_read(slots[i].table, json_get(row, slots[i].name));
+        rest_table_read(slots[i].table, json_get(row, slots[i].name));
     return 0;
 }
 
-const struct azure_part azure_market_part = {
-    "market", open_part, close_part, marketplace_seed, run_part, describe_part, read_part,
+const struct rest_part azure_market_part = {
+    "market", open_part,     close_part, marketplace_seed,
+    run_part, describe_part, read_part,  &azure_market_controls,
 };
 
 /* ---- For tests. */
@@ -130,7 +131,7 @@ size_t sandbox_azure_offers(const struct sandbox *sandbox)
 
 const struct json *sandbox_azure_offer(const struct sandbox *sandbox, const char *guid)
 {
-    const struct azure_record *record = azure_find(&ingestion_market(sandbox)->offers, guid);
+    const struct rest_record *record = rest_find(&ingestion_market(sandbox)->offers, guid);
     return record ? offer_shown(record) : NULL;
 }
 
@@ -159,7 +160,7 @@ static bool is_same_offer(const struct json *a, const struct json *b)
 
 size_t sandbox_azure_offer_duplicates(const struct sandbox *sandbox)
 {
-    const struct azure_table *offers = &ingestion_market(sandbox)->offers;
+    const struct rest_table *offers = &ingestion_market(sandbox)->offers;
     size_t duplicates = 0;
     for (size_t i = 0; i < offers->count; i++) {
         bool found = false;

@@ -17,17 +17,17 @@ static int refuse(struct control *control, const char *message)
     return fail(&control->failure, 409, "Conflict", "%s", message);
 }
 
-static int find_offer(struct control *control, struct azure_record **ret_offer)
+static int find_offer(struct control *control, struct rest_record **ret_offer)
 {
     const char *id = control_argument(control, "id");
-    struct azure_record *offer = azure_find(&market_of(control)->offers, ingestion_bare(id));
+    struct rest_record *offer = rest_find(&market_of(control)->offers, ingestion_bare(id));
     if (!offer)
         return fail_not_found(&control->failure, "private offer", id ? id : "");
     *ret_offer = offer;
     return 0;
 }
 
-static struct json *describe_offer(struct control *control, const struct azure_record *offer)
+static struct json *describe_offer(struct control *control, const struct rest_record *offer)
 {
     static const char *const names[] = {"name",  "privateOfferType", "state", "subState",
                                         "notes", "acceptBy",         "end"};
@@ -42,7 +42,7 @@ static struct json *describe_offer(struct control *control, const struct azure_r
 
 static int list_offers(struct control *control, struct json **ret_answer)
 {
-    const struct azure_table *offers = &market_of(control)->offers;
+    const struct rest_table *offers = &market_of(control)->offers;
     struct json *rows = json_array(control->arena);
     for (size_t i = 0; i < offers->count; i++)
         json_append(control->arena, rows, describe_offer(control, offers->records[i]));
@@ -54,7 +54,7 @@ static int list_offers(struct control *control, struct json **ret_answer)
 }
 
 /* Writes the offer in another state and shows it. */
-static void move_offer(struct control *control, struct azure_record *offer, const char *substate,
+static void move_offer(struct control *control, struct rest_record *offer, const char *substate,
                        struct json **ret_answer)
 {
     struct json *shown = json_clone(control->arena, offer_shown(offer));
@@ -69,13 +69,13 @@ static void move_offer(struct control *control, struct azure_record *offer, cons
 
 /* What is accepted of a product that is no SaaS is ordered at once, and only reports tell: the
  * order is in their rows, whatever becomes of the offer. */
-static void place_order(struct control *control, struct azure_record *offer)
+static void place_order(struct control *control, struct rest_record *offer)
 {
     struct sandbox *sandbox = control->sandbox;
     struct arena *arena = control->arena;
     const struct json *shown = offer_shown(offer), *item = json_at(json_get(shown, "pricing"), 0);
-    const struct azure_record *goods =
-        azure_find(&market_of(control)->resources, json_get_text(item, "product"));
+    const struct rest_record *goods =
+        rest_find(&market_of(control)->resources, json_get_text(item, "product"));
     if (!goods || ingestion_is(goods->document, "type", "softwareAsAService"))
         return;
     struct json *document = json_clone(arena, offer->document);
@@ -88,13 +88,13 @@ static void place_order(struct control *control, struct azure_record *offer)
     json_set_text(arena, order, "offer", offer->id);
     json_set_text(arena, json_get(order, "shown"), "name", json_get_text(goods->document, "alias"));
     json_set(arena, document, "order", order);
-    azure_write(offer, document, sandbox_now(sandbox));
+    rest_write(offer, document, sandbox_now(sandbox));
 }
 
 /* {"id"}: the customer accepts in the portal. */
 static int accept_offer(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *offer = NULL;
+    struct rest_record *offer = NULL;
     int result = find_offer(control, &offer);
     int64_t accept_by = INT64_MAX;
     if (result < 0)
@@ -115,7 +115,7 @@ static int accept_offer(struct control *control, struct json **ret_answer)
  * back. */
 static int publish_by_seller(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *offer = NULL;
+    struct rest_record *offer = NULL;
     bool back = json_get_bool(control->body, "withdraw", false);
     int result = find_offer(control, &offer);
     if (result < 0)
@@ -131,13 +131,13 @@ static int publish_by_seller(struct control *control, struct json **ret_answer)
 /* {"id"}: a CSP partner sells under the offer: it can no longer be withdrawn. */
 static int sell_offer(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *offer = NULL;
+    struct rest_record *offer = NULL;
     int result = find_offer(control, &offer);
     if (result < 0)
         return result;
     struct json *document = json_clone(control->arena, offer->document);
     json_set(control->arena, document, "sold", json_bool(control->arena, true));
-    azure_write(offer, document, sandbox_now(control->sandbox));
+    rest_write(offer, document, sandbox_now(control->sandbox));
     *ret_answer = describe_offer(control, offer);
     return 0;
 }
@@ -145,14 +145,14 @@ static int sell_offer(struct control *control, struct json **ret_answer)
 /* {"id"}: support cancels an accepted offer, which then is not there any more. */
 static int cancel_offer(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *offer = NULL;
+    struct rest_record *offer = NULL;
     int result = find_offer(control, &offer);
     if (result < 0)
         return result;
     if (!offer_accepted(offer_shown(offer)))
         return refuse(control, "support cancels accepted offers only");
     *ret_answer = describe_offer(control, offer);
-    azure_remove(&market_of(control)->offers, offer->id);
+    rest_remove(&market_of(control)->offers, offer->id);
     control->sandbox->dirty = true;
     return 0;
 }
@@ -160,7 +160,7 @@ static int cancel_offer(struct control *control, struct json **ret_answer)
 /* {"id", "path", "value"}: somebody edits an offer in the portal, without its rules. */
 static int edit_offer(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *offer = NULL;
+    struct rest_record *offer = NULL;
     struct error error;
     const char *path = control_argument(control, "path");
     const struct json *value = json_get(control->body, "value");
@@ -178,7 +178,7 @@ static int edit_offer(struct control *control, struct json **ret_answer)
 }
 
 /* ---- Subscriptions. */
-static void describe_subscription(struct control *control, const struct azure_record *record,
+static void describe_subscription(struct control *control, const struct rest_record *record,
                                   struct json **ret_answer)
 {
     const struct json *shown = json_get(record->document, "shown");
@@ -193,7 +193,7 @@ static void describe_subscription(struct control *control, const struct azure_re
  * at list price. */
 static int subscribe(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *offer = NULL;
+    struct rest_record *offer = NULL;
     const char *product = control_argument(control, "product");
     const char *plan = control_argument(control, "plan");
     if (control_argument(control, "id")) {
@@ -211,7 +211,7 @@ static int subscribe(struct control *control, struct json **ret_answer)
                : plan  ? plan
                        : INGESTION_STANDARD;
     }
-    const struct azure_record *made =
+    const struct rest_record *made =
         product && plan ? saas_subscribe(control->sandbox, product, plan, offer ? offer->id : NULL,
                                          json_get_int(control->body, "quantity", 0))
                         : NULL;
@@ -221,10 +221,10 @@ static int subscribe(struct control *control, struct json **ret_answer)
     return 0;
 }
 
-static int find_subscription(struct control *control, struct azure_record **ret_record)
+static int find_subscription(struct control *control, struct rest_record **ret_record)
 {
     const char *id = control_argument(control, "id");
-    struct azure_record *record = azure_find(&market_of(control)->subscriptions, id);
+    struct rest_record *record = rest_find(&market_of(control)->subscriptions, id);
     if (!record)
         return fail_not_found(&control->failure, "subscription", id ? id : "");
     *ret_record = record;
@@ -236,7 +236,7 @@ static int set_subscription(struct control *control, struct json **ret_answer)
 {
     static const char *const states[] = {"PendingFulfillmentStart", "Subscribed", "Suspended",
                                          "Unsubscribed"};
-    struct azure_record *record = NULL;
+    struct rest_record *record = NULL;
     const char *status = control_argument(control, "status");
     size_t state = 0;
     int result = find_subscription(control, &record);
@@ -259,7 +259,7 @@ static int set_subscription(struct control *control, struct json **ret_answer)
                       arena_printf(control->arena, "%sT00:00:00Z",
                                    ingestion_day(control->arena, today + 364)));
     }
-    azure_write(record, document, now);
+    rest_write(record, document, now);
     control->sandbox->dirty = true;
     describe_subscription(control, record, ret_answer);
     return 0;
@@ -271,7 +271,7 @@ static int edit_resource(struct control *control, struct json **ret_answer)
 {
     const char *id = control_argument(control, "id"), *path = control_argument(control, "path");
     const struct json *value = json_get(control->body, "value");
-    struct azure_record *record = azure_find(&market_of(control)->resources, id);
+    struct rest_record *record = rest_find(&market_of(control)->resources, id);
     struct error error;
     if (!record)
         return fail_not_found(&control->failure, "resource", id ? id : "");
@@ -280,7 +280,7 @@ static int edit_resource(struct control *control, struct json **ret_answer)
         json_put(control->arena, document, path,
                  json_is_null(value) ? NULL : json_clone(control->arena, value), &error) < 0)
         return fail(&control->failure, 400, "BadRequest", "an edit needs a path that is there");
-    azure_write(record, document, sandbox_now(control->sandbox));
+    rest_write(record, document, sandbox_now(control->sandbox));
     control->sandbox->dirty = true;
     *ret_answer = json_clone(control->arena, record->document);
     return 0;
@@ -291,8 +291,8 @@ static int lock_product(struct control *control, struct json **ret_answer)
 {
     const char *product = ingestion_bare(control_argument(control, "product"));
     long long hours = json_get_int(control->body, "hours", LOCK_HOURS);
-    if (!product || !azure_find(&market_of(control)->resources,
-                                arena_printf(control->arena, "product/%s", product)))
+    if (!product || !rest_find(&market_of(control)->resources,
+                               arena_printf(control->arena, "product/%s", product)))
         return fail_not_found(&control->failure, "product", product ? product : "");
     if (submission_running(market_of(control), product))
         return refuse(control, "the product has a submission already");

@@ -94,7 +94,7 @@ static void put(struct seeding *seeding, const char *type, const char *rest, str
     json_set_text(arena, document, "id", id);
     if (strcmp(type, "product") != 0)
         json_set_text(arena, document, "product", arena_printf(arena, "product/%s", seeding->guid));
-    azure_add(&ingestion_market(seeding->sandbox)->resources, id, document, seeding->when_ms);
+    rest_add(&ingestion_market(seeding->sandbox)->resources, id, document, seeding->when_ms);
 }
 
 static void put_plan_price(struct seeding *seeding, const struct seed_plan *plan, const char *guid)

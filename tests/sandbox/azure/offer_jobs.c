@@ -7,7 +7,7 @@
 
 #define NO_DAY "0001-01-01"
 
-const struct json *offer_shown(const struct azure_record *record)
+const struct json *offer_shown(const struct rest_record *record)
 {
     return json_get(record->document, "shown");
 }
@@ -60,7 +60,7 @@ static void stamp(struct arena *arena, struct json *shown, long long revision, i
         arena_printf(arena, "\"%.8s-0000-0800-0000-%012llx\"", guid, (unsigned long long)revision));
 }
 
-void offer_store(struct sandbox *sandbox, struct azure_record *record, const struct json *shown)
+void offer_store(struct sandbox *sandbox, struct rest_record *record, const struct json *shown)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct json *document = json_clone(arena, record->document);
@@ -68,11 +68,11 @@ void offer_store(struct sandbox *sandbox, struct azure_record *record, const str
     int64_t now = sandbox_now(sandbox);
     stamp(arena, copy, record->revision + 1, now);
     json_set(arena, document, "shown", copy);
-    azure_write(record, document, now);
+    rest_write(record, document, now);
     sandbox->dirty = true;
 }
 
-struct azure_record *offer_add(struct sandbox *sandbox, const char *guid, const struct json *shown)
+struct rest_record *offer_add(struct sandbox *sandbox, const char *guid, const struct json *shown)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct json *document = json_object(arena), *copy = json_clone(arena, shown);
@@ -81,7 +81,7 @@ struct azure_record *offer_add(struct sandbox *sandbox, const char *guid, const 
     stamp(arena, copy, 1, now);
     json_set(arena, document, "shown", copy);
     sandbox->dirty = true;
-    return azure_add(&ingestion_market(sandbox)->offers, guid, document, now);
+    return rest_add(&ingestion_market(sandbox)->offers, guid, document, now);
 }
 
 struct json *offer_summary(struct arena *arena, const struct json *shown)
@@ -106,7 +106,7 @@ static void resolve_plan(struct ingestion_step *step, struct json *item, const c
     if (!reference)
         return;
     const char *durable = step_resolve(step, reference, "plan", ingestion_bare(product));
-    const struct azure_record *plan = azure_find(&step->market->resources, durable);
+    const struct rest_record *plan = rest_find(&step->market->resources, durable);
     json_set_text(step->arena, item, member, durable);
     json_set_text(step->arena, item, "planName", json_get_text(plan->document, "alias"));
 }
@@ -114,7 +114,7 @@ static void resolve_plan(struct ingestion_step *step, struct json *item, const c
 static void resolve_item(struct ingestion_step *step, struct json *item)
 {
     const char *product = step_resolve(step, json_get(item, "product"), "product", NULL);
-    const struct azure_record *record = azure_find(&step->market->resources, product);
+    const struct rest_record *record = rest_find(&step->market->resources, product);
     const struct json *details = json_get(item, "priceDetails");
     struct json *made = json_get(item, "newPlanDetails");
     json_set_text(step->arena, item, "product", product);
@@ -184,7 +184,7 @@ static void set_state(struct arena *arena, struct json *shown, const char *state
         offer_link(arena, shown);
 }
 
-static int write_offer(struct ingestion_step *step, struct azure_record *record)
+static int write_offer(struct ingestion_step *step, struct rest_record *record)
 {
     const struct json *current = record ? offer_shown(record) : NULL;
     int result = offer_judge(step, current);
@@ -208,13 +208,13 @@ static int write_offer(struct ingestion_step *step, struct azure_record *record)
     struct json *document = json_clone(step->arena, record->document);
     json_set_text(step->arena, document, "terms",
                   json_get_text(step->item, "termsAndConditionsDocSasUrl"));
-    azure_write(record, document, step->now_ms);
+    rest_write(record, document, step->now_ms);
     step->made = json_get_text(shown, "id");
     return 0;
 }
 
 /* ---- Taking back. */
-static int withdraw(struct ingestion_step *step, struct azure_record *record)
+static int withdraw(struct ingestion_step *step, struct rest_record *record)
 {
     const struct json *shown = offer_shown(record);
     struct json *changed = json_clone(step->arena, shown);
@@ -233,7 +233,7 @@ static int withdraw(struct ingestion_step *step, struct azure_record *record)
     return 0;
 }
 
-static int remove_offer(struct ingestion_step *step, struct azure_record *record)
+static int remove_offer(struct ingestion_step *step, struct rest_record *record)
 {
     const struct json *shown = offer_shown(record);
     if (is_kind(shown, "multipartyPromotionChannelPartner"))
@@ -241,7 +241,7 @@ static int remove_offer(struct ingestion_step *step, struct azure_record *record
     if (!ingestion_is(shown, "state", "draft"))
         return step_fail(step, "invalidState", "Only a draft can be deleted.");
     step->made = arena_copy(step->arena, json_get_text(step->item, "id"));
-    azure_remove(&step->market->offers, ingestion_bare(step->made));
+    rest_remove(&step->market->offers, ingestion_bare(step->made));
     step->sandbox->dirty = true;
     return 0;
 }
@@ -251,9 +251,9 @@ int offer_apply(struct ingestion_step *step)
     const char *id = json_get_text(step->item, "id");
     const char *wish = json_get_text(step->item, "state");
     bool takes_back = !strcmp(wish, "withdrawn") || !strcmp(wish, "deleted");
-    struct azure_record *record = id && text_starts(id, "private-offer/")
-                                      ? azure_find(&step->market->offers, ingestion_bare(id))
-                                      : NULL;
+    struct rest_record *record = id && text_starts(id, "private-offer/")
+                                     ? rest_find(&step->market->offers, ingestion_bare(id))
+                                     : NULL;
     if (!id && takes_back)
         return step_fail(step, "schemaValidationError", "id is required");
     if (id && !record)

@@ -273,7 +273,7 @@ static int check_price(struct ingestion_step *step, size_t index, const struct j
 {
     const struct json *details = json_get(item, "priceDetails");
     const char *id = step_resolve(step, details, "price-and-availability-private-offer-plan", NULL);
-    const struct azure_record *price = id ? azure_find(&step->market->resources, id) : NULL;
+    const struct rest_record *price = id ? rest_find(&step->market->resources, id) : NULL;
     const char *type = json_get_text(step->item, "offerPricingType");
     if (!price)
         return step_fail(step, "resourceNotFound",
@@ -409,9 +409,9 @@ static int check_upgrade(struct ingestion_step *step)
     const char *id = json_get_text(from, "id");
     if (!from)
         return 0;
-    const struct azure_record *old = text_starts(id, "private-offer/")
-                                         ? azure_find(&step->market->offers, ingestion_bare(id))
-                                         : NULL;
+    const struct rest_record *old = text_starts(id, "private-offer/")
+                                        ? rest_find(&step->market->offers, ingestion_bare(id))
+                                        : NULL;
     if (!old)
         return step_fail(step, "resourceNotFound", "upgradedFrom: there is no such offer.");
     const struct json *shown = offer_shown(old);
@@ -436,7 +436,7 @@ static int check_overlap(struct ingestion_step *step, const char *own)
     int64_t today = ingestion_today(step->sandbox), start, end;
     offer_period(step->item, today, &start, &end);
     for (size_t i = 0; i < step->market->offers.count; i++) {
-        const struct azure_record *record = step->market->offers.records[i];
+        const struct rest_record *record = step->market->offers.records[i];
         const struct json *shown = offer_shown(record);
         int64_t other_start, other_end;
         if (text_equal(record->id, own) || !wants_live(shown) || kind_of(shown) == CSP ||

@@ -13,7 +13,7 @@ static const struct json *plan_availability(const struct azure_market *market, s
 {
     const char *id = arena_printf(arena, "price-and-availability-plan/%s/%s", product, plan);
     const struct json *live = ingestion_live(market, product, id);
-    const struct azure_record *draft = azure_find(&market->resources, id);
+    const struct rest_record *draft = rest_find(&market->resources, id);
     return live ? live : draft ? draft->document : NULL;
 }
 
@@ -165,7 +165,7 @@ static bool has_trial(const struct azure_market *market, struct arena *arena,
 
 static int check_price(struct ingestion_step *step, const struct price *price)
 {
-    const struct azure_record *product = azure_find(
+    const struct rest_record *product = rest_find(
         &step->market->resources, arena_printf(step->arena, "product/%s", price->product));
     bool reserves = !strcmp(price->pricing_type, "vmSoftwareReservations");
     bool saas = ingestion_is(product->document, "type", "softwareAsAService");
@@ -225,7 +225,7 @@ int price_apply(struct ingestion_step *step)
     struct price price = {.pricing_type = type ? type : "editExistingOfferPricingOnly"};
     struct json *document = json_clone(step->arena, step->item);
     const char *id = json_get_text(step->item, "id");
-    struct azure_record *record = id ? azure_find(&step->market->resources, id) : NULL;
+    struct rest_record *record = id ? rest_find(&step->market->resources, id) : NULL;
     int result = resolve(step, &price, document);
     if (result == 0)
         result = step_check_lock(step, price.product);
@@ -244,9 +244,9 @@ int price_apply(struct ingestion_step *step)
     json_set_text(step->arena, document, "offerPricingType", price.pricing_type);
     json_set_text(step->arena, document, "id", id);
     if (record)
-        azure_write(record, document, step->now_ms);
+        rest_write(record, document, step->now_ms);
     else
-        azure_add(&step->market->resources, id, document, step->now_ms);
+        rest_add(&step->market->resources, id, document, step->now_ms);
     step->made = id;
     return 0;
 }

@@ -4,16 +4,16 @@
 #include "tests/sandbox/azure/referrals.h"
 #include "tests/sandbox/control.h"
 
-static struct azure_record *find_record(struct control *control)
+static struct rest_record *find_record(struct control *control)
 {
     const char *id = control_argument(control, "id");
-    struct azure_record *record = azure_find(&referral_deals(control->sandbox)->referrals, id);
+    struct rest_record *record = rest_find(&referral_deals(control->sandbox)->referrals, id);
     if (!record)
         fail_not_found(&control->failure, "referral", id ? id : "");
     return record;
 }
 
-static int describe(struct control *control, const struct azure_record *record,
+static int describe(struct control *control, const struct rest_record *record,
                     struct json **ret_answer)
 {
     static const char *const shown[] = {"id",        "engagementId",       "status",
@@ -29,7 +29,7 @@ static int describe(struct control *control, const struct azure_record *record,
 /* All ids; with `organization` only that one's ("own", "msft"). */
 static int list_referrals(struct control *control, struct json **ret_answer)
 {
-    const struct azure_table *table = &referral_deals(control->sandbox)->referrals;
+    const struct rest_table *table = &referral_deals(control->sandbox)->referrals;
     const char *organization = control_argument(control, "organization");
     if (text_equal(organization, "own"))
         organization = AZURE_ORGANIZATION;
@@ -45,7 +45,7 @@ static int list_referrals(struct control *control, struct json **ret_answer)
 
 static int get_referral(struct control *control, struct json **ret_answer)
 {
-    const struct azure_record *record = find_record(control);
+    const struct rest_record *record = find_record(control);
     if (!record)
         return -ERROR_INPUT;
     *ret_answer = json_clone(control->arena, record->document);
@@ -67,7 +67,7 @@ static struct json *value_like(struct arena *arena, const struct json *old,
 /* {"id", "path": "details.notes", "value"}: as somebody does in the portal; null removes. */
 static int edit_referral(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *record = find_record(control);
+    struct rest_record *record = find_record(control);
     const char *path = control_argument(control, "path");
     const struct json *value = json_get(control->body, "value");
     struct error error;
@@ -89,14 +89,14 @@ static int edit_referral(struct control *control, struct json **ret_answer)
  * "profile": who answers (default: Microsoft, for ours)} */
 static int answer_referral(struct control *control, struct json **ret_answer)
 {
-    struct azure_record *record = find_record(control);
+    struct rest_record *record = find_record(control);
     const char *status = control_argument(control, "status");
     if (!record)
         return -ERROR_INPUT;
     const char *profile = control_argument(control, "profile");
     const struct referral_partner *partner =
         referral_partner(profile ? profile : REFERRAL_MICROSOFT);
-    struct azure_record *theirs =
+    struct rest_record *theirs =
         partner && (profile || referral_is_own(record))
             ? referral_side(control->sandbox, referral_text(record, "engagementId"),
                             partner->organization)
@@ -113,7 +113,7 @@ static int answer_referral(struct control *control, struct json **ret_answer)
 static int invite(struct control *control, struct json **ret_answer)
 {
     const char *from = control_argument(control, "from");
-    const struct azure_record *record =
+    const struct rest_record *record =
         referral_invite(control->sandbox, control->arena, from ? from : REFERRAL_MICROSOFT,
                         control_argument(control, "title"), control_argument(control, "company"));
     return describe(control, record, ret_answer);
@@ -123,7 +123,7 @@ static int invite(struct control *control, struct json **ret_answer)
 static int review_registration(struct control *control, struct json **ret_answer)
 {
     static const char *const words[] = {"ActionRequired", "Failed", "Approved"};
-    struct azure_record *record = find_record(control);
+    struct rest_record *record = find_record(control);
     const char *status = control_argument(control, "status");
     size_t i = 0;
     if (!record)

@@ -11,7 +11,7 @@
 enum order { AS_MADE, BY_CREATION, BY_UPDATE };
 
 struct listing {
-    struct azure_call *call;
+    struct rest_call *call;
     const char *filter_text, *order_text; /* NULL: not asked for */
     struct referral_filter *filter;
     enum order order;
@@ -22,13 +22,13 @@ struct listing {
 
 /* A record with what it is sorted by. */
 struct place {
-    const struct azure_record *record;
+    const struct rest_record *record;
     int64_t key;
     size_t place;
 };
 
 /* ---- The query. */
-static int check_names(const struct azure_call *call)
+static int check_names(const struct rest_call *call)
 {
     static const char *const known[] = {"$filter", "$orderby", "$top",
                                         "$skip",   "$count",   "$skiptoken"};
@@ -43,7 +43,7 @@ static int check_names(const struct azure_call *call)
     return 0;
 }
 
-static int read_number(const struct azure_call *call, const char *name, long long least,
+static int read_number(const struct rest_call *call, const char *name, long long least,
                        size_t *ret_number)
 {
     const char *text = json_get_text(call->query, name);
@@ -112,7 +112,7 @@ static int read_token(struct listing *listing, const char *token)
 
 static int read_query(struct listing *listing)
 {
-    const struct azure_call *call = listing->call;
+    const struct rest_call *call = listing->call;
     const char *token = json_get_text(call->query, "$skiptoken");
     listing->filter_text = json_get_text(call->query, "$filter");
     listing->order_text = json_get_text(call->query, "$orderby");
@@ -133,7 +133,7 @@ static int read_query(struct listing *listing)
 }
 
 /* ---- Records. */
-static int64_t key_of(const struct listing *listing, const struct azure_record *record)
+static int64_t key_of(const struct listing *listing, const struct rest_record *record)
 {
     return listing->order == AS_MADE       ? 0
            : listing->order == BY_CREATION ? record->made_ms
@@ -157,11 +157,11 @@ static int compare_descending(const void *a, const void *b)
 /* What fits, in order. */
 static struct place *collect(const struct listing *listing, size_t *ret_count)
 {
-    const struct azure_table *table = &referral_deals(listing->call->sandbox)->referrals;
+    const struct rest_table *table = &referral_deals(listing->call->sandbox)->referrals;
     struct place *places = arena_array(listing->call->arena, table->count + 1, sizeof *places);
     size_t count = 0;
     for (size_t i = 0; i < table->count; i++) {
-        const struct azure_record *record = table->records[i];
+        const struct rest_record *record = table->records[i];
         if (referral_visible(listing->call, record) &&
             referral_filter_fits(listing->filter, record->document))
             places[count++] = (struct place){record, key_of(listing, record), i};
@@ -187,7 +187,7 @@ static size_t first_of(const struct listing *listing, const struct place *places
 static void add_link(const struct listing *listing, const struct place *last, size_t left,
                      struct json *answer)
 {
-    struct azure_call *call = listing->call;
+    struct rest_call *call = listing->call;
     struct azure_deals *deals = referral_deals(call->sandbox);
     struct referral_page *page = &deals->pages[deals->page_next++ % REFERRAL_PAGES];
     /* Read before the slot is used again: it may be the very one. */
@@ -209,7 +209,7 @@ static void add_link(const struct listing *listing, const struct place *last, si
         arena_printf(call->arena, "%s?$skiptoken=%s", call->surface->link_base, page->token));
 }
 
-int referral_list(struct azure_call *call)
+int referral_list(struct rest_call *call)
 {
     struct listing listing = {.call = call};
     struct json *answer = json_object(call->arena), *value = json_array(call->arena);

@@ -10,8 +10,8 @@
 
 /* What the steps have touched. */
 struct patch {
-    struct azure_call *call;
-    const struct azure_record *record;
+    struct rest_call *call;
+    const struct rest_record *record;
     struct json *document; /* becomes the new one */
     bool status, substatus, reason, registration, others;
 };
@@ -252,7 +252,7 @@ static int check_whole(struct patch *patch)
 
 static int finish_registration(struct patch *patch)
 {
-    struct azure_call *call = patch->call;
+    struct rest_call *call = patch->call;
     struct json *registration = json_find(patch->document, "registrations[0]");
     int result =
         referral_check_registration(call->sandbox, call->failure, patch->record, registration);
@@ -267,15 +267,15 @@ static int finish_registration(struct patch *patch)
     return 0;
 }
 
-static bool wants_answer(const struct azure_call *call)
+static bool wants_answer(const struct rest_call *call)
 {
     const char *prefer = request_header(call->request, "prefer");
     return prefer && strstr(prefer, "return=representation");
 }
 
-int referral_patch(struct azure_call *call)
+int referral_patch(struct rest_call *call)
 {
-    struct azure_record *record = NULL;
+    struct rest_record *record = NULL;
     int result = referral_find_own(call, false, &record);
     if (result < 0)
         return result;

@@ -12,18 +12,18 @@ struct azure_deals *referral_deals(const struct sandbox *sandbox)
     return sandbox->azure->parts.deals;
 }
 
-const char *referral_text(const struct azure_record *record, const char *path)
+const char *referral_text(const struct rest_record *record, const char *path)
 {
     const char *text = json_text(json_find(record->document, path));
     return text ? text : "";
 }
 
-bool referral_is(const struct azure_record *record, const char *path, const char *text)
+bool referral_is(const struct rest_record *record, const char *path, const char *text)
 {
     return !strcmp(referral_text(record, path), text);
 }
 
-bool referral_is_own(const struct azure_record *record)
+bool referral_is_own(const struct rest_record *record)
 {
     return referral_is(record, "organizationId", AZURE_ORGANIZATION);
 }
@@ -51,7 +51,7 @@ bool referral_ticks(const char *text, int64_t *ret_ticks)
 }
 
 /* What the service itself says of a record: version, instants, links. */
-static void stamp(struct azure_record *record)
+static void stamp(struct rest_record *record)
 {
     struct arena *arena = record->arena;
     struct json *document = record->document, *links = json_object(arena);
@@ -71,12 +71,12 @@ static void stamp(struct azure_record *record)
     json_set(arena, document, "links", links);
 }
 
-struct azure_record *referral_add(struct sandbox *sandbox, const struct json *document,
-                                  int64_t made_ms, int64_t moved_ms)
+struct rest_record *referral_add(struct sandbox *sandbox, const struct json *document,
+                                 int64_t made_ms, int64_t moved_ms)
 {
     struct azure_deals *deals = referral_deals(sandbox);
-    struct azure_record *record =
-        azure_add(&deals->referrals, json_get_text(document, "id"), document, made_ms);
+    struct rest_record *record =
+        rest_add(&deals->referrals, json_get_text(document, "id"), document, made_ms);
     record->moved_ms = moved_ms;
     json_set_text(record->arena, record->document, "createdDateTime",
                   azure_instant(record->arena, made_ms));
@@ -86,19 +86,19 @@ struct azure_record *referral_add(struct sandbox *sandbox, const struct json *do
     return record;
 }
 
-void referral_write(struct sandbox *sandbox, struct azure_record *record,
+void referral_write(struct sandbox *sandbox, struct rest_record *record,
                     const struct json *document)
 {
-    azure_write(record, document, sandbox_now(sandbox));
+    rest_write(record, document, sandbox_now(sandbox));
     stamp(record);
     referral_deals(sandbox)->due_ms = 0;
     sandbox->dirty = true;
 }
 
-struct azure_record *referral_side(const struct sandbox *sandbox, const char *engagement,
-                                   const char *organization)
+struct rest_record *referral_side(const struct sandbox *sandbox, const char *engagement,
+                                  const char *organization)
 {
-    const struct azure_table *table = &referral_deals(sandbox)->referrals;
+    const struct rest_table *table = &referral_deals(sandbox)->referrals;
     const char *wanted = organization ? organization : AZURE_ORGANIZATION;
     for (size_t i = 0; i < table->count; i++) {
         if (referral_is(table->records[i], "engagementId", engagement) &&
@@ -121,12 +121,12 @@ void referral_set_status(struct sandbox *sandbox, struct arena *arena, struct js
 }
 
 /* ---- What others do. */
-void referral_answer(struct sandbox *sandbox, struct azure_record *theirs, bool accepts)
+void referral_answer(struct sandbox *sandbox, struct rest_record *theirs, bool accepts)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     bool microsoft = referral_is(theirs, "organizationId", REFERRAL_MICROSOFT);
     struct json *document = json_clone(arena, theirs->document);
-    struct azure_record *own = referral_side(sandbox, referral_text(theirs, "engagementId"), NULL);
+    struct rest_record *own = referral_side(sandbox, referral_text(theirs, "engagementId"), NULL);
     referral_set_status(sandbox, arena, document, accepts ? "Active" : "Closed",
                         accepts ? "Accepted" : "Declined");
     if (accepts && microsoft) {
@@ -167,14 +167,14 @@ void referral_set_registration(struct sandbox *sandbox, struct arena *arena, str
 }
 
 /* ---- The clock. */
-static int64_t instant_at(const struct azure_record *record, const char *path)
+static int64_t instant_at(const struct rest_record *record, const char *path)
 {
     int64_t ms;
     return instant_parse(referral_text(record, path), &ms) ? ms : INT64_MAX;
 }
 
 /* When the record changes by itself, INT64_MAX if it does not. */
-static int64_t due(const struct sandbox *sandbox, const struct azure_record *record)
+static int64_t due(const struct sandbox *sandbox, const struct rest_record *record)
 {
     int64_t review_ms = sandbox->options.review_ms;
     if (referral_is(record, "status", "New") &&
@@ -188,7 +188,7 @@ static int64_t due(const struct sandbox *sandbox, const struct azure_record *rec
     return asked == INT64_MAX ? asked : asked + review_ms;
 }
 
-static void move_on(struct sandbox *sandbox, struct azure_record *record)
+static void move_on(struct sandbox *sandbox, struct rest_record *record)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct json *document = json_clone(arena, record->document);
@@ -210,7 +210,7 @@ void referral_run(struct sandbox *sandbox)
     if (deals->due_ms && now < deals->due_ms)
         return;
     for (size_t i = 0; i < deals->referrals.count; i++) {
-        struct azure_record *record = deals->referrals.records[i];
+        struct rest_record *record = deals->referrals.records[i];
         if (due(sandbox, record) <= now)
             move_on(sandbox, record);
         int64_t then = due(sandbox, record);
@@ -222,7 +222,7 @@ void referral_run(struct sandbox *sandbox)
 /* ---- For tests. */
 size_t sandbox_azure_referrals(const struct sandbox *sandbox)
 {
-    const struct azure_table *table = &referral_deals(sandbox)->referrals;
+    const struct rest_table *table = &referral_deals(sandbox)->referrals;
     size_t count = 0;
     for (size_t i = 0; i < table->count; i++)
         count += referral_is_own(table->records[i]);
@@ -231,14 +231,14 @@ size_t sandbox_azure_referrals(const struct sandbox *sandbox)
 
 const struct json *sandbox_azure_referral(const struct sandbox *sandbox, const char *id)
 {
-    const struct azure_record *record = azure_find(&referral_deals(sandbox)->referrals, id);
+    const struct rest_record *record = rest_find(&referral_deals(sandbox)->referrals, id);
     return record ? record->document : NULL;
 }
 
 size_t sandbox_azure_duplicates(const struct sandbox *sandbox)
 {
     static char once, counted; /* marks in the map */
-    const struct azure_table *table = &referral_deals(sandbox)->referrals;
+    const struct rest_table *table = &referral_deals(sandbox)->referrals;
     CLEANUP_MAP struct map *seen = map_new();
     size_t duplicates = 0;
     for (size_t i = 0; i < table->count; i++) {

@@ -127,15 +127,15 @@ int referral_check_cosell(struct failure *failure, const struct json *document)
 /* ---- Registration. */
 static const char registration[] = "registrationNotAllowed";
 
-static bool microsoft_took_part(const struct sandbox *sandbox, const struct azure_record *record)
+static bool microsoft_took_part(const struct sandbox *sandbox, const struct rest_record *record)
 {
-    const struct azure_record *side =
+    const struct rest_record *side =
         referral_side(sandbox, referral_text(record, "engagementId"), REFERRAL_MICROSOFT);
     return side && (referral_is(side, "status", "Active") || referral_is(side, "substatus", "Won"));
 }
 
 static int check_deal(const struct sandbox *sandbox, struct failure *failure,
-                      const struct azure_record *record)
+                      const struct rest_record *record)
 {
     int64_t closed = 0;
     if (!referral_is(record, "substatus", "Won"))
@@ -152,7 +152,7 @@ static int check_deal(const struct sandbox *sandbox, struct failure *failure,
 }
 
 static int check_dates(const struct sandbox *sandbox, struct failure *failure,
-                       const struct azure_record *record, const struct json *contract)
+                       const struct rest_record *record, const struct json *contract)
 {
     int64_t sign = 0, start = 0, end = 0, now = sandbox_now(sandbox);
     const char *sign_text = json_get_text(contract, "signDateTime"),
@@ -209,7 +209,7 @@ static int check_solutions(struct failure *failure, const struct json *document)
 }
 
 int referral_check_registration(struct sandbox *sandbox, struct failure *failure,
-                                const struct azure_record *record, const struct json *document)
+                                const struct rest_record *record, const struct json *document)
 {
     const struct json *contract = json_get(document, "contract");
     int result = check_deal(sandbox, failure, record);

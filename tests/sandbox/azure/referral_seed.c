@@ -280,8 +280,8 @@ void referral_seed(struct sandbox *sandbox)
     sandbox->dirty = false; /* there is nothing yet that a snapshot must keep */
 }
 
-struct azure_record *referral_invite(struct sandbox *sandbox, struct arena *arena, const char *from,
-                                     const char *title, const char *company)
+struct rest_record *referral_invite(struct sandbox *sandbox, struct arena *arena, const char *from,
+                                    const char *title, const char *company)
 {
     bool microsoft = !strcmp(from, REFERRAL_MICROSOFT);
     struct seed seed = {.sandbox = sandbox, .arena = arena};

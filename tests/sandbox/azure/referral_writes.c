@@ -7,7 +7,7 @@
 #define MPN_ID "1234567"
 
 /* ---- A body as a whole. */
-static int check_root(struct azure_call *call, unsigned use)
+static int check_root(struct rest_call *call, unsigned use)
 {
     const struct json *body = call->body;
     int result = 0;
@@ -27,7 +27,7 @@ static int check_root(struct azure_call *call, unsigned use)
     return result;
 }
 
-static int check_customer(struct azure_call *call, const struct json *document)
+static int check_customer(struct rest_call *call, const struct json *document)
 {
     const struct json *customer = json_get(document, "customerProfile");
     if (text_blank(json_get_text(customer, "name")) || json_is_null(json_get(customer, "address")))
@@ -71,10 +71,10 @@ static bool is_microsoft(const struct referral_partner *partner)
 }
 
 /* ---- Creating. */
-static int check_invitation(struct azure_call *call, const struct referral_partner *partner)
+static int check_invitation(struct rest_call *call, const struct referral_partner *partner)
 {
     const char *engagement = json_get_text(call->body, "engagementId");
-    const struct azure_record *own =
+    const struct rest_record *own =
         engagement ? referral_side(call->sandbox, engagement, NULL) : NULL;
     const char *help = json_text(json_find(call->body, "inviteContext.assistanceRequestCode"));
     if (!own)
@@ -103,7 +103,7 @@ static int check_invitation(struct azure_call *call, const struct referral_partn
     return 0;
 }
 
-static int check_new(struct azure_call *call, const struct referral_partner *partner)
+static int check_new(struct rest_call *call, const struct referral_partner *partner)
 {
     const struct json *body = call->body;
     const char *direction = json_get_text(body, "direction");
@@ -129,7 +129,7 @@ static int check_new(struct azure_call *call, const struct referral_partner *par
     return result;
 }
 
-static struct json *new_document(struct azure_call *call, const struct referral_partner *partner)
+static struct json *new_document(struct rest_call *call, const struct referral_partner *partner)
 {
     struct arena *arena = call->arena;
     const struct json *body = call->body;
@@ -155,7 +155,7 @@ static struct json *new_document(struct azure_call *call, const struct referral_
     return document;
 }
 
-int referral_create(struct azure_call *call)
+int referral_create(struct rest_call *call)
 {
     int result = referral_begin(call);
     if (result == 0)
@@ -190,7 +190,7 @@ int referral_create(struct azure_call *call)
 
 /* ---- Replacing. */
 /* The service's own members, and those that are fixed at creation, must come back as they were. */
-static int check_replacement(struct azure_call *call, const struct azure_record *record)
+static int check_replacement(struct rest_call *call, const struct rest_record *record)
 {
     static const char *const states[] = {"status", "substatus"};
     const struct json *body = call->body;
@@ -217,9 +217,9 @@ static int check_replacement(struct azure_call *call, const struct azure_record 
     return 0;
 }
 
-int referral_put(struct azure_call *call)
+int referral_put(struct rest_call *call)
 {
-    struct azure_record *record = NULL;
+    struct rest_record *record = NULL;
     int result = referral_find_own(call, true, &record);
     if (result == 0)
         result = check_replacement(call, record);

@@ -10,7 +10,7 @@
 #define LINK "http://api.partner.microsoft.com/v1.0/referrals"
 
 /* ---- How it says no. */
-static void report(struct azure_call *call, struct sandbox_response *response)
+static void report(struct rest_call *call, struct sandbox_response *response)
 {
     const struct failure *failure = call->failure;
     struct arena *arena = call->arena;
@@ -35,7 +35,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_referrals_surface = {
+const struct rest_surface azure_referrals_surface = {
     .base = "/v1.0",
     .audience = "https://api.partner.microsoft.com",
     .identities = AZURE_USER,
@@ -54,7 +54,7 @@ static bool is_guid(const char *text)
     return !form[i] && !text[i];
 }
 
-int referral_begin(struct azure_call *call)
+int referral_begin(struct rest_call *call)
 {
     const char *id = request_header(call->request, "client-request-id");
     return id && is_guid(id) ? 0
@@ -62,12 +62,12 @@ int referral_begin(struct azure_call *call)
                                                "client-request-id must be there, and a guid");
 }
 
-bool referral_visible(const struct azure_call *call, const struct azure_record *record)
+bool referral_visible(const struct rest_call *call, const struct rest_record *record)
 {
     return call->admin || referral_has_member(record->document, AZURE_PERSON);
 }
 
-static int refuse_person(struct azure_call *call)
+static int refuse_person(struct rest_call *call)
 {
     call->failure->reason = "innerErrorCode";
     call->failure->resource = "Unauthorized referral access";
@@ -75,10 +75,10 @@ static int refuse_person(struct azure_call *call)
                 "Caller is not authorized to access the resource.");
 }
 
-int referral_find(struct azure_call *call, struct azure_record **ret_record)
+int referral_find(struct rest_call *call, struct rest_record **ret_record)
 {
-    const struct azure_table *table = &referral_deals(call->sandbox)->referrals;
-    struct azure_record *record = azure_find(table, call->segments[0]);
+    const struct rest_table *table = &referral_deals(call->sandbox)->referrals;
+    struct rest_record *record = rest_find(table, call->segments[0]);
     int result = referral_begin(call);
     if (result < 0)
         return result;
@@ -90,9 +90,9 @@ int referral_find(struct azure_call *call, struct azure_record **ret_record)
     return 0;
 }
 
-int referral_find_own(struct azure_call *call, bool needs_match, struct azure_record **ret_record)
+int referral_find_own(struct rest_call *call, bool needs_match, struct rest_record **ret_record)
 {
-    struct azure_record *record = NULL;
+    struct rest_record *record = NULL;
     const char *match = request_header(call->request, "if-match");
     int result = referral_find(call, &record);
     if (result < 0)
@@ -109,42 +109,42 @@ int referral_find_own(struct azure_call *call, bool needs_match, struct azure_re
     return 0;
 }
 
-void referral_show(struct azure_call *call, const struct azure_record *record, int status)
+void referral_show(struct rest_call *call, const struct rest_record *record, int status)
 {
     call->status = status;
     call->answer = record->document; /* borrowed until it is printed */
     response_header(call->response, "etag", arena_copy(call->arena, referral_text(record, "eTag")));
 }
 
-static int get_one(struct azure_call *call)
+static int get_one(struct rest_call *call)
 {
-    struct azure_record *record = NULL;
+    struct rest_record *record = NULL;
     int result = referral_find(call, &record);
     if (result == 0)
         referral_show(call, record, 200);
     return result;
 }
 
-static const struct azure_route routes[] = {
-    {"GET", "/engagements/referrals", "ListReferrals", referral_list},
-    {"POST", "/engagements/referrals", "CreateReferral", referral_create},
-    {"GET", "/engagements/referrals/{}", "GetReferral", get_one},
-    {"PATCH", "/engagements/referrals/{}", "PatchReferral", referral_patch},
-    {"PUT", "/engagements/referrals/{}", "PutReferral", referral_put},
+static const struct rest_route routes[] = {
+    {"GET", "/engagements/referrals", "ListReferrals", referral_list, NULL},
+    {"POST", "/engagements/referrals", "CreateReferral", referral_create, NULL},
+    {"GET", "/engagements/referrals/{}", "GetReferral", get_one, NULL},
+    {"PATCH", "/engagements/referrals/{}", "PatchReferral", referral_patch, NULL},
+    {"PUT", "/engagements/referrals/{}", "PutReferral", referral_put, NULL},
 };
-const struct azure_routes azure_referral_routes = {&azure_referrals_surface, routes, COUNT(routes)};
+const struct rest_routes azure_referral_routes = {&azure_referrals_surface, routes, COUNT(routes)};
 
 /* ---- The part. */
-static void open_part(struct azure *azure)
+static void open_part(struct sandbox *sandbox)
 {
-    azure->parts.deals = memory_alloc(sizeof *azure->parts.deals);
+    sandbox->azure->parts.deals = memory_alloc(sizeof *sandbox->azure->parts.deals);
 }
 
-static void close_part(struct azure *azure)
+static void close_part(struct sandbox *sandbox)
 {
-    struct azure_deals *deals = azure->parts.deals;
-    azure_table_free(&deals->referrals);
-    azure_table_free(&deals->hooks);
+    struct azure_deals *deals = sandbox->azure->parts.deals;
+    rest_table_free(&deals->referrals);
+    rest_table_free(&deals->hooks);
     for (size_t i = 0; i < REFERRAL_PAGES; i++) {
         free(deals->pages[i].filter);
         free(deals->pages[i].order);
@@ -152,22 +152,24 @@ static void close_part(struct azure *azure)
     free(deals);
 }
 
-static struct json *describe_part(const struct azure *azure, struct arena *arena)
+static struct json *describe_part(const struct sandbox *sandbox, struct arena *arena)
 {
     struct json *root = json_object(arena);
-    json_set(arena, root, "referrals", azure_table_describe(arena, &azure->parts.deals->referrals));
-    json_set(arena, root, "hooks", azure_table_describe(arena, &azure->parts.deals->hooks));
+    json_set(arena, root, "referrals",
+             rest_table_describe(arena, &sandbox->azure->parts.deals->referrals));
+    json_set(arena, root, "hooks", rest_table_describe(arena, &sandbox->azure->parts.deals->hooks));
     return root;
 }
 
-static int read_part(struct azure *azure, const struct json *root, struct error *error)
+static int read_part(struct sandbox *sandbox, const struct json *root, struct error *error)
 {
     (void)error;
-    azure_table_read(&azure->parts.deals->referrals, json_get(root, "referrals"));
-    azure_table_read(&azure->parts.deals->hooks, json_get(root, "hooks"));
+    rest_table_read(&sandbox->azure->parts.deals->referrals, json_get(root, "referrals"));
+    rest_table_read(&sandbox->azure->parts.deals->hooks, json_get(root, "hooks"));
     return 0;
 }
 
-const struct azure_part azure_deal_part = {
-    "deals", open_part, close_part, referral_seed, referral_run, describe_part, read_part,
+const struct rest_part azure_deal_part = {
+    "deals",      open_part,     close_part, referral_seed,
+    referral_run, describe_part, read_part,  &azure_deal_controls,
 };

@@ -28,8 +28,8 @@ struct referral_page {
 #define REFERRAL_PAGES 64
 
 struct azure_deals {
-    struct azure_table referrals; /* each side of an engagement has its own */
-    struct azure_table hooks;     /* the one registration, and validation events by their ids */
+    struct rest_table referrals; /* each side of an engagement has its own */
+    struct rest_table hooks;     /* the one registration, and validation events by their ids */
     struct referral_page pages[REFERRAL_PAGES];
     size_t page_next;
     int64_t due_ms; /* when the clock has something to do; 0: look */
@@ -37,30 +37,30 @@ struct azure_deals {
 struct azure_deals *referral_deals(const struct sandbox *sandbox);
 
 /* ---- Records (referral_records.c). */
-const char *referral_text(const struct azure_record *record, const char *path); /* "" if absent */
-bool referral_is(const struct azure_record *record, const char *path, const char *text);
-bool referral_is_own(const struct azure_record *record); /* the account's, of either direction */
+const char *referral_text(const struct rest_record *record, const char *path); /* "" if absent */
+bool referral_is(const struct rest_record *record, const char *path, const char *text);
+bool referral_is_own(const struct rest_record *record); /* the account's, of either direction */
 /* Adds one; id and engagement as the document has them. Times, eTag and links are put in. */
-struct azure_record *referral_add(struct sandbox *sandbox, const struct json *document,
-                                  int64_t made_ms, int64_t moved_ms);
+struct rest_record *referral_add(struct sandbox *sandbox, const struct json *document,
+                                 int64_t made_ms, int64_t moved_ms);
 /* Replaces the document; updatedDateTime and eTag move on. */
-void referral_write(struct sandbox *sandbox, struct azure_record *record,
+void referral_write(struct sandbox *sandbox, struct rest_record *record,
                     const struct json *document);
 /* The side of an organization in an engagement, NULL if it has none. `organization` NULL: own. */
-struct azure_record *referral_side(const struct sandbox *sandbox, const char *engagement,
-                                   const char *organization);
+struct rest_record *referral_side(const struct sandbox *sandbox, const char *engagement,
+                                  const char *organization);
 /* Sets both, with the instants that go with them. */
 void referral_set_status(struct sandbox *sandbox, struct arena *arena, struct json *document,
                          const char *status, const char *substatus);
 /* Microsoft or a partner accepts or declines: its own side, and the trackingInfo of Microsoft's and
  * ours. */
-void referral_answer(struct sandbox *sandbox, struct azure_record *theirs, bool accepts);
+void referral_answer(struct sandbox *sandbox, struct rest_record *theirs, bool accepts);
 /* Sets the state of the registration, with the instant that goes with it. */
 void referral_set_registration(struct sandbox *sandbox, struct arena *arena, struct json *document,
                                const char *status);
 /* Somebody invites us: a new Incoming referral. `title` and `company` may be NULL. */
-struct azure_record *referral_invite(struct sandbox *sandbox, struct arena *arena, const char *from,
-                                     const char *title, const char *company);
+struct rest_record *referral_invite(struct sandbox *sandbox, struct arena *arena, const char *from,
+                                    const char *title, const char *company);
 /* What the clock has brought by now. */
 void referral_run(struct sandbox *sandbox);
 void referral_seed(struct sandbox *sandbox);
@@ -107,7 +107,7 @@ int referral_check_visibility(struct failure *failure, const struct json *before
 int referral_check_cosell(struct failure *failure, const struct json *document);
 /* Deal registration: the contract of `registration` on this record. */
 int referral_check_registration(struct sandbox *sandbox, struct failure *failure,
-                                const struct azure_record *record, const struct json *registration);
+                                const struct rest_record *record, const struct json *registration);
 
 /* ---- Queries (referral_filter.c). */
 struct referral_filter;
@@ -118,16 +118,16 @@ bool referral_filter_fits(const struct referral_filter *filter, const struct jso
 bool referral_has_member(const struct json *document, const char *email); /* of our team */
 
 /* ---- Calls. */
-int referral_begin(struct azure_call *call); /* what each call must bring */
-bool referral_visible(const struct azure_call *call, const struct azure_record *record);
-int referral_list(struct azure_call *call);
-int referral_create(struct azure_call *call);
-int referral_patch(struct azure_call *call);
-int referral_put(struct azure_call *call);
+int referral_begin(struct rest_call *call); /* what each call must bring */
+bool referral_visible(const struct rest_call *call, const struct rest_record *record);
+int referral_list(struct rest_call *call);
+int referral_create(struct rest_call *call);
+int referral_patch(struct rest_call *call);
+int referral_put(struct rest_call *call);
 /* The record that the call names, and may see. Negative: refused. */
-int referral_find(struct azure_call *call, struct azure_record **ret_record);
+int referral_find(struct rest_call *call, struct rest_record **ret_record);
 /* The same for a write: ours, with the version that the caller has seen (412). */
-int referral_find_own(struct azure_call *call, bool needs_match, struct azure_record **ret_record);
-void referral_show(struct azure_call *call, const struct azure_record *record, int status);
+int referral_find_own(struct rest_call *call, bool needs_match, struct rest_record **ret_record);
+void referral_show(struct rest_call *call, const struct rest_record *record, int status);
 
 #endif

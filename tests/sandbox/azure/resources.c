@@ -142,7 +142,7 @@ const struct json *ingestion_live(const struct azure_market *market, const char 
 {
     char key[64];
     snprintf(key, sizeof key, "live/%.40s", ingestion_bare(product));
-    const struct azure_record *tree = azure_find(&market->trees, key);
+    const struct rest_record *tree = rest_find(&market->trees, key);
     const struct json *rows = tree ? json_get(tree->document, "resources") : NULL;
     for (size_t i = 0; rows && i < rows->count; i++) {
         if (text_equal(json_get_text(rows->items[i], "id"), durable))
@@ -178,8 +178,8 @@ struct json *ingestion_tree(struct arena *arena, const struct sandbox *sandbox, 
                 json_append(arena, rows, json_clone(arena, document));
         }
     } else {
-        const struct azure_record *tree =
-            azure_find(&market->trees, arena_printf(arena, "%s/%s", target, product));
+        const struct rest_record *tree =
+            rest_find(&market->trees, arena_printf(arena, "%s/%s", target, product));
         if (!tree)
             return NULL;
         rows = json_clone(arena, json_get(tree->document, "resources"));
@@ -195,7 +195,7 @@ struct json *ingestion_current(struct arena *arena, const struct sandbox *sandbo
 {
     const struct azure_market *market = ingestion_market(sandbox);
     if (text_starts(durable, "private-offer/")) {
-        const struct azure_record *offer = azure_find(&market->offers, ingestion_bare(durable));
+        const struct rest_record *offer = rest_find(&market->offers, ingestion_bare(durable));
         return offer ? json_clone(arena, offer_shown(offer)) : NULL;
     }
     if (text_starts(durable, "submission/")) {
@@ -207,7 +207,7 @@ struct json *ingestion_current(struct arena *arena, const struct sandbox *sandbo
         }
         return NULL;
     }
-    const struct azure_record *record = azure_find(&market->resources, durable);
+    const struct rest_record *record = rest_find(&market->resources, durable);
     return record ? json_clone(arena, record->document) : NULL;
 }
 
@@ -224,7 +224,7 @@ static bool external_taken(const struct ingestion_step *step, const struct json 
     const char *external = json_text(json_find(wanted, "identity.externalId"));
     const char *prefix = product ? arena_printf(step->arena, "plan/%s/", product) : "product/";
     for (size_t i = 0; i < step->market->resources.count; i++) {
-        const struct azure_record *other = step->market->resources.records[i];
+        const struct rest_record *other = step->market->resources.records[i];
         if (text_starts(other->id, prefix) && !text_equal(other->id, own) &&
             text_equal(json_text(json_find(other->document, "identity.externalId")), external))
             return true;
@@ -265,7 +265,7 @@ static int new_id(struct ingestion_step *step, const char *product, const char *
                                azure_new_guid(step->sandbox, step->arena));
     else
         *ret_id = make_id(step, product, plan);
-    if (azure_find(&step->market->resources, *ret_id))
+    if (rest_find(&step->market->resources, *ret_id))
         return step_fail(step, "Conflict", "The resource %s already exists.", *ret_id);
     return 0;
 }
@@ -317,16 +317,16 @@ static int remove_resource(struct ingestion_step *step, const char *id)
     const char *guid = ingestion_part(step->arena, id, 1);
     bool whole = !strcmp(step->type->name, "product");
     for (size_t i = step->market->resources.count; whole && i-- > 0;) {
-        const struct azure_record *other = step->market->resources.records[i];
+        const struct rest_record *other = step->market->resources.records[i];
         if (belongs(step->arena, other->document, guid) && strcmp(other->id, id) != 0)
-            azure_remove(&step->market->resources, other->id);
+            rest_remove(&step->market->resources, other->id);
     }
-    azure_remove(&step->market->resources, id);
+    rest_remove(&step->market->resources, id);
     step->made = id;
     return 0;
 }
 
-static void write_resource(struct ingestion_step *step, struct azure_record *record, const char *id,
+static void write_resource(struct ingestion_step *step, struct rest_record *record, const char *id,
                            const char *product, const char *plan)
 {
     struct json *document = json_clone(step->arena, step->item);
@@ -343,9 +343,9 @@ static void write_resource(struct ingestion_step *step, struct azure_record *rec
     if (states && !json_get(document, "lifecycleState"))
         json_set_text(step->arena, document, "lifecycleState", "generallyAvailable");
     if (record)
-        azure_write(record, document, step->now_ms);
+        rest_write(record, document, step->now_ms);
     else
-        azure_add(&step->market->resources, id, document, step->now_ms);
+        rest_add(&step->market->resources, id, document, step->now_ms);
     step->made = id;
 }
 
@@ -377,7 +377,7 @@ int resource_apply(struct ingestion_step *step)
     int result = resolve_place(step, &product, &plan);
     if (result < 0)
         return result;
-    struct azure_record *record = id ? azure_find(&step->market->resources, id) : NULL;
+    struct rest_record *record = id ? rest_find(&step->market->resources, id) : NULL;
     if (id && !record)
         return step_fail(step, "resourceNotFound", "The resource %s does not exist.", id);
     if (product && (result = step_check_lock(step, product)) < 0)

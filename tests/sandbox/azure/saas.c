@@ -11,7 +11,7 @@
 #define BASE        "/api/saas/subscriptions"
 
 /* Most refusals have no body; a token for anybody else is forbidden, not unauthenticated. */
-static void report(struct azure_call *call, struct sandbox_response *response)
+static void report(struct rest_call *call, struct sandbox_response *response)
 {
     const char *header = request_header(call->request, "authorization");
     const struct azure_access *access = header && text_starts(header, "Bearer ")
@@ -31,7 +31,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, status, body);
 }
 
-const struct azure_surface azure_saas_surface = {
+const struct rest_surface azure_saas_surface = {
     .base = BASE,
     .audience = "20e940b3-4c77-4b0b-9a53-9e16a1b010a7",
     .identities = AZURE_APP,
@@ -42,7 +42,7 @@ const struct azure_surface azure_saas_surface = {
     .report = report,
 };
 
-static int check_version(struct azure_call *call)
+static int check_version(struct rest_call *call)
 {
     const char *version = json_get_text(call->query, "api-version");
     if (text_equal(version, API_VERSION))
@@ -51,16 +51,16 @@ static int check_version(struct azure_call *call)
 }
 
 /* NULL after the failure was said. */
-static const struct azure_record *find(struct azure_call *call)
+static const struct rest_record *find(struct rest_call *call)
 {
-    const struct azure_record *record =
-        azure_find(&call->azure->parts.market->subscriptions, call->segments[0]);
+    const struct rest_record *record =
+        rest_find(&call->sandbox->azure->parts.market->subscriptions, call->segments[0]);
     if (!record)
         fail(call->failure, 404, "NotFound", "There is no such subscription.");
     return record;
 }
 
-static int page_start(struct azure_call *call, size_t count, size_t *ret_start)
+static int page_start(struct rest_call *call, size_t count, size_t *ret_start)
 {
     const char *token = json_get_text(call->query, "continuationToken");
     long long number = 0;
@@ -75,9 +75,9 @@ static int page_start(struct azure_call *call, size_t count, size_t *ret_start)
     return 0;
 }
 
-static int list(struct azure_call *call)
+static int list(struct rest_call *call)
 {
-    const struct azure_table *table = &call->azure->parts.market->subscriptions;
+    const struct rest_table *table = &call->sandbox->azure->parts.market->subscriptions;
     struct arena *arena = call->arena;
     size_t start = 0;
     int result = check_version(call);
@@ -101,10 +101,10 @@ static int list(struct azure_call *call)
     return 0;
 }
 
-static int get(struct azure_call *call)
+static int get(struct rest_call *call)
 {
     int result = check_version(call);
-    const struct azure_record *record = result < 0 ? NULL : find(call);
+    const struct rest_record *record = result < 0 ? NULL : find(call);
     if (!record)
         return -ERROR_REFUSED;
     call->answer = json_clone(call->arena, json_get(record->document, "shown"));
@@ -143,14 +143,15 @@ static struct json *show_components(struct arena *arena, const struct json *pric
 
 /* A plan as a buyer sees it; the offers it was bought under are told for the purchased plan only.
  */
-static struct json *show_plan(struct azure_call *call, const struct azure_record *record,
+static struct json *show_plan(struct rest_call *call, const struct rest_record *record,
                               const struct json *plan, bool asked)
 {
     struct arena *arena = call->arena;
     const char *id = json_text(json_find(plan, "identity.externalId"));
-    const struct json *price = ingestion_list_price(
-        arena, call->azure->parts.market, ingestion_part(arena, json_get_text(plan, "id"), 1),
-        ingestion_part(arena, json_get_text(plan, "id"), 2));
+    const struct json *price =
+        ingestion_list_price(arena, call->sandbox->azure->parts.market,
+                             ingestion_part(arena, json_get_text(plan, "id"), 1),
+                             ingestion_part(arena, json_get_text(plan, "id"), 2));
     bool seats = text_equal(
         json_text(json_find(price, "pricing.recurrentPrice.recurrentPriceMode")), "perUser");
     struct json *row =
@@ -176,14 +177,14 @@ static struct json *show_plan(struct azure_call *call, const struct azure_record
     return row;
 }
 
-static int list_plans(struct azure_call *call)
+static int list_plans(struct rest_call *call)
 {
     const char *wanted = json_get_text(call->query, "planId");
     int result = check_version(call);
-    const struct azure_record *record = result < 0 ? NULL : find(call);
+    const struct rest_record *record = result < 0 ? NULL : find(call);
     if (!record)
         return -ERROR_REFUSED;
-    const struct azure_table *table = &call->azure->parts.market->resources;
+    const struct rest_table *table = &call->sandbox->azure->parts.market->resources;
     const char *prefix =
         arena_printf(call->arena, "plan/%s/", json_get_text(record->document, "product"));
     struct json *rows = json_array(call->arena);
@@ -198,24 +199,24 @@ static int list_plans(struct azure_call *call)
     return 0;
 }
 
-static const struct azure_route routes[] = {
-    {"GET", "", "ListSubscriptions", list},
-    {"GET", "/", "ListSubscriptions", list},
-    {"GET", "/{}", "GetSubscription", get},
-    {"GET", "/{}/listAvailablePlans", "ListAvailablePlans", list_plans},
+static const struct rest_route routes[] = {
+    {"GET", "", "ListSubscriptions", list, NULL},
+    {"GET", "/", "ListSubscriptions", list, NULL},
+    {"GET", "/{}", "GetSubscription", get, NULL},
+    {"GET", "/{}/listAvailablePlans", "ListAvailablePlans", list_plans, NULL},
 };
-const struct azure_routes azure_saas_routes = {&azure_saas_surface, routes, COUNT(routes)};
+const struct rest_routes azure_saas_routes = {&azure_saas_surface, routes, COUNT(routes)};
 
 /* ---- A customer buys. */
-struct azure_record *saas_subscribe(struct sandbox *sandbox, const char *product, const char *plan,
-                                    const char *offer, long long quantity)
+struct rest_record *saas_subscribe(struct sandbox *sandbox, const char *product, const char *plan,
+                                   const char *offer, long long quantity)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct azure_market *market = ingestion_market(sandbox);
-    const struct azure_record *goods =
-        azure_find(&market->resources, arena_printf(arena, "product/%s", product));
-    const struct azure_record *terms =
-        azure_find(&market->resources, arena_printf(arena, "plan/%s/%s", product, plan));
+    const struct rest_record *goods =
+        rest_find(&market->resources, arena_printf(arena, "product/%s", product));
+    const struct rest_record *terms =
+        rest_find(&market->resources, arena_printf(arena, "plan/%s/%s", product, plan));
     int64_t now = sandbox_now(sandbox);
     if (!goods || !terms)
         return NULL;
@@ -240,5 +241,5 @@ struct azure_record *saas_subscribe(struct sandbox *sandbox, const char *product
     if (quantity > 0)
         json_set(arena, json_get(document, "shown"), "quantity", json_int(arena, quantity));
     sandbox->dirty = true;
-    return azure_add(&market->subscriptions, id, document, now);
+    return rest_add(&market->subscriptions, id, document, now);
 }

@@ -7,43 +7,43 @@
 
 #define PUBLISHING_FACTOR 4 /* of a job's time: certification takes longer than a job */
 
-static const struct json *shown_of(const struct azure_record *record)
+static const struct json *shown_of(const struct rest_record *record)
 {
     return json_get(record->document, "shown");
 }
 
-static bool is_of(const struct azure_record *record, const char *product)
+static bool is_of(const struct rest_record *record, const char *product)
 {
     const char *bare = ingestion_bare(record->id);
     size_t length = strlen(product);
     return text_starts(bare, product) && bare[length] == '/';
 }
 
-static bool is_target(const struct azure_record *record, const char *target)
+static bool is_target(const struct rest_record *record, const char *target)
 {
     return text_equal(json_text(json_find(shown_of(record), "target.targetType")), target);
 }
 
-static bool is_done(const struct azure_record *record)
+static bool is_done(const struct rest_record *record)
 {
     return ingestion_is(shown_of(record), "status", "completed");
 }
 
-struct azure_record *submission_running(const struct azure_market *market, const char *product)
+struct rest_record *submission_running(const struct azure_market *market, const char *product)
 {
     for (size_t i = 0; i < market->submissions.count; i++) {
-        struct azure_record *record = market->submissions.records[i];
+        struct rest_record *record = market->submissions.records[i];
         if (is_of(record, product) && !is_done(record))
             return record;
     }
     return NULL;
 }
 
-struct azure_record *submission_done(const struct azure_market *market, const char *product,
-                                     const char *target)
+struct rest_record *submission_done(const struct azure_market *market, const char *product,
+                                    const char *target)
 {
     for (size_t i = market->submissions.count; i-- > 0;) {
-        struct azure_record *record = market->submissions.records[i];
+        struct rest_record *record = market->submissions.records[i];
         if (is_of(record, product) && is_target(record, target) && is_done(record) &&
             ingestion_is(shown_of(record), "result", "succeeded"))
             return record;
@@ -64,7 +64,7 @@ struct json *submission_list(struct arena *arena, const struct sandbox *sandbox,
                                    "'target':{'targetType':'draft'}}",
                                    product, product));
     for (size_t i = 0; i < market->submissions.count; i++) {
-        const struct azure_record *record = market->submissions.records[i];
+        const struct rest_record *record = market->submissions.records[i];
         if (is_of(record, product) && (!target || is_target(record, target)))
             json_append(arena, rows, json_clone(arena, shown_of(record)));
     }
@@ -79,8 +79,8 @@ static const char *make_id(struct sandbox *sandbox, struct arena *arena, const c
                         1152921515689847000LL + ++sandbox->azure->made);
 }
 
-static struct azure_record *add(struct sandbox *sandbox, const char *product, const char *target,
-                                int64_t start_ms, int64_t end_ms)
+static struct rest_record *add(struct sandbox *sandbox, const char *product, const char *target,
+                               int64_t start_ms, int64_t end_ms)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     const char *id = make_id(sandbox, arena, product);
@@ -91,7 +91,7 @@ static struct azure_record *add(struct sandbox *sandbox, const char *product, co
         "'status':'running','result':'pending','created':'%s'}}",
         (long long)end_ms, id, product, target, azure_instant(arena, start_ms));
     sandbox->dirty = true;
-    return azure_add(&ingestion_market(sandbox)->submissions, id, document, start_ms);
+    return rest_add(&ingestion_market(sandbox)->submissions, id, document, start_ms);
 }
 
 void submission_lock(struct sandbox *sandbox, const char *product, int64_t hold_ms)
@@ -105,15 +105,15 @@ static void put_tree(struct sandbox *sandbox, const char *product, const char *t
                      const struct json *rows, int64_t when_ms)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
-    struct azure_table *trees = &ingestion_market(sandbox)->trees;
+    struct rest_table *trees = &ingestion_market(sandbox)->trees;
     const char *key = arena_printf(arena, "%s/%s", target, product);
     struct json *document = json_object(arena);
     json_set(arena, document, "resources", json_clone(arena, rows));
-    struct azure_record *tree = azure_find(trees, key);
+    struct rest_record *tree = rest_find(trees, key);
     if (tree)
-        azure_write(tree, document, when_ms);
+        rest_write(tree, document, when_ms);
     else
-        azure_add(trees, key, document, when_ms);
+        rest_add(trees, key, document, when_ms);
 }
 
 static struct json *draft_rows(struct arena *arena, const struct sandbox *sandbox,
@@ -128,17 +128,17 @@ static struct json *draft_rows(struct arena *arena, const struct sandbox *sandbo
 }
 
 /* What the submission shows goes to its target; the one before it is no longer listed. */
-static void publish(struct sandbox *sandbox, struct azure_record *record, int64_t when_ms)
+static void publish(struct sandbox *sandbox, struct rest_record *record, int64_t when_ms)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct azure_market *market = ingestion_market(sandbox);
     const char *product = ingestion_part(arena, record->id, 1);
     bool live = is_target(record, "live");
     for (size_t i = market->submissions.count; i-- > 0;) {
-        struct azure_record *other = market->submissions.records[i];
+        struct rest_record *other = market->submissions.records[i];
         if (other != record && is_of(other, product) && is_done(other) &&
             is_target(other, live ? "live" : "preview"))
-            azure_remove(&market->submissions, other->id);
+            rest_remove(&market->submissions, other->id);
     }
     const struct json *rows = json_get(record->document, "rows");
     put_tree(sandbox, product, "preview", rows, when_ms);
@@ -146,7 +146,7 @@ static void publish(struct sandbox *sandbox, struct azure_record *record, int64_
         put_tree(sandbox, product, "live", rows, when_ms);
 }
 
-static void end(struct sandbox *sandbox, struct azure_record *record)
+static void end(struct sandbox *sandbox, struct rest_record *record)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct json *document = json_clone(arena, record->document);
@@ -155,7 +155,7 @@ static void end(struct sandbox *sandbox, struct azure_record *record)
     int64_t when_ms = json_get_int(document, "end_ms", 0);
     json_set_text(arena, shown, "status", "completed");
     json_set_text(arena, shown, "result", certified ? "succeeded" : "failed");
-    azure_write(record, document, when_ms);
+    rest_write(record, document, when_ms);
     sandbox->dirty = true;
     if (certified && json_get(document, "rows"))
         publish(sandbox, record, when_ms);
@@ -166,7 +166,7 @@ void submissions_run(struct sandbox *sandbox)
     struct azure_market *market = ingestion_market(sandbox);
     int64_t now = sandbox_now(sandbox);
     for (size_t i = 0; i < market->submissions.count; i++) {
-        struct azure_record *record = market->submissions.records[i];
+        struct rest_record *record = market->submissions.records[i];
         if (is_done(record) || json_get_int(record->document, "end_ms", 0) > now)
             continue;
         end(sandbox, record);
@@ -177,15 +177,15 @@ void submissions_run(struct sandbox *sandbox)
 void submission_seed(struct sandbox *sandbox, const char *product, int64_t when_ms)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
-    struct azure_record *record = add(sandbox, product, "live", when_ms, when_ms);
+    struct rest_record *record = add(sandbox, product, "live", when_ms, when_ms);
     struct json *document = json_clone(arena, record->document);
     json_set(arena, document, "rows", draft_rows(arena, sandbox, product));
-    azure_write(record, document, when_ms);
+    rest_write(record, document, when_ms);
     end(sandbox, record);
 }
 
 /* ---- As a resource of a job. */
-static void start(struct ingestion_step *step, struct azure_record *record, const char *target,
+static void start(struct ingestion_step *step, struct rest_record *record, const char *target,
                   const struct json *rows)
 {
     struct json *document = json_clone(step->arena, record->document);
@@ -197,23 +197,23 @@ static void start(struct ingestion_step *step, struct azure_record *record, cons
     json_set_text(step->arena, json_get(shown, "target"), "targetType", target);
     json_set_text(step->arena, shown, "status", "running");
     json_set_text(step->arena, shown, "result", "pending");
-    azure_write(record, document, step->now_ms);
+    rest_write(record, document, step->now_ms);
     step->made = step->waits = arena_copy(step->arena, record->id);
 }
 
 /* Without publishing: the state of the whole product. */
-static int set_lifecycle(struct ingestion_step *step, struct azure_record *record,
+static int set_lifecycle(struct ingestion_step *step, struct rest_record *record,
                          const char *product)
 {
     const char *state = json_get_text(step->item, "lifecycleState");
     const char *durable = arena_printf(step->arena, "product/%s", product);
-    struct azure_record *draft = azure_find(&step->market->resources, durable);
+    struct rest_record *draft = rest_find(&step->market->resources, durable);
     struct json *document = json_clone(step->arena, draft->document);
     json_set_text(step->arena, document, "lifecycleState", state);
-    azure_write(draft, document, step->now_ms);
+    rest_write(draft, document, step->now_ms);
     char key[64];
     snprintf(key, sizeof key, "live/%.40s", product);
-    struct azure_record *tree = azure_find(&step->market->trees, key);
+    struct rest_record *tree = rest_find(&step->market->trees, key);
     struct json *rows = json_clone(step->arena, json_get(tree->document, "resources"));
     for (size_t i = 0; i < rows->count; i++) {
         if (text_equal(json_get_text(rows->items[i], "id"), durable))
@@ -242,7 +242,7 @@ static int check_draft(struct ingestion_step *step, const struct json *rows)
 static int go_live(struct ingestion_step *step, const char *product)
 {
     const char *id = json_get_text(step->item, "id");
-    struct azure_record *record = azure_find(&step->market->submissions, id);
+    struct rest_record *record = rest_find(&step->market->submissions, id);
     if (!id)
         return step_fail(step, "invalidState",
                          "A product is published to preview before it goes live.");

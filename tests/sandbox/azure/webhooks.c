@@ -13,7 +13,7 @@ static const char *const events[] = {"test-created", "referral-created", "referr
                                      "related-referral-created", "related-referral-updated"};
 
 /* ---- How Partner Center says no. */
-static void report(struct azure_call *call, struct sandbox_response *response)
+static void report(struct rest_call *call, struct sandbox_response *response)
 {
     const struct failure *failure = call->failure;
     struct arena *arena = call->arena;
@@ -32,7 +32,7 @@ static void report(struct azure_call *call, struct sandbox_response *response)
     answer_body(response, failure->status, json_print(arena, body));
 }
 
-const struct azure_surface azure_webhooks_surface = {
+const struct rest_surface azure_webhooks_surface = {
     .base = "/webhooks/v1/registration",
     .audience = "https://api.partnercenter.microsoft.com",
     .identities = AZURE_APP | AZURE_USER,
@@ -41,18 +41,18 @@ const struct azure_surface azure_webhooks_surface = {
     .report = report,
 };
 
-static int refuse(struct azure_call *call, const char *what)
+static int refuse(struct rest_call *call, const char *what)
 {
     return fail(call->failure, 400, "invalidRequest", "%s", what);
 }
 
 /* ---- Registration. */
-static struct azure_record *registration(const struct azure_call *call)
+static struct rest_record *registration(const struct rest_call *call)
 {
-    return azure_find(&referral_deals(call->sandbox)->hooks, REGISTRATION);
+    return rest_find(&referral_deals(call->sandbox)->hooks, REGISTRATION);
 }
 
-static int list_events(struct azure_call *call)
+static int list_events(struct rest_call *call)
 {
     call->answer = json_array(call->arena);
     for (size_t i = 0; i < COUNT(events); i++)
@@ -60,10 +60,10 @@ static int list_events(struct azure_call *call)
     return 0;
 }
 
-static int get_registration(struct azure_call *call)
+static int get_registration(struct rest_call *call)
 {
     static const char *const shown[] = {"WebhookUrl", "WebhookEvents"};
-    const struct azure_record *record = registration(call);
+    const struct rest_record *record = registration(call);
     if (!record)
         return fail(call->failure, 404, "itemNotFound", "There is no registration.");
     call->answer = json_object(call->arena);
@@ -82,7 +82,7 @@ static bool has_event(const struct json *list, const char *event)
     return false;
 }
 
-static int check_events(struct azure_call *call, const struct json *list)
+static int check_events(struct rest_call *call, const struct json *list)
 {
     if (!list || list->type != JSON_ARRAY || !list->count)
         return refuse(call, "WebhookEvents must be a list of events.");
@@ -97,7 +97,7 @@ static int check_events(struct azure_call *call, const struct json *list)
     return 0;
 }
 
-static int check_registration(struct azure_call *call)
+static int check_registration(struct rest_call *call)
 {
     static const char *const known[] = {"WebhookUrl", "WebhookEvents",
                                         "SignatureTokenToMsSignatureHeader"};
@@ -120,10 +120,10 @@ static int check_registration(struct azure_call *call)
     return check_events(call, json_get(body, "WebhookEvents"));
 }
 
-static int put_registration(struct azure_call *call)
+static int put_registration(struct rest_call *call)
 {
-    struct azure_table *hooks = &referral_deals(call->sandbox)->hooks;
-    struct azure_record *record = registration(call);
+    struct rest_table *hooks = &referral_deals(call->sandbox)->hooks;
+    struct rest_record *record = registration(call);
     int64_t now = sandbox_now(call->sandbox);
     int result = check_registration(call);
     if (result < 0)
@@ -133,9 +133,9 @@ static int put_registration(struct azure_call *call)
                   record ? json_get_text(record->document, "SubscriberId")
                          : azure_new_guid(call->sandbox, call->arena));
     if (record)
-        azure_write(record, document, now);
+        rest_write(record, document, now);
     else
-        azure_add(hooks, REGISTRATION, document, now);
+        rest_add(hooks, REGISTRATION, document, now);
     call->answer = json_object(call->arena);
     json_set(call->arena, call->answer, "SubscriberId",
              json_clone(call->arena, json_get(document, "SubscriberId")));
@@ -146,7 +146,7 @@ static int put_registration(struct azure_call *call)
     return 0;
 }
 
-static int replace_registration(struct azure_call *call)
+static int replace_registration(struct rest_call *call)
 {
     return registration(call)
                ? put_registration(call)
@@ -154,9 +154,9 @@ static int replace_registration(struct azure_call *call)
 }
 
 /* ---- Validation events. */
-static int count_recent(const struct azure_call *call)
+static int count_recent(const struct rest_call *call)
 {
-    const struct azure_table *hooks = &referral_deals(call->sandbox)->hooks;
+    const struct rest_table *hooks = &referral_deals(call->sandbox)->hooks;
     int64_t since = sandbox_now(call->sandbox) - MINUTE_MS;
     int count = 0;
     for (size_t i = 0; i < hooks->count; i++)
@@ -164,10 +164,10 @@ static int count_recent(const struct azure_call *call)
     return count;
 }
 
-static int start_validation(struct azure_call *call)
+static int start_validation(struct rest_call *call)
 {
     struct arena *arena = call->arena;
-    const struct azure_record *record = registration(call);
+    const struct rest_record *record = registration(call);
     int64_t now = sandbox_now(call->sandbox);
     if (!record || !has_event(json_get(record->document, "WebhookEvents"), "test-created"))
         return refuse(call, "test-created must be registered.");
@@ -188,28 +188,28 @@ static int start_validation(struct azure_call *call)
     json_set_text(arena, document, "callbackUrl", json_get_text(record->document, "WebhookUrl"));
     json_set(arena, document, "results", json_array(arena));
     json_append(arena, json_get(document, "results"), result);
-    azure_add(&referral_deals(call->sandbox)->hooks, id, document, now);
+    rest_add(&referral_deals(call->sandbox)->hooks, id, document, now);
     call->answer = json_object(arena);
     json_set_text(arena, call->answer, "correlationId", id);
     return 0;
 }
 
-static int get_validation(struct azure_call *call)
+static int get_validation(struct rest_call *call)
 {
-    const struct azure_record *record =
-        azure_find(&referral_deals(call->sandbox)->hooks, call->segments[0]);
+    const struct rest_record *record =
+        rest_find(&referral_deals(call->sandbox)->hooks, call->segments[0]);
     if (!record || !strcmp(record->id, REGISTRATION))
         return fail(call->failure, 404, "itemNotFound", "There is no such event.");
     call->answer = json_clone(call->arena, record->document);
     return 0;
 }
 
-static const struct azure_route routes[] = {
-    {"GET", "/events", "ListWebhookEvents", list_events},
-    {"GET", "", "GetWebhook", get_registration},
-    {"POST", "", "CreateWebhook", put_registration},
-    {"PUT", "", "PutWebhook", replace_registration},
-    {"POST", "/validationEvents", "ValidateWebhook", start_validation},
-    {"GET", "/validationEvents/{}", "GetWebhookValidation", get_validation},
+static const struct rest_route routes[] = {
+    {"GET", "/events", "ListWebhookEvents", list_events, NULL},
+    {"GET", "", "GetWebhook", get_registration, NULL},
+    {"POST", "", "CreateWebhook", put_registration, NULL},
+    {"PUT", "", "PutWebhook", replace_registration, NULL},
+    {"POST", "/validationEvents", "ValidateWebhook", start_validation, NULL},
+    {"GET", "/validationEvents/{}", "GetWebhookValidation", get_validation, NULL},
 };
-const struct azure_routes azure_webhook_routes = {&azure_webhooks_surface, routes, COUNT(routes)};
+const struct rest_routes azure_webhook_routes = {&azure_webhooks_surface, routes, COUNT(routes)};

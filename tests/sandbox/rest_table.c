@@ -1,13 +1,13 @@
 #include <string.h>
 
-#include "tests/sandbox/azure/azure.h"
+#include "tests/sandbox/rest.h"
 
-struct azure_record *azure_find(const struct azure_table *table, const char *id)
+struct rest_record *rest_find(const struct rest_table *table, const char *id)
 {
     return id && table->by_id ? map_get(table->by_id, id) : NULL;
 }
 
-static void replace_document(struct azure_record *record, const struct json *document)
+static void replace_document(struct rest_record *record, const struct json *document)
 {
     struct arena *arena = arena_new();
     struct json *copy = json_clone(arena, document);
@@ -16,10 +16,10 @@ static void replace_document(struct azure_record *record, const struct json *doc
     record->document = copy;
 }
 
-struct azure_record *azure_add(struct azure_table *table, const char *id,
-                               const struct json *document, int64_t now_ms)
+struct rest_record *rest_add(struct rest_table *table, const char *id, const struct json *document,
+                             int64_t now_ms)
 {
-    struct azure_record *record = memory_alloc(sizeof *record);
+    struct rest_record *record = memory_alloc(sizeof *record);
     record->id = memory_copy(id);
     record->made_ms = now_ms;
     record->moved_ms = now_ms;
@@ -33,23 +33,23 @@ struct azure_record *azure_add(struct azure_table *table, const char *id,
     return record;
 }
 
-void azure_write(struct azure_record *record, const struct json *document, int64_t now_ms)
+void rest_write(struct rest_record *record, const struct json *document, int64_t now_ms)
 {
     record->moved_ms = now_ms > record->moved_ms ? now_ms : record->moved_ms + 1;
     record->revision++;
     replace_document(record, document);
 }
 
-static void free_record(struct azure_record *record)
+static void free_record(struct rest_record *record)
 {
     arena_free(record->arena);
     free(record->id);
     free(record);
 }
 
-void azure_remove(struct azure_table *table, const char *id)
+void rest_remove(struct rest_table *table, const char *id)
 {
-    struct azure_record *record = azure_find(table, id);
+    struct rest_record *record = rest_find(table, id);
     size_t place = 0;
     if (!record)
         return;
@@ -57,25 +57,25 @@ void azure_remove(struct azure_table *table, const char *id)
         place++;
     table->count--;
     memmove(&table->records[place], &table->records[place + 1],
-            (table->count - place) * sizeof(struct azure_record *));
+            (table->count - place) * sizeof(struct rest_record *));
     map_put(table->by_id, id, NULL);
     free_record(record);
 }
 
-void azure_table_free(struct azure_table *table)
+void rest_table_free(struct rest_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
         free_record(table->records[i]);
     free(table->records);
     map_free(table->by_id);
-    *table = (struct azure_table){0};
+    *table = (struct rest_table){0};
 }
 
-struct json *azure_table_describe(struct arena *arena, const struct azure_table *table)
+struct json *rest_table_describe(struct arena *arena, const struct rest_table *table)
 {
     struct json *rows = json_array(arena);
     for (size_t i = 0; i < table->count; i++) {
-        const struct azure_record *record = table->records[i];
+        const struct rest_record *record = table->records[i];
         struct json *row = json_object(arena);
         json_set_text(arena, row, "id", record->id);
         json_set(arena, row, "made_ms", json_int(arena, record->made_ms));
@@ -87,16 +87,15 @@ struct json *azure_table_describe(struct arena *arena, const struct azure_table 
     return rows;
 }
 
-void azure_table_read(struct azure_table *table, const struct json *rows)
+void rest_table_read(struct rest_table *table, const struct json *rows)
 {
     for (size_t i = 0; rows && i < rows->count; i++) {
         const struct json *row = rows->items[i];
         const char *id = json_get_text(row, "id");
         const struct json *document = json_get(row, "document");
-        if (!id || !document || azure_find(table, id))
+        if (!id || !document || rest_find(table, id))
             continue;
-        struct azure_record *record =
-            azure_add(table, id, document, json_get_int(row, "made_ms", 0));
+        struct rest_record *record = rest_add(table, id, document, json_get_int(row, "made_ms", 0));
         record->moved_ms = json_get_int(row, "moved_ms", record->made_ms);
         record->revision = json_get_int(row, "revision", 1);
     }

@@ -1,0 +1,170 @@
+/* What answers mean: google.rpc.Status by HTTP status and ErrorInfo.reason (AIP-193, AIP-194). */
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "connectors/gcp/client.h"
+#include "connectors/gcp/values.h"
+
+/* By status. Others: from 500 on temporary, from 400 on refused. */
+static const struct meaning {
+    int status;
+    enum error_class class;
+    enum error_scope scope;
+    bool refresh;
+    const char *remedy;
+} meanings[] = {
+    {401, ERROR_AUTH, SCOPE_CLOUD, true, NULL},
+    {403, ERROR_AUTH, SCOPE_CLOUD, false,
+     "a role or an enrolment is missing: see `agent doctor gcp`"},
+    {407, ERROR_AUTH, SCOPE_CLOUD, false, "the proxy wants a sign-in"},
+    {408, ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {429, ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
+    {499, ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
+    {501, ERROR_REFUSED, SCOPE_RECORD, false, "the service does not offer this to the account"},
+};
+
+/* What the reasons of the domain googleapis.com ask of a person (google/api/error_reason.proto). */
+static const struct {
+    const char *reason, *remedy;
+    enum error_class class; /* ERROR_NONE: the status tells */
+} reasons[] = {
+    {"SERVICE_DISABLED", "enable the API in the project, and wait some minutes", ERROR_NONE},
+    {"BILLING_DISABLED", "the project has no billing account", ERROR_NONE},
+    {"USER_PROJECT_DENIED",
+     "the principal may not use the quota project: it wants serviceusage.services.use there, or "
+     "leave quota_project out",
+     ERROR_NONE},
+    {"ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+     "the token lacks the API's scope: on Compute Engine scopes are fixed with the instance",
+     ERROR_NONE},
+    {"ACCESS_TOKEN_TYPE_UNSUPPORTED", "this kind of token is not taken here", ERROR_NONE},
+    {"ACCOUNT_STATE_INVALID", "the principal is disabled or deleted", ERROR_NONE},
+    {"CONSUMER_INVALID", "the project is not known", ERROR_NONE},
+    {"CONSUMER_SUSPENDED", "the project is suspended", ERROR_NONE},
+    {"GCP_SUSPENDED", "the project is suspended", ERROR_NONE},
+    {"SECURITY_POLICY_VIOLATED", "a policy of the organisation forbids it", ERROR_NONE},
+    {"IAM_PERMISSION_DENIED", "the principal lacks the permission", ERROR_NONE},
+    {"RESOURCE_QUOTA_EXCEEDED",
+     "a quota of the project is used up: it does not come back by "
+     "waiting a minute",
+     ERROR_REFUSED},
+};
+
+static struct meaning meaning_of(int status)
+{
+    for (size_t i = 0; i < COUNT(meanings); i++) {
+        if (meanings[i].status == status)
+            return meanings[i];
+    }
+    struct meaning other = {.status = status, .class = ERROR_REFUSED, .scope = SCOPE_RECORD};
+    if (status >= 500)
+        other.class = ERROR_TEMPORARY;
+    else if (status < 400) /* a redirect: nobody of theirs sends one */
+        other.class = ERROR_PERMANENT;
+    return other;
+}
+
+/* ------------------------------------------------------------------ details */
+
+static bool is_type(const struct json *detail, const char *name)
+{
+    const char *type = json_get_text(detail, "@type");
+    return type && text_equal(gcp_bare_id(type), name);
+}
+
+/* BadRequest.fieldViolations and PreconditionFailure.violations, one after the other. */
+static void add_violations(struct text *out, const struct json *list, const char *place)
+{
+    for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
+        const char *where = json_get_text(list->items[i], place);
+        const char *what = json_get_text(list->items[i], "description");
+        text_addf(out, "%s%s%s%s", out->length ? "; " : ": ", where ? where : "",
+                  where && what ? ": " : "", what ? what : "");
+    }
+}
+
+struct details {
+    const char *reason, *request;
+    int64_t wait_ms;
+    struct text violations;
+};
+
+static void read_detail(const struct json *detail, struct details *details)
+{
+    const char *delay = json_get_text(detail, "retryDelay");
+    if (is_type(detail, "google.rpc.ErrorInfo"))
+        details->reason = json_get_text(detail, "reason");
+    else if (is_type(detail, "google.rpc.RequestInfo"))
+        details->request = json_get_text(detail, "requestId");
+    else if (is_type(detail, "google.rpc.RetryInfo") && delay)
+        gcp_duration_read(delay, &details->wait_ms);
+    else if (is_type(detail, "google.rpc.BadRequest"))
+        add_violations(&details->violations, json_get(detail, "fieldViolations"), "field");
+    else if (is_type(detail, "google.rpc.PreconditionFailure"))
+        add_violations(&details->violations, json_get(detail, "violations"), "subject");
+}
+
+static void read_details(const struct json *status, struct details *details)
+{
+    const struct json *list = json_get(status, "details");
+    for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++)
+        read_detail(list->items[i], details);
+}
+
+/* ------------------------------------------------------------------ errors */
+
+static int judge_error(struct arena *arena, const struct http_response *response,
+                       bool *ret_auth_refresh, struct error *error)
+{
+    struct meaning meaning = meaning_of(response->status);
+    struct json *body = NULL;
+    struct details details = {0};
+    text_init(&details.violations, LIMIT_ERROR_BODY_BYTES);
+    if (response->body_length <= LIMIT_ERROR_BODY_BYTES && !http_is_page(response))
+        (void)json_parse(arena, response->body, response->body_length, &body, NULL);
+    const struct json *status = json_get(body, "error");
+    const char *code = json_get_text(status, "status"), *message = json_get_text(status, "message");
+    read_details(status, &details);
+    for (size_t i = 0; i < COUNT(reasons); i++) {
+        if (!text_equal(details.reason, reasons[i].reason))
+            continue;
+        meaning.remedy = reasons[i].remedy;
+        meaning.class = reasons[i].class ? reasons[i].class : meaning.class;
+    }
+    if (text_equal(code, "ABORTED"))
+        meaning.class = ERROR_STALE;
+    *ret_auth_refresh = meaning.refresh;
+    int result = error_set(error, meaning.class, meaning.scope, "%s%s%s%s%s%s",
+                           code ? code : arena_printf(arena, "HTTP status %d", response->status),
+                           message ? ": " : "", message ? message : "", details.violations.data,
+                           meaning.remedy ? "; " : "", meaning.remedy ? meaning.remedy : "");
+    text_free(&details.violations);
+    if (!error)
+        return result;
+    error_name(error->vendor_code, sizeof error->vendor_code,
+               details.reason ? details.reason : code);
+    error_name(error->request_id, sizeof error->request_id, details.request);
+    if (meaning.class == ERROR_THROTTLED && details.wait_ms > 0)
+        error->retry_after_ms =
+            details.wait_ms < LIMIT_RETRY_AFTER_MS ? details.wait_ms : LIMIT_RETRY_AFTER_MS;
+    return result;
+}
+
+int gcp_judge(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
+              struct error *error)
+{
+    (void)cloud;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    int result = 0;
+    *ret_auth_refresh = false;
+    if (response->status >= 300)
+        result = judge_error(arena, response, ret_auth_refresh, error);
+    else if (response->body_length && http_is_page(response))
+        result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                           "the answer is a web page: something on the way answered for the cloud");
+    if (result && error)
+        error->http_status = response->status;
+    return result;
+}
