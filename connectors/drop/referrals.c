@@ -23,6 +23,9 @@ enum { WRITTEN = REMOTE_READ | REMOTE_CREATE | REMOTE_UPDATE };
 #define ASIDE(name, at, flags_, vendor_)                                                           \
     .field = name, .path = "agent." at, .flags = flags_, .vendor = vendor_
 
+/* A deal that Google closed for reasons of its own is neither won nor lost. */
+#define CLOSED "CLOSED_ADMIN"
+
 /* As Google's deal registration counts them; deals are closed by Google, too. */
 static const char *const stages[] = {
     "prospect",
@@ -37,14 +40,12 @@ static const char *const stages[] = {
     "MIGRATION_IMPL",
     "lost",
     "CLOSED_LOST",
-    "lost",
-    "CLOSED_ADMIN",
     NULL,
 };
 
 static const char *const statuses[] = {
-    "draft",    "DRAFT",        "submitted", "SUBMITTED", "approved", "ACCEPTED",
-    "rejected", "NOT_ACCEPTED", "rejected",  "REJECTED",  NULL,
+    "draft",        "DRAFT",    "submitted", "SUBMITTED", "approved", "ACCEPTED", "rejected",
+    "NOT_ACCEPTED", "rejected", "REJECTED",  "closed",    CLOSED,     NULL,
 };
 
 static const char *const types[] = {
@@ -74,7 +75,7 @@ static const struct remote_field fields[] = {
      .vendor = "next_step"},
     {ASIDE("stage", "stage", REMOTE_READ | REMOTE_UPDATE, "stage"), .words = stages},
     {ASIDE("status", "status", REMOTE_READ, "state"), .words = statuses},
-    KEPT("status_reason", "decline_reason"),
+    KEPT("status_comments", "decline_reason"),
     KEPT("origin", "source"),
     KEPT("cloud_reference", DROP_NUMBER),
     {ASIDE("cloud_team", "team", REMOTE_READ, "owner_email")},
@@ -85,14 +86,16 @@ static const struct remote_field fields[] = {
 static struct json *aside(struct arena *arena, const struct json *row)
 {
     struct json *agent = json_object(arena);
-    const char *plain, *tagged;
+    const char *plain, *tagged, *stage = drop_word(arena, drop_row_text(row, "stage"));
+    bool over = text_equal(stage, CLOSED);
     drop_tag_split(arena, drop_row_text(row, "description"), &plain, &tagged);
     json_set_text(arena, agent, "reference", drop_row_reference(arena, row));
     json_set_text(arena, agent, "description", plain);
     json_set(arena, agent, "value", drop_money(arena, row, "amount"));
     json_set_text(arena, agent, "type", drop_word(arena, drop_row_text(row, "operation_type")));
-    json_set_text(arena, agent, "stage", drop_word(arena, drop_row_text(row, "stage")));
-    json_set_text(arena, agent, "status", drop_word(arena, drop_row_text(row, "state")));
+    json_set_text(arena, agent, "stage", over ? NULL : stage);
+    json_set_text(arena, agent, "status",
+                  over ? stage : drop_word(arena, drop_row_text(row, "state")));
     json_set(arena, agent, "products", drop_list(arena, drop_row_text(row, "product_family")));
     json_set(arena, agent, "needs", drop_list(arena, drop_row_text(row, "support_level")));
     json_set(arena, agent, "models", drop_list(arena, drop_row_text(row, "delivery_model")));
@@ -168,6 +171,7 @@ static const struct rule rules[] = {
     /* A deal in review is frozen; one that was closed takes no more edits. */
     {ROW(RULE_LOCKED, "REF-004", AT_UPDATE, "*"), .when = {WHEN("status", "submitted")}},
     {ROW(RULE_LOCKED, "REF-012", AT_UPDATE, "*"), .when = {WHEN("stage", STAGE_WON, STAGE_LOST)}},
+    {ROW(RULE_LOCKED, "REF-012", AT_UPDATE, "*"), .when = {WHEN("status", "closed")}},
     {ROW(RULE_LOCKED, "REF-011", AT_UPDATE, "stage"),
      .when = {WHEN("status", "!approved", "!submitted")}},
 };

@@ -62,7 +62,7 @@ static void enter(struct rig *rig)
         bool known = *dropping_cell(rig, path, "deal_id") != '\0';
         dropping_answer(rig, path,
                         known ? NULL : arena_printf(rig->arena, "opportunities/of-%s", key),
-                        "2026-03-01T00:00:00Z");
+                        "2026-03-01T00:00:00Z", "ACCEPTED");
         dropping_move(rig, path, "entered");
     }
 }

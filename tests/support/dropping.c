@@ -135,10 +135,11 @@ const char *dropping_cell(struct rig *rig, const char *path, const char *column)
     return NULL;
 }
 
-void dropping_answer(struct rig *rig, const char *path, const char *id, const char *updated)
+void dropping_answer(struct rig *rig, const char *path, const char *id, const char *updated,
+                     const char *review)
 {
     static const char *const columns[] = {"deal_id", "update_time", "state"};
-    const char *const values[] = {id, updated, "ACCEPTED"};
+    const char *const values[] = {id, updated, review};
     struct csv_record header, row;
     struct text out;
     read_two(rig, path, &header, &row);

@@ -18,9 +18,10 @@ size_t dropping_count(struct rig *rig, const char *room);      /* CSV files */
 const char *dropping_first(struct rig *rig, const char *room); /* "outbox/x.csv"; NULL if none */
 /* A cell of the first row of a file. */
 const char *dropping_cell(struct rig *rig, const char *path, const char *column);
-/* A person enters what the file asks for: its row comes back, accepted, with identifier and time.
+/* A person enters what the file asks for: its row comes back with identifier, time and state.
  */
-void dropping_answer(struct rig *rig, const char *path, const char *id, const char *updated);
+void dropping_answer(struct rig *rig, const char *path, const char *id, const char *updated,
+                     const char *review);
 /* What the first change that is under way waits for. */
 const char *dropping_note(struct rig *rig);
 

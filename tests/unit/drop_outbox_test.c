@@ -58,7 +58,7 @@ static void a_registration_waits_for_a_person(void **state)
     assert_int_equal(rig->result.plan->changes[0]->hold, HOLD_BUSY);
 
     /* The same row comes back with the portal's identifier. */
-    dropping_answer(rig, name, "opportunities/77", "2026-02-01T00:00:00Z");
+    dropping_answer(rig, name, "opportunities/77", "2026-02-01T00:00:00Z", "ACCEPTED");
     rig_settle(rig, 4);
     assert_string_equal(rig_link(rig, "C1")->remote_id, "77");
     assert_string_equal(rig_cell(rig, "C1", "Deal"), "77");
@@ -264,6 +264,46 @@ static void a_deal_in_review_takes_no_edits(void **state)
     assert_int_equal(rig_finding_count(rig, "REF-004"), 1);
 }
 
+/* Handing over is a word of its own, and waits for approval unless the job says otherwise. */
+static void a_draft_is_handed_over(void **state)
+{
+    struct rig *rig = *state;
+    rig_configure(rig, rig_replace(rig, dropping_yaml, "    match:",
+                                   "      problem: {value: Moves its archive}\n"
+                                   "      country: {value: DE}\n"
+                                   "      contract_months: {value: 12}\n"
+                                   "      opportunity_type: {value: new}\n"
+                                   "      cloud_products: {value: GOOGLE_CLOUD_PLATFORM}\n"
+                                   "      needs: {value: FULL}\n"
+                                   "    submit: {when: {column: Share, equals: \"yes\"}}\n"
+                                   "    match:"));
+    rig_csv_put(rig,
+                DROPPING_HEADER "C1,,,First,Northwind,northwind.example,2027-12-01,1000,yes,\n");
+    rig_run(rig);
+    const char *name = dropping_first(rig, "outbox");
+    assert_string_equal(dropping_cell(rig, name, "description"), "Moves its archive [crm:C1]");
+    assert_string_equal(dropping_cell(rig, name, "operation_type"), "NEW");
+    assert_string_equal(dropping_cell(rig, name, "support_level"), "FULL");
+    dropping_answer(rig, name, "opportunities/1", "2026-01-01T00:00:00Z", "DRAFT");
+    rig_run(rig);
+    assert_int_equal(dropping_count(rig, "outbox"), 0);
+    const struct plan *plan = rig->result.left ? rig->result.left : rig->result.plan;
+    const struct change *submit = plan->changes[plan->change_count - 1];
+    assert_int_equal(submit->action, ACTION_SUBMIT);
+    assert_int_equal(submit->hold, HOLD_APPROVAL);
+    rig_decide(rig, submit->id, "approve");
+    rig_run(rig);
+    name = dropping_first(rig, "outbox");
+    assert_non_null(name);
+    assert_string_equal(dropping_cell(rig, name, "state"), "SUBMITTED");
+    assert_string_equal(dropping_cell(rig, name, "agent_action"), "submit");
+    dropping_put(rig, "inbox/a.csv",
+                 "schema,deal_id,state,update_time\ncosell/1,1,Submitted,2026-01-02T00:00:00Z\n");
+    rig_settle(rig, 4);
+    assert_string_equal(rig_cell(rig, "C1", "Status"), "submitted");
+    assert_int_equal(dropping_count(rig, "outbox"), 0);
+}
+
 /* ---- gone ---- */
 
 static void what_a_snapshot_lacks_is_a_finding(void **state)
@@ -320,6 +360,7 @@ int main(void)
         EACH(another_edit_in_the_portal_makes_it_stale),
         EACH(a_lost_deal_waits_for_approval),
         EACH(a_deal_in_review_takes_no_edits),
+        EACH(a_draft_is_handed_over),
         EACH(what_a_snapshot_lacks_is_a_finding),
         EACH(a_lost_state_takes_nothing_away),
         EACH(a_broken_folder_leaves_the_change_open),
