@@ -20,6 +20,8 @@ enum drop_kind { DROP_COSELL, DROP_OFFER, DROP_KINDS };
 #define DROP_CLOSES  "close_date"
 #define DROP_UPDATED "update_time"
 #define DROP_DELETED "deleted"
+/* The member of a document beside the columns; no heading is kept under that name. */
+#define DROP_ASIDE "agent"
 /* What we add to files of our own; not read back. */
 #define DROP_OURS     "agent_"
 #define DROP_REJECTED "reject_"

@@ -258,6 +258,7 @@ static void find_gone(struct drop_state *state, const struct drop_sheet *sheet,
         if (!map_has(present, entry->id) && !is_later(entry, file))
             entry->gone = true;
     }
+    drop_state_whole(state);
 }
 
 /* ---- one file ---- */

@@ -70,6 +70,49 @@ static struct drop_entry *find_deal(const struct step_context *context, struct d
     return present(drop_state_find(state, context->change->remote_id));
 }
 
+/* ---- what became of it ---- */
+
+static bool is_submitted(const struct record *now)
+{
+    const char *status = record_get(now, "status");
+    return status && strcmp(status, "draft") != 0;
+}
+
+static bool is_carried_out(const struct step_context *context, const struct record *now)
+{
+    switch (context->change->action) {
+    case ACTION_CREATE:
+        return true;
+    case ACTION_SUBMIT:
+        return is_submitted(now);
+    default:
+        return step_has_values(context, records->kind, now);
+    }
+}
+
+/* Somebody has entered something else in a field of the change: it is thought over. */
+static bool has_moved(const struct step_context *context, const struct record *now)
+{
+    const struct change *change = context->change;
+    for (size_t i = 0; i < change->field_count; i++) {
+        const struct change_field *field = &change->fields[i];
+        const struct remote_field *remote =
+            connector_field(records->kind, change->kind->fields[field->field].name);
+        const char *value = now->values[field->field];
+        if (remote && remote->flags & REMOTE_UPDATE && !text_equal(value, field->new_value) &&
+            !text_equal(value, field->old_value))
+            return true;
+    }
+    return false;
+}
+
+/* Whether there is nothing to lay out: it is carried out, or has to be thought over. */
+static bool is_answered(const struct step_context *context, const struct drop_entry *entry)
+{
+    const struct record *now = drop_record(context->arena, records, entry, NULL, NULL);
+    return is_carried_out(context, now) || has_moved(context, now);
+}
+
 /* ---- the row ---- */
 
 static int put_fields(const struct step_context *context, struct json *document,
@@ -170,7 +213,7 @@ static enum step_result prepare(struct step_context *context, struct error *erro
     if (context->change->remote_id && !entry)
         return STEP_STALE;
     step_keep(context, FILE_KEPT, make_name(context));
-    if (!context->change->remote_id && (entry || many)) /* somebody has entered it already */
+    if (many || (entry && is_answered(context, entry))) /* somebody has entered it already */
         return step_go_to(context, "await");
     if (make_row(context, entry, &row, error) < 0)
         return STEP_FAIL;
@@ -215,6 +258,8 @@ static enum step_result wait_on(struct step_context *context, const char *note)
 static enum step_result wait_for_person(struct step_context *context, struct error *error)
 {
     const char *name = step_text(context, FILE_KEPT);
+    if (!step_text(context, HANDED_OUT)) /* what seemed to answer it does not any more */
+        return step_go_to(context, "prepare");
     if (access(path_in(context, "failed"), F_OK) == 0) {
         error_set(error, ERROR_REFUSED, SCOPE_RECORD, "a person moved %s to failed/", name);
         return STEP_FAIL;
@@ -224,40 +269,6 @@ static enum step_result wait_for_person(struct step_context *context, struct err
                                 "outbox/%s waits for a person to enter it in the portal; it is "
                                 "done when a file in inbox/ shows that",
                                 name));
-}
-
-static bool is_submitted(const struct record *now)
-{
-    const char *status = record_get(now, "status");
-    return status && strcmp(status, "draft") != 0;
-}
-
-static bool is_carried_out(const struct step_context *context, const struct record *now)
-{
-    switch (context->change->action) {
-    case ACTION_CREATE:
-        return true;
-    case ACTION_SUBMIT:
-        return is_submitted(now);
-    default:
-        return step_has_values(context, records->kind, now);
-    }
-}
-
-/* Somebody has entered something else in a field of the change: it is thought over. */
-static bool has_moved(const struct step_context *context, const struct record *now)
-{
-    const struct change *change = context->change;
-    for (size_t i = 0; i < change->field_count; i++) {
-        const struct change_field *field = &change->fields[i];
-        const struct remote_field *remote =
-            connector_field(records->kind, change->kind->fields[field->field].name);
-        const char *value = now->values[field->field];
-        if (remote && remote->flags & REMOTE_UPDATE && !text_equal(value, field->new_value) &&
-            !text_equal(value, field->old_value))
-            return true;
-    }
-    return false;
 }
 
 static enum step_result await(struct step_context *context, struct error *error)
@@ -274,8 +285,6 @@ static enum step_result await(struct step_context *context, struct error *error)
                                              step_reference(context)));
     if (!entry && context->change->remote_id)
         return end(context, STEP_STALE, error);
-    if (!entry && !step_text(context, HANDED_OUT)) /* what seemed to fit is another one's by now */
-        return step_go_to(context, "prepare");
     if (!entry)
         return wait_for_person(context, error);
     if (!context->change->remote_id && !drop_row_reference(context->arena, entry->row) &&

@@ -4,7 +4,6 @@
 
 #include "base/digest.h"
 
-#define ASIDE        "agent"
 #define VERSION_CHAR 16 /* hex digits of a version that no file names */
 
 const char *drop_word(struct arena *arena, const char *text)
@@ -45,7 +44,7 @@ struct json *drop_document(struct arena *arena, const struct drop_records *recor
                            const struct json *row)
 {
     struct json *document = json_clone(arena, row);
-    json_set(arena, document, ASIDE, records->aside(arena, row));
+    json_set(arena, document, DROP_ASIDE, records->aside(arena, row));
     return document;
 }
 

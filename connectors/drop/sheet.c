@@ -110,7 +110,9 @@ static const char *column_of(struct drop_sheet *sheet, const struct drop_map *ma
         return known->name;
     if (has_prefix_nocase(heading, DROP_OURS) || has_prefix_nocase(heading, DROP_REJECTED))
         return NULL;
-    return *heading ? heading : arena_printf(sheet->arena, "column %zu", index + 1);
+    return *heading && strcmp(heading, DROP_ASIDE) != 0
+               ? heading
+               : arena_printf(sheet->arena, "column %zu", index + 1);
 }
 
 static const char *read_header(struct drop_sheet *sheet, const struct drop_map *map)

@@ -21,6 +21,7 @@ struct drop_state {
     struct map *files;           /* mark → name */
     struct map *keys[KEY_COUNT]; /* → struct drop_entry, or `several` */
     struct drop_entry several;
+    bool lost; /* there was another one before */
 };
 
 static struct drop_state *state_new(const struct drop_format *format)
@@ -58,6 +59,13 @@ const char *drop_state_path(const struct drop_folder *folder, struct arena *aren
     return drop_path(folder, arena, "state", arena_printf(arena, "%s.jsonl", format->name));
 }
 
+/* Stays where the state goes. */
+static const char *begun_path(const struct drop_folder *folder, struct arena *arena,
+                              const struct drop_format *format)
+{
+    return drop_path(folder, arena, "state", arena_printf(arena, "%s.begun", format->name));
+}
+
 static struct drop_entry *add_entry(struct drop_state *state, const char *id)
 {
     struct drop_entry *entry = arena_alloc(state->arena, sizeof *entry);
@@ -71,6 +79,8 @@ static bool take_line(struct drop_state *state, const struct json *line, size_t 
 {
     const char *id = json_get_text(line, "id"), *mark = json_get_text(line, "file");
     struct json *row = json_get(line, "row");
+    if (number == 1)
+        state->lost = json_get_bool(line, "lost", false);
     if (number == 1)
         return text_equal(json_get_text(line, "format"), VERSION) &&
                text_equal(json_get_text(line, "kind"), state->format->name);
@@ -118,10 +128,13 @@ int drop_state_load(const struct drop_folder *folder, const struct drop_format *
     CLEANUP_ARENA struct arena *arena = arena_new();
     CLEANUP(close_state) struct drop_state *state = state_new(format);
     CLEANUP_TEXT struct text content;
-    struct file_state now = {0};
+    struct file_state now = {0}, begun = {0};
     const char *path = drop_state_path(folder, arena, format);
     text_init(&content, LIMIT_SOURCE_BYTES);
     int r = file_stat(path, &now, error);
+    if (r == 0)
+        r = file_stat(begun_path(folder, arena, format), &begun, error);
+    state->lost = begun.exists;
     if (r == 0 && now.exists)
         r = file_read(path, &content, NULL, error);
     if (r == 0 && now.exists)
@@ -153,6 +166,18 @@ static void add_entry_line(struct text *out, struct arena *arena, const struct d
     add_line(out, line);
 }
 
+static int note_begun(const struct drop_state *state, const struct drop_folder *folder,
+                      struct error *error)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    CLEANUP_TEXT struct text nothing;
+    struct file_state begun = {0};
+    const char *path = begun_path(folder, arena, state->format);
+    text_init(&nothing, 0);
+    int r = file_stat(path, &begun, error);
+    return r < 0 || begun.exists ? r : drop_folder_write(folder, path, &nothing, error);
+}
+
 int drop_state_save(const struct drop_state *state, const struct drop_folder *folder,
                     struct error *error)
 {
@@ -163,6 +188,8 @@ int drop_state_save(const struct drop_state *state, const struct drop_folder *fo
     text_init(&out, LIMIT_SOURCE_BYTES);
     json_set_text(arena, head, "format", VERSION);
     json_set_text(arena, head, "kind", state->format->name);
+    if (state->lost)
+        json_set(arena, head, "lost", json_bool(arena, true));
     add_line(&out, head);
     for (size_t i = 0; i < map_count(state->files); i++) {
         struct json *line = json_object(arena);
@@ -175,14 +202,20 @@ int drop_state_save(const struct drop_state *state, const struct drop_folder *fo
         arena_reset(scratch);
         add_entry_line(&out, scratch, map_value_at(state->entries, i));
     }
-    return drop_folder_write(folder, path, &out, error);
+    int r = drop_folder_write(folder, path, &out, error);
+    return r < 0 ? r : note_begun(state, folder, error);
 }
 
 /* ---- looking ---- */
 
 bool drop_state_told(const struct drop_state *state)
 {
-    return map_count(state->files) > 0;
+    return map_count(state->files) > 0 && !state->lost;
+}
+
+void drop_state_whole(struct drop_state *state)
+{
+    state->lost = false;
 }
 
 bool drop_state_knows(const struct drop_state *state, const char *mark)

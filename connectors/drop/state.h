@@ -24,8 +24,10 @@ int drop_state_load(const struct drop_folder *folder, const struct drop_format *
 int drop_state_save(const struct drop_state *state, const struct drop_folder *folder,
                     struct error *error);
 void drop_state_free(struct drop_state *state); /* NULL is fine */
-/* False if no file was ever taken in: then nothing is known of what the portal has. */
+/* False if what is not there may be in the portal all the same: no file was ever taken in, or the
+ * state got lost and no full snapshot has come since. */
 bool drop_state_told(const struct drop_state *state);
+void drop_state_whole(struct drop_state *state); /* a full snapshot was taken in */
 const char *drop_state_path(const struct drop_folder *folder, struct arena *arena,
                             const struct drop_format *format);
 

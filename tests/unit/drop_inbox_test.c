@@ -433,6 +433,36 @@ static void the_tag_carries_the_reference(void **state)
     assert_string_equal(dropbox_value(box, "2", "problem"), "[crm:other] is not the end");
 }
 
+static void words_of_the_portal(void **state)
+{
+    struct dropbox *box = *state;
+    static const struct {
+        const char *state, *stage, *status, *canonical;
+    } words[] = {
+        {"DRAFT", "", "draft", NULL},
+        {"Submitted", "QUALIFY", "submitted", "prospect"},
+        {"accepted", "Refine", "approved", "qualified"},
+        {"NOT_ACCEPTED", "TECH_EVAL_SOL_DEV", "rejected", "technical_validation"},
+        {"Rejected", "Proposal-negotiation", "rejected", "business_validation"},
+        {"ACCEPTED", "MIGRATION_IMPL", "approved", "won"},
+        {"ACCEPTED", "CLOSED_LOST", "approved", "lost"},
+        {"ACCEPTED", "CLOSED_ADMIN", "closed", NULL},
+        {"NEW_WORD", "ANOTHER", NULL, NULL},
+    };
+    for (size_t i = 0; i < COUNT(words); i++) {
+        drop(box, arena_printf(box->arena, "f%zu.csv", i),
+             arena_printf(box->arena, "schema,deal_id,state,stage\ncosell/1,%zu,%s,%s\n", i,
+                          words[i].state, words[i].stage));
+        const char *id = arena_printf(box->arena, "%zu", i);
+        const char *status = dropbox_value(box, id, "status");
+        const char *stage = dropbox_value(box, id, "stage");
+        assert_true(text_equal(status, words[i].status));
+        assert_true(text_equal(stage, words[i].canonical));
+    }
+    assert_int_equal(map_count(box->findings), 1); /* the new words, and they are kept */
+    assert_non_null(strstr(((struct record *)map_get(box->records, "8"))->raw, "NEW_WORD"));
+}
+
 /* ---- an export of the portal's ---- */
 
 static void headings_are_mapped(void **state)
@@ -666,6 +696,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_checksum_is_held_against_the_file, open_box, close_box),
         cmocka_unit_test_setup_teardown(rows_without_identifier_are_matched, open_box, close_box),
         cmocka_unit_test_setup_teardown(the_tag_carries_the_reference, open_box, close_box),
+        cmocka_unit_test_setup_teardown(words_of_the_portal, open_box, close_box),
         cmocka_unit_test(headings_are_mapped),
         cmocka_unit_test(a_map_that_is_wrong_is_refused),
         cmocka_unit_test_setup_teardown(a_missing_folder_is_told_with_its_remedy, open_box,

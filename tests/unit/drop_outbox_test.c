@@ -231,6 +231,30 @@ static void another_edit_in_the_portal_makes_it_stale(void **state)
     assert_int_equal(dropping_count(rig, "done"), 3);
 }
 
+/* It came between the plan and its first step: nothing is laid out that rests on the old value. */
+static void an_edit_on_the_way_is_thought_over(void **state)
+{
+    struct rig *rig = *state;
+    begin_linked(rig);
+    rig_set_cell(rig, "C1", "Amount", "2500");
+    rig_plan(rig);
+    struct change *change = rig->result.plan->changes[0];
+    dropping_put(rig, "inbox/c.csv",
+                 "schema,deal_id,amount,currency,update_time\n"
+                 "cosell/1,1,3000,USD,2026-01-03T00:00:00Z\n");
+    struct error error = {0};
+    struct step_context context = {.cloud = rig->cloud,
+                                   .arena = rig->arena,
+                                   .change = change,
+                                   .token = "agent-0123456789abcdef",
+                                   .progress = json_object(rig->arena)};
+    const struct step *steps = connector_procedure(rig->work.kind, ACTION_UPDATE)->steps;
+    assert_int_equal(steps[0].perform(&context, &error), STEP_GOTO);
+    assert_string_equal(context.goto_step, "await");
+    assert_int_equal(steps[2].perform(&context, &error), STEP_STALE);
+    assert_int_equal(dropping_count(rig, "outbox") + dropping_count(rig, "state/prepared"), 0);
+}
+
 /* Closing a deal takes an approval here as at any cloud. */
 static void a_lost_deal_waits_for_approval(void **state)
 {
@@ -325,8 +349,13 @@ static void a_lost_state_takes_nothing_away(void **state)
     begin_linked(rig);
     dropping_remove(rig, "state/cosell.jsonl");
     rig_run(rig);
+    dropping_put(rig, "inbox/b.csv", "schema,deal_id,crm_id\ncosell/1,2,X\n");
+    rig_run(rig);
     assert_int_equal(rig_finding_count(rig, "MAT-003"), 0);
-    assert_int_equal(rig_counts(rig).remote, 1);
+    assert_int_equal(rig_counts(rig).remote, 2);
+    dropping_put(rig, "inbox/c.full.csv", "schema,deal_id,crm_id\ncosell/1,2,X\ncosell/1,3,Y\n");
+    rig_run(rig);
+    assert_int_equal(rig_finding_count(rig, "MAT-003"), 1);
 }
 
 /* ---- what goes wrong ---- */
@@ -358,6 +387,7 @@ int main(void)
         EACH(a_file_that_was_taken_is_not_written_again),
         EACH(an_edit_waits_until_the_portal_shows_it),
         EACH(another_edit_in_the_portal_makes_it_stale),
+        EACH(an_edit_on_the_way_is_thought_over),
         EACH(a_lost_deal_waits_for_approval),
         EACH(a_deal_in_review_takes_no_edits),
         EACH(a_draft_is_handed_over),
