@@ -237,7 +237,7 @@ static const struct scene creations[] = {
     }
 #define NEW_TITLE(state, time)                                                                     \
     "{\"name\":\"" NAME "\",\"state\":\"" state "\",\"updateTime\":\"" time "\",\"title\":"        \
-                                                                            "\"New\"}"
+    "\"New\"}"
 #define LATER                                                                                      \
     {                                                                                              \
         "expires", "2026-02-28", "2026-03-31"                                                      \
