@@ -28,6 +28,7 @@ static const char usage[] =
     "                     [--set-ms N] [--buyer-ms N]\n"
     "                     [--azure-referrals N] [--azure-offers N] [--azure-products N]\n"
     "                     [--azure-certificate FILE] [--azure-role admin|user] [--job-ms N]\n"
+    "                     [--gcp-offers N] [--publish-ms N]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
     "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
@@ -45,7 +46,13 @@ static const char usage[] =
     "azure-show offers; azure accept-offer, seller-publishes, sell, cancel-offer id=OFFER,\n"
     "edit-offer id=OFFER path=PATH value=VALUE, edit-resource id=ID path=PATH value=VALUE,\n"
     "subscribe id=OFFER | product=GUID plan=GUID, subscription id=ID status=STATUS,\n"
-    "lock product=GUID hours=N\n"
+    "lock product=GUID hours=N;\n"
+    "gcp-show offers, offer id=OFFER, entitlements, entitlement id=ID; gcp accept-offer id=OFFER\n"
+    "[signed_up=true], end-offer, expire id=OFFER, review id=OFFER | mode=always|never|by-value,\n"
+    "edit-offer id=OFFER path=PATH value=VALUE, edit-listing id=services/S path=PATH value=VALUE,\n"
+    "sign-up buyer=BILLING-ACCOUNT [state=APPROVED test=true], buy buyer=BILLING-ACCOUNT\n"
+    "standard=services/S/standardOffers/O, change-plan id=ID standard=..., cancel id=ID "
+    "[now=true]\n"
     "\n"
     "At Microsoft's the tenant is " AZURE_TENANT ",\n"
     "the application " AZURE_CLIENT " with the secret\n" AZURE_SECRET
@@ -95,6 +102,8 @@ enum option_code {
     OPT_AZURE_CERTIFICATE,
     OPT_AZURE_ROLE,
     OPT_JOB,
+    OPT_GCP_OFFERS,
+    OPT_PUBLISH,
 };
 
 static const struct option long_options[] = {
@@ -130,6 +139,8 @@ static const struct option long_options[] = {
     {"azure-certificate", required_argument, NULL, OPT_AZURE_CERTIFICATE},
     {"azure-role", required_argument, NULL, OPT_AZURE_ROLE},
     {"job-ms", required_argument, NULL, OPT_JOB},
+    {"gcp-offers", required_argument, NULL, OPT_GCP_OFFERS},
+    {"publish-ms", required_argument, NULL, OPT_PUBLISH},
     {NULL, 0, NULL, 0},
 };
 
@@ -155,6 +166,8 @@ static size_t *count_of(struct settings_given *given, int option)
         return &given->options.azure_offers;
     case OPT_AZURE_PRODUCTS:
         return &given->options.azure_products;
+    case OPT_GCP_OFFERS:
+        return &given->options.gcp_offers;
     default:
         return NULL;
     }
@@ -216,6 +229,8 @@ static bool take_number(struct settings_given *given, int option, const char *te
         return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);
     case OPT_JOB:
         return parse_number(text, 1, 1000000000, &number) && (given->options.job_ms = number);
+    case OPT_PUBLISH:
+        return parse_number(text, 1, 1000000000, &number) && (given->options.publish_ms = number);
     default:
         if (!parse_number(text, -1000000000, 1000000000, &number))
             return false;
