@@ -464,7 +464,8 @@ static void want_conditions(const struct conditions *conditions, bool *mapped)
 
 static void want_gate(const struct job *job, enum gate gate, bool *mapped)
 {
-    size_t field = kind_field(job->kind, gate_types[gate].field);
+    const struct gate_kind *of = gate_kind(&gate_types[gate], job->kind);
+    size_t field = of ? kind_field(job->kind, of->field) : FIELD_NONE;
     if (!job->gates[gate].open)
         return;
     if (field != FIELD_NONE)
@@ -541,12 +542,14 @@ static void widen(struct intake *intake, struct read_scope *scope)
     }
 }
 
-void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context)
+void intake_start(struct intake *intake, bool full, bool takes, void (*ended)(void *context),
+                  void *context)
 {
     const struct work *work = intake->work;
     struct read_scope scope = {.full = full,
                                .mapped = wanted_fields(work->job, intake->arena),
-                               .proposals = wants_proposals(work)};
+                               .proposals = wants_proposals(work),
+                               .takes = takes};
     intake->ended = ended;
     intake->ended_context = context;
     intake->sweep = world_now(work->world);

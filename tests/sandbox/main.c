@@ -1,5 +1,5 @@
-/* sandbox: AWS Partner Central and Marketplace and Microsoft Partner Center on loopback, and the
- * CRM that belongs to them. */
+/* sandbox: AWS Partner Central and Marketplace, Microsoft Partner Center and Google Cloud on
+ * loopback, and the CRM that belongs to them. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +27,7 @@ static const char usage[] =
     "                     [--session-seconds N] [--metadata-v1] [--products N] [--offers N]\n"
     "                     [--set-ms N] [--buyer-ms N]\n"
     "                     [--azure-referrals N] [--azure-offers N] [--azure-products N]\n"
+    "                     [--gcp-opportunities N] [--gcp-older] [--confirm-ms N]\n"
     "                     [--azure-certificate FILE] [--azure-role admin|user] [--job-ms N]\n"
     "                     [--gcp-offers N] [--publish-ms N]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
@@ -36,7 +37,8 @@ static const char usage[] =
     "                     fault SPEC | no-faults | advance DURATION | skew MS |\n"
     "                     offers [TYPE] | entity ID | edit-entity ID PATH VALUE |\n"
     "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS | browse ADDRESS |\n"
-    "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]...\n"
+    "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]... |\n"
+    "                     gcp-show NAME [MEMBER=VALUE]... | gcp NAME [MEMBER=VALUE]...\n"
     "\n"
     "azure-show sign-in; azure revoke, expire, end-sessions, deny, need need=nothing|mfa|consent,\n"
     "role role=admin|user; azure-show referrals [organization=own|msft], referral id=ID;\n"
@@ -48,11 +50,18 @@ static const char usage[] =
     "subscribe id=OFFER | product=GUID plan=GUID, subscription id=ID status=STATUS,\n"
     "lock product=GUID hours=N;\n"
     "gcp-show offers, offer id=OFFER, entitlements, entitlement id=ID; gcp accept-offer id=OFFER\n"
-    "[signed_up=true], end-offer, expire id=OFFER, review id=OFFER | mode=always|never|by-value,\n"
+    "[signed_up=true], end-offer, expire id=OFFER, review-offer id=OFFER |\n"
+    "mode=always|never|by-value,\n"
     "edit-offer id=OFFER path=PATH value=VALUE, edit-listing id=services/S path=PATH value=VALUE,\n"
     "sign-up buyer=BILLING-ACCOUNT [state=APPROVED test=true], buy buyer=BILLING-ACCOUNT\n"
     "standard=services/S/standardOffers/O, change-plan id=ID standard=..., cancel id=ID "
-    "[now=true]\n"
+    "[now=true];\n"
+    "gcp-show opportunities [state=STATE], opportunity id=ID, leads, lead id=ID,\n"
+    "crm-opportunities, crm-opportunity id=ID; gcp edit-opportunity, edit-crm-opportunity id=ID\n"
+    "path=PATH value=VALUE, review id=ID word=ACCEPTED|NOT_ACCEPTED [why=T customer=C],\n"
+    "confirm-close, close-admin, detach id=ID, share [source=GOOGLE... title=T company=C\n"
+    "view=FULL|LIMITED], revision word=current|older|newer, listing word=full|names,\n"
+    "review-lead id=ID word=APPROVED|REJECTED [why=T]\n"
     "\n"
     "At Microsoft's the tenant is " AZURE_TENANT ",\n"
     "the application " AZURE_CLIENT " with the secret\n" AZURE_SECRET
@@ -104,6 +113,9 @@ enum option_code {
     OPT_JOB,
     OPT_GCP_OFFERS,
     OPT_PUBLISH,
+    OPT_GCP_OPPORTUNITIES,
+    OPT_GCP_OLDER,
+    OPT_CONFIRM,
 };
 
 static const struct option long_options[] = {
@@ -141,6 +153,9 @@ static const struct option long_options[] = {
     {"job-ms", required_argument, NULL, OPT_JOB},
     {"gcp-offers", required_argument, NULL, OPT_GCP_OFFERS},
     {"publish-ms", required_argument, NULL, OPT_PUBLISH},
+    {"gcp-opportunities", required_argument, NULL, OPT_GCP_OPPORTUNITIES},
+    {"gcp-older", no_argument, NULL, OPT_GCP_OLDER},
+    {"confirm-ms", required_argument, NULL, OPT_CONFIRM},
     {NULL, 0, NULL, 0},
 };
 
@@ -168,6 +183,8 @@ static size_t *count_of(struct settings_given *given, int option)
         return &given->options.azure_products;
     case OPT_GCP_OFFERS:
         return &given->options.gcp_offers;
+    case OPT_GCP_OPPORTUNITIES:
+        return &given->options.gcp_opportunities;
     default:
         return NULL;
     }
@@ -231,6 +248,8 @@ static bool take_number(struct settings_given *given, int option, const char *te
         return parse_number(text, 1, 1000000000, &number) && (given->options.job_ms = number);
     case OPT_PUBLISH:
         return parse_number(text, 1, 1000000000, &number) && (given->options.publish_ms = number);
+    case OPT_CONFIRM:
+        return parse_number(text, 1, 1000000000, &number) && (given->options.confirm_ms = number);
     default:
         if (!parse_number(text, -1000000000, 1000000000, &number))
             return false;
@@ -256,6 +275,9 @@ static bool take_option(struct settings_given *given, int option, const char *te
         return true;
     case OPT_UNKNOWN:
         given->options.unknown_members = true;
+        return true;
+    case OPT_GCP_OLDER:
+        given->options.gcp_older = true;
         return true;
     case OPT_METADATA_V1:
         given->options.metadata_v1 = true;

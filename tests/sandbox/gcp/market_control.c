@@ -314,19 +314,12 @@ static int cancel(struct control *control, struct json **ret_answer)
 
 #define AT "/_sandbox/gcp/"
 static const struct control_row rows[] = {
-    {"GET", AT "offers", list_offers},
-    {"GET", AT "offer", show_offer},
-    {"GET", AT "entitlements", list_orders},
-    {"GET", AT "entitlement", show_order},
-    {"POST", AT "edit-offer", edit_offer},
-    {"POST", AT "edit-listing", edit_listing},
-    {"POST", AT "review", review},
-    {"POST", AT "expire", expire},
-    {"POST", AT "accept-offer", accept_offer},
-    {"POST", AT "end-offer", end_offer},
-    {"POST", AT "sign-up", sign_up},
-    {"POST", AT "buy", buy},
-    {"POST", AT "change-plan", change_plan},
-    {"POST", AT "cancel", cancel},
+    {"GET", AT "offers", list_offers},         {"GET", AT "offer", show_offer},
+    {"GET", AT "entitlements", list_orders},   {"GET", AT "entitlement", show_order},
+    {"POST", AT "edit-offer", edit_offer},     {"POST", AT "edit-listing", edit_listing},
+    {"POST", AT "review-offer", review},       {"POST", AT "expire", expire},
+    {"POST", AT "accept-offer", accept_offer}, {"POST", AT "end-offer", end_offer},
+    {"POST", AT "sign-up", sign_up},           {"POST", AT "buy", buy},
+    {"POST", AT "change-plan", change_plan},   {"POST", AT "cancel", cancel},
 };
 const struct control_rows gcp_market_controls = {rows, COUNT(rows)};
