@@ -35,4 +35,8 @@ extern const char gcp_sandbox_key[]; /* the account's: PEM, PKCS #8 (key.c) */
 #define GCP_FOREIGN_PATH   "/foreign/token"
 #define GCP_FOREIGN_HEADER "x-foreign-runner"
 
+/* What the CRM Partners API has from the beginning, for it lists nothing: the last part of the
+ * names of a lead and of the opportunity that it became. */
+#define GCP_CRM_KNOWN "Cx0000000001"
+
 #endif
