@@ -707,7 +707,7 @@ static void test_restart_goes_on(void **state)
     struct gcp_cosell bench;
     gcp_cosell_start(&bench, &options);
     const char *id = gcp_cosell_create(&bench, ISV, "SUBMITTED");
-    const char *gone = gcp_cosell_create(&bench, ISV, "DRAFT");
+    const char *gone = gcp_cosell_create(&bench, ISV, "SUBMITTED");
     gcp_cosell_control(&bench, "detach", gone, "");
     drive_control(&bench.drive, "gcp/revision", "{'word':'older'}");
     gcp_cosell_restart(&bench, &options);
