@@ -25,7 +25,7 @@ static void set_up(const struct theatre *theatre, struct run *run, const struct 
                    struct change *change)
 {
     run->arena = arena_new();
-    const struct kind *kind = &kinds[KIND_REFERRAL];
+    const struct kind *kind = &kinds[theatre->kind->kind];
     bool creates = scene->action == ACTION_CREATE;
     bool answers = scene->action == ACTION_ACCEPT || scene->action == ACTION_REJECT;
     *change = (struct change){.kind = kind,
@@ -34,7 +34,9 @@ static void set_up(const struct theatre *theatre, struct run *run, const struct 
                               .remote_id = creates   ? NULL
                                            : answers ? theatre->invitation
                                                      : theatre->record,
-                              .version = creates ? NULL : V1,
+                              .version = creates            ? NULL
+                                         : theatre->version ? theatre->version
+                                                            : V1,
                               .fields = arena_array(run->arena, 8, sizeof *change->fields)};
     for (size_t i = 0; i < COUNT(scene->fields) && scene->fields[i].name; i++)
         change->fields[change->field_count++] =
