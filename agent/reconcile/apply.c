@@ -395,21 +395,6 @@ static int replace_deleted(struct task *task, const char *remote_id, struct erro
     return journal_became(work, change, link->remote_id, remote_id, error);
 }
 
-/* A submission that comes back is the same change again: whoever approved it has not seen what the
- * reviewers wrote since. */
-static int spend_approval(struct task *task, struct error *error)
-{
-    struct store *store = task->applier->work->store;
-    const struct change *change = task->change;
-    const char *word = NULL, *who = NULL;
-    if (change->action != ACTION_SUBMIT)
-        return 0;
-    int r = store->ops->verdict_get(store, change->id, task->arena, &word, &who, error);
-    if (r < 0 || !text_equal(word, "approve"))
-        return r;
-    return store->ops->verdict_put(store, change->id, "spent", "agent", error);
-}
-
 /* Everything that the end of a change means, in one transaction. */
 static int put_end(struct task *task, enum journal_state state, const struct record *after,
                    const char *result, struct error *error)
@@ -441,8 +426,6 @@ static int put_end(struct task *task, enum journal_state state, const struct rec
         r = store->ops->verdict_put(
             store, guard_subject(task->arena, task->change, task->change->version),
             arena_printf(task->arena, GUARD_REFUSED "%s", result), "agent", error);
-    if (r == 0 && state == JOURNAL_DONE)
-        r = spend_approval(task, error);
     if (r == 0)
         r = journal_end(work, &task->row, state, became ? old_id : remote_id,
                         after ? after->version : NULL, result, error);
