@@ -5,11 +5,13 @@
 #include "base/memory.h"
 #include "connectors/aws/aws.h"
 #include "connectors/azure/azure.h"
+#include "connectors/gcp/gcp.h"
 
 /* A new cloud is a new folder and one line here. */
 const struct connector *const connectors[] = {
     &connector_aws,
     &connector_azure,
+    &connector_gcp,
 };
 const size_t connector_count = COUNT(connectors);
 

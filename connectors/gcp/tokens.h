@@ -50,8 +50,9 @@ const struct secret *gcp_tokens_get(const struct gcp_tokens *tokens, enum gcp_au
 /* True if a fetch should come before the next call: none yet, near the end of its life (five
  * minutes; of what a metadata server gives half of what was left), or `force`, since it was
  * refused. */
-bool gcp_tokens_due(const struct gcp_tokens *tokens, enum gcp_audience audience, bool force);
-/* One fetch per audience at a time; calls `ready`, possibly at once. */
+bool gcp_tokens_due(struct gcp_tokens *tokens, enum gcp_audience audience, bool force);
+/* One fetch per audience at a time; calls `ready`, possibly at once: while the old token lives it
+ * serves on, and a failure then is only logged. With `force` above the old one is dropped. */
 void gcp_tokens_fetch(struct gcp_tokens *tokens, enum gcp_audience audience, session_ready *ready,
                       void *context);
 

@@ -12,6 +12,7 @@
 #define ZONE            "America/Los_Angeles"
 #define HOUR_MS         INT64_C(3600000)
 #define DAY_MS          (24 * HOUR_MS)
+#define OFFSET_MOST_MS  (18 * HOUR_MS)
 #define NANOS           9 /* digits */
 #define NANOS_MOST      999999999
 #define DURATION_MOST_S INT64_C(315576000000) /* google/protobuf/duration.proto */
@@ -207,7 +208,8 @@ bool gcp_datetime_read(const struct json *datetime, int64_t *ret_ms)
     }
     if (text_equal(zone, "UTC") || text_equal(zone, "Etc/UTC"))
         offset_ms = 0;
-    else if (!gcp_duration_read(json_get_text(datetime, "utcOffset"), &offset_ms))
+    else if (!gcp_duration_read(json_get_text(datetime, "utcOffset"), &offset_ms) ||
+             llabs(offset_ms) > OFFSET_MOST_MS)
         return false;
     *ret_ms = day * DAY_MS + of_day - offset_ms;
     return true;

@@ -1,0 +1,54 @@
+/* Credential files of Google: where they are found, what they must have, and which hosts they may
+ * name. Inside tokens.c's affairs. */
+#ifndef CONNECTORS_GCP_CREDENTIALS_H
+#define CONNECTORS_GCP_CREDENTIALS_H
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "connectors/gcp/tokens.h"
+
+enum gcp_credential_type {
+    GCP_SERVICE_ACCOUNT,  /* a key signs assertions */
+    GCP_AUTHORIZED_USER,  /* a person's refresh token */
+    GCP_EXTERNAL_ACCOUNT, /* somebody else's token, exchanged */
+    GCP_IMPERSONATED,     /* another credential that may act for a service account */
+    GCP_METADATA,         /* the machine's own; no file */
+    GCP_CREDENTIAL_TYPES
+};
+
+/* As read; texts live in the arena, secrets until gcp_credentials_wipe(). What a type does not have
+ * is NULL. */
+struct gcp_credentials {
+    enum gcp_credential_type type;
+    const char *origin;  /* how it was found: "clouds.gcp.credentials", "gcloud", … */
+    const char *place;   /* for messages: the same, or the file */
+    const char *account; /* e-mail: the key's service account, or the one to be impersonated */
+    const char *key_id;
+    struct secret *key;
+    const char *client_id;
+    struct secret *client_secret, *refresh_token;
+    const char *token_url; /* where assertions, refresh tokens or foreign tokens go */
+    const char *audience, *subject_type, *user_project; /* of a foreign token */
+    const struct json *source;    /* credential_source: where the foreign token comes from */
+    const struct json *delegates; /* the chain that leads to `account` */
+    int64_t life_s;               /* of an impersonation */
+    const char *quota_project;
+    struct gcp_credentials *base; /* who impersonates; itself never GCP_IMPERSONATED */
+};
+
+/* Finds and reads what there is, in the order of Application Default Credentials; where there is
+ * no file it is GCP_METADATA. ERROR_AUTH: cannot be read; ERROR_INPUT: is not right, with place and
+ * remedy, never quoting a value that may be secret. */
+int gcp_credentials_read(struct arena *arena, const struct gcp_tokens_options *options,
+                         struct gcp_credentials **ret_credentials, struct error *error);
+void gcp_credentials_wipe(struct gcp_credentials *credentials); /* NULL is fine */
+
+/* "service account" and the like. */
+const char *gcp_credentials_name(enum gcp_credential_type type);
+
+/* An address from a credential file: https at Google's own token services, at a host of the
+ * universe, or at an address that the settings gave. ERROR_INPUT otherwise. */
+int gcp_credentials_pin(const struct gcp_tokens_options *options, const char *place,
+                        const char *member, const char *url, struct error *error);
+
+#endif
