@@ -34,7 +34,9 @@ static void set_up(const struct theatre *theatre, struct run *run, const struct 
                               .remote_id = creates   ? NULL
                                            : answers ? theatre->invitation
                                                      : theatre->record,
-                              .version = creates ? NULL : V1,
+                              .version = creates            ? NULL
+                                         : theatre->version ? theatre->version
+                                                            : V1,
                               .fields = arena_array(run->arena, 8, sizeof *change->fields)};
     for (size_t i = 0; i < COUNT(scene->fields) && scene->fields[i].name; i++)
         change->fields[change->field_count++] =

@@ -55,6 +55,7 @@ struct theatre {
     int (*judge)(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
                  struct error *error);
     const char *record, *invitation; /* the ids of what changes are about */
+    const char *version;             /* that they were planned on; NULL: V1 */
     /* What must hold of each request. May be NULL. */
     void (*check)(const struct step *step, const struct http_request *request);
 };
