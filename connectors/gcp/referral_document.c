@@ -467,7 +467,7 @@ const char *gcp_referral_mask(const struct json *document, const char *field, co
 void gcp_referral_complete(struct arena *arena, struct json *document, const char *partner)
 {
     /* Nothing stands in the way of members that are absent. */
-    if (!text_at(document, ENTITY))
+    if (partner && !text_at(document, ENTITY))
         (void)json_put(arena, document, ENTITY, json_string(arena, partner), NULL);
     if (is_isv(document) && !json_find(document, IS_ISV))
         (void)json_put(arena, document, IS_ISV, json_bool(arena, true), NULL);

@@ -123,8 +123,8 @@ const struct rule gcp_referral_rules[] = {
     {ROW(RULE_FUTURE, "REF-005", MADE, "close_date")},
 
     /* What is created is open; it is won or lost later. */
-    {ROW(RULE_WORDS, "REF-016", AT_CREATE, FIELD_STAGE),
-     .words = WORDS("prospect", "qualified", "technical_validation", "business_validation"),
+    {ROW(RULE_UNLIKE, "REF-016", AT_CREATE, FIELD_STAGE),
+     .words = WORDS("^(" STAGE_WON "|" STAGE_LOST ")$"),
      .remedy = "a deal that is over is not created"},
 
     /* Locked. */

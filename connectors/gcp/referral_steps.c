@@ -10,9 +10,11 @@
 
 /* ------------------------------------------------------------------ requests */
 
+/* Without a partner nothing is read; what a journal still has to do is then refused. */
 static const char *partner_parameter(const struct cloud *cloud, struct arena *arena)
 {
-    return arena_printf(arena, "partner=%s", gcp_encode(arena, cloud->partner));
+    return arena_printf(arena, "partner=%s",
+                        gcp_encode(arena, cloud->partner ? cloud->partner : ""));
 }
 
 void gcp_referral_query(const struct cloud *cloud, struct arena *arena, const char *token,

@@ -120,19 +120,30 @@ static const struct sweep_listing opportunities = {
 
 /* ------------------------------------------------------------------ the read */
 
+/* "partners/P/opportunities/O" or "partners/P/leads/L": no other record can be there. */
+static bool can_be_read(const char *id)
+{
+    static const char *const collections[] = {"/opportunities/", "/leads/"};
+    const char *partner = id + strlen(GCP_OLDER);
+    const char *rest = partner + strcspn(partner, "/");
+    for (size_t i = 0; rest > partner && i < COUNT(collections); i++) {
+        const char *last = rest + strlen(collections[i]);
+        if (text_starts(rest, collections[i]) && *last && !strchr(last, '/'))
+            return true;
+    }
+    return false;
+}
+
+/* Of other names the plan says that there is no such record. */
 static void fetch_named(struct sweep *sweep, const char *const *ids)
 {
     for (; ids && *ids; ids++) {
-        size_t length = strcspn(*ids + strlen(GCP_OLDER), "/");
-        const char *rest = *ids + strlen(GCP_OLDER) + length;
-        bool one = (text_starts(rest, "/opportunities/") || text_starts(rest, "/leads/")) &&
-                   length && !strchr(strchr(rest + 1, '/') + 1, '/');
-        if (one) /* else no record can have that id, and the plan tells of it */
+        if (can_be_read(*ids))
             fetch(sweep, *ids);
     }
 }
 
-/* Without the listing, where only records of the older interface are known. */
+/* After the listing, so that what ends the read ends it before. */
 static void drained(struct sweep *sweep)
 {
     struct reading *reading = sweep_context(sweep);
@@ -157,16 +168,30 @@ static const char *const *copy_names(struct arena *arena, const char *const *nam
     return copy;
 }
 
+/* A read that cannot begin. */
+struct refused {
+    struct read_sink sink;
+};
+
+static void refuse(void *context)
+{
+    struct refused *refused = context;
+    struct error error = {0};
+    error_set(&error, ERROR_INPUT, SCOPE_CLOUD,
+              "clouds.gcp.partner is not set: co-sell wants the id of the partner account, as in "
+              "partners/P123");
+    refused->sink.done(refused->sink.context, READ_FAILED, NULL, &error);
+    free(refused);
+}
+
 static void read_referrals(struct cloud *cloud, const struct read_scope *scope,
                            const struct read_sink *sink)
 {
     static const struct sweep_reader reader = {NULL, drained, release};
     if (!cloud->partner) {
-        struct error error = {0};
-        error_set(&error, ERROR_INPUT, SCOPE_CLOUD,
-                  "clouds.gcp.partner is not set: co-sell wants the id of the partner account, as "
-                  "in partners/P123");
-        sink->done(sink->context, READ_FAILED, NULL, &error);
+        struct refused *refused = memory_alloc(sizeof *refused);
+        refused->sink = *sink;
+        loop_after(cloud->loop, 0, refuse, refused); /* never before the caller has us back */
         return;
     }
     struct reading *reading = memory_alloc(sizeof *reading);
