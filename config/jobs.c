@@ -182,10 +182,10 @@ static void check_gate_kind(struct loader *loader, const struct yaml_tree *node,
 {
     const char *names[GATE_COUNT];
     size_t count = 0;
-    if (!kind || type->kinds & 1u << kind->id)
+    if (!kind || gate_kind(type, kind))
         return;
     for (size_t i = 0; i < GATE_COUNT; i++) {
-        if (gate_types[i].kinds & 1u << kind->id)
+        if (gate_kind(&gate_types[i], kind))
             names[count++] = gate_types[i].name;
     }
     loader_error(loader, node,

@@ -299,6 +299,7 @@ struct connector_kind {
     const char *by_name;
     /* Of an offer: the field that a replacement of it has as `replaces`. NULL: agreement. */
     const char *replaced_by;
+    const char *portal; /* where people edit what cannot be edited from here; NULL: not said */
     /* Starts a read; everything else comes through the sink, which lives until `done`. */
     void (*read)(struct cloud *cloud, const struct read_scope *scope, const struct read_sink *sink);
 };

@@ -325,7 +325,7 @@ static int take_page(struct sweep_fetch *fetch, const struct http_response *resp
     if (result < 0)
         return result;
     const struct json *items = json_get(answer, chain->listing->items);
-    if (!items && chain->listing->sparse)
+    if (!items && chain->listing->omits_empty)
         items = json_array(fetch->arena);
     if (!items || items->type != JSON_ARRAY)
         return error_set(error, ERROR_TEMPORARY, SCOPE_COLLECTION, "%s answered without %s",

@@ -51,7 +51,7 @@ struct sweep_listing {
     bool essential;      /* without its first page nothing is known at all: that fails the read */
     const void *detail;  /* for `page`: what it lists */
     bool may_be_blank;   /* an answer without a body is an empty list */
-    bool sparse;         /* so is one without `items`: proto3 JSON leaves empty lists out */
+    bool omits_empty;    /* an answer leaves an empty list out, as proto3 JSON does */
     /* The request for one page. Fails only over a token that must not be followed. */
     int (*page)(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
                 const struct sweep_place *place, struct http_request *ret_request,

@@ -47,5 +47,8 @@ char *file_resolve(const char *beside, const char *path);
  * on a timeout. A program that closes its output is reaped or killed by then: nothing is left
  * behind. */
 int file_run(char *const argv[], int64_t timeout_ms, struct text *out, struct error *error);
+/* The same with an environment of its own, "NAME=value" each, NULL-ended. */
+int file_run_with(char *const argv[], char *const environment[], int64_t timeout_ms,
+                  struct text *out, struct error *error);
 
 #endif

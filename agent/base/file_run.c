@@ -21,7 +21,7 @@ enum ending { ENDED, TOO_LONG, TOO_MUCH, BROKEN };
 
 /* The program leads a process group of its own, so that what it started ends with it, and starts
  * with no signal blocked or ignored: the daemon blocks most. Returns 0 or an errno. */
-static int start(char *const argv[], int output, pid_t *ret_pid)
+static int start(char *const argv[], char *const environment[], int output, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -38,7 +38,7 @@ static int start(char *const argv[], int output, pid_t *ret_pid)
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                               POSIX_SPAWN_SETSIGDEF);
-    int failure = posix_spawnp(ret_pid, argv[0], &actions, &attributes, argv, environ);
+    int failure = posix_spawnp(ret_pid, argv[0], &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;
@@ -115,14 +115,15 @@ static int judge(const char *program, enum ending ending, int status, int64_t ti
     return 0;
 }
 
-int file_run(char *const argv[], int64_t timeout_ms, struct text *out, struct error *error)
+int file_run_with(char *const argv[], char *const environment[], int64_t timeout_ms,
+                  struct text *out, struct error *error)
 {
     int64_t deadline = world_ticks(&world_real) + timeout_ms;
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_errno(error, SCOPE_RUN, errno, "cannot start %s", argv[0]);
     pid_t pid = 0;
-    int failure = start(argv, ends[1], &pid);
+    int failure = start(argv, environment, ends[1], &pid);
     close(ends[1]);
     if (failure) {
         close(ends[0]);
@@ -141,4 +142,9 @@ int file_run(char *const argv[], int64_t timeout_ms, struct text *out, struct er
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     return judge(argv[0], ending, status, timeout_ms, out, error);
+}
+
+int file_run(char *const argv[], int64_t timeout_ms, struct text *out, struct error *error)
+{
+    return file_run_with(argv, environ, timeout_ms, out, error);
 }

@@ -52,12 +52,18 @@ const struct finding_type finding_types[] = {
      "Nothing to do if both clouds shall have it; else close or cancel it at one of them."},
     {"MAT-007", INFO, "a local record says something new of a draft that was deleted",
      "Nothing is made anew by itself: `agent offer create` makes another draft from the record."},
+    {"MAT-008", INFO, "a local record is not at the cloud and cannot be made from here",
+     "Make it in the partner portal, or write the cloud's identifier into the local record; leave "
+     "rows that are not for this cloud out with `only:`."},
 
     /* Merging. */
     {"MRG-001", WARNING, "both sides changed the field",
      "Decide with `agent resolve`, or give the field an owner."},
     {"MRG-003", WARNING, "the cloud accepted a value but kept another one",
      "Compare the two values; take over the cloud's, or approve the change to send it once more."},
+    {"MRG-004", WARNING, "the cloud differs from the local record and cannot be edited from here",
+     "Make the edit where the detail says, or correct the local record; a field whose owner is "
+     "the cloud follows it."},
 
     /* What the clouds demand of referrals. */
     {"REF-001", WARNING, "a field that is needed to create the referral is empty",
@@ -98,7 +104,7 @@ const struct finding_type finding_types[] = {
      "changes."},
     {"REF-020", WARNING, "an invitation waits for an answer",
      "Accept or reject it before it expires; nobody but the cloud's sellers can renew it."},
-    {"REF-021", WARNING, "an invitation is to be both accepted and rejected",
+    {"REF-021", WARNING, "an invitation or an order is to be both accepted and rejected",
      "Make the conditions of `accept:` and `reject:` exclude each other; until then it is left "
      "alone."},
     {"REF-022", WARNING, "an invitation takes no edits",
@@ -233,6 +239,8 @@ const struct finding_type finding_types[] = {
      "others."},
     {"OFR-032", WARNING, "the name that the buyer sees holds the partner's own key",
      "Give the offer a name for the buyer, or approve it as it is."},
+    {"OFR-033", WARNING, "the buyer's account was rejected, so its order cannot be accepted",
+     "Reject the order, or let the account sign up; accounts are never approved from here."},
 
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",

@@ -36,6 +36,9 @@ static const char *const secret_names[] = {
     "sasUrl",
     "termsAndConditionsDocSasUrl",
     "reportAccessSecureLink",
+    "signedJwt",
+    "saml_response",
+    "accessToken",
 };
 /* Short words that are secrets in forms and queries but not in documents. */
 static const char *const secret_parameters[] = {

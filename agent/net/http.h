@@ -26,8 +26,9 @@ struct http_request {
     size_t header_count;
     const char *body; /* may be NULL */
     size_t body_length;
-    int64_t timeout_ms; /* 0: 60 s */
-    bool direct;        /* never through a proxy: where credentials are served */
+    int64_t timeout_ms;         /* 0: 60 s */
+    int64_t connect_timeout_ms; /* 0: the transport's */
+    bool direct;                /* never through a proxy: where credentials are served */
 };
 
 struct http_response {

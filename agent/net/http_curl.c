@@ -269,14 +269,15 @@ static bool set_target(struct transfer *transfer, const struct http_request *req
     bool plain = strncasecmp(request->url, "http://", 7) == 0;
     int64_t timeout = request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_MS;
     timeout = timeout < INT_MAX ? timeout : INT_MAX;
+    long connect = request->connect_timeout_ms > 0 ? (long)request->connect_timeout_ms
+                                                   : (long)self->connect_timeout_ms;
     return curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : self->proxy) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USERAGENT, self->user_agent) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, self->connect_timeout_ms) ==
-               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect) == CURLE_OK &&
            (self->ca_file == NULL ||
             curl_easy_setopt(easy, CURLOPT_CAINFO, self->ca_file) == CURLE_OK);
 }

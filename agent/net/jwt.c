@@ -21,6 +21,29 @@ const char *jwt_base64url(struct arena *arena, const void *bytes, size_t length)
     return text;
 }
 
+#define CLAIMS_MAX 65536 /* bytes, encoded */
+
+struct json *jwt_claims(struct arena *arena, const char *token)
+{
+    const char *start = strchr(token, '.');
+    const char *end = start ? strchr(start + 1, '.') : NULL;
+    size_t length = end ? (size_t)(end - start) - 1 : 0;
+    if (!length || length > CLAIMS_MAX || length % 4 == 1)
+        return NULL;
+    size_t padding = (4 - length % 4) % 4;
+    char *text = arena_printf(arena, "%.*s%.*s", (int)length, start + 1, (int)padding, "==");
+    for (char *sign = text; (sign = strpbrk(sign, "-_")); sign++)
+        *sign = *sign == '-' ? '+' : '/';
+    char *bytes = arena_alloc(arena, length);
+    int count =
+        EVP_DecodeBlock((unsigned char *)bytes, (unsigned char *)text, (int)(length + padding));
+    struct json *claims = NULL;
+    if (count <= (int)padding ||
+        json_parse(arena, bytes, (size_t)count - padding, &claims, NULL) < 0)
+        return NULL;
+    return claims->type == JSON_OBJECT ? claims : NULL;
+}
+
 /* Nobody is there to type a passphrase. */
 static int no_passphrase(char *buffer, int size, int writing, void *context)
 {

@@ -23,6 +23,9 @@ int jwt_sign(struct arena *arena, enum jwt_algorithm algorithm, const char *key_
 int jwt_thumbprint(struct arena *arena, const char *certificate_pem, const char **ret_thumbprint,
                    int64_t *ret_expires_ms, struct error *error);
 
+/* The claims of a token, whoever signed it: nothing is verified. NULL: it is no JSON Web Token. */
+struct json *jwt_claims(struct arena *arena, const char *token);
+
 /* Base64url without padding (RFC 4648, section 5). */
 const char *jwt_base64url(struct arena *arena, const void *bytes, size_t length);
 

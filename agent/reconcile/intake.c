@@ -465,7 +465,8 @@ static void want_conditions(const struct conditions *conditions, bool *mapped)
 
 static void want_gate(const struct job *job, enum gate gate, bool *mapped)
 {
-    size_t field = kind_field(job->kind, gate_types[gate].field);
+    const struct gate_kind *of = gate_kind(&gate_types[gate], job->kind);
+    size_t field = of ? kind_field(job->kind, of->field) : FIELD_NONE;
     if (!job->gates[gate].open)
         return;
     if (field != FIELD_NONE)

@@ -10,12 +10,13 @@ static struct merge_result result(enum merge_verdict verdict, const char *rule)
 /* Writes towards the cloud, if that can be and would not empty or overwrite what it must not. */
 static struct merge_result to_cloud(const struct merge_input *in, const char *rule)
 {
-    if (!in->cloud_writable)
-        return result(MERGE_KEPT, "the cloud does not take this field on an update");
+    static const char *const barred = "the cloud does not take this field on an update";
     if (!in->local && !in->clear)
         return result(MERGE_KEPT, "an empty local value does not clear the cloud's");
     if (in->weak && in->cloud)
         return result(MERGE_KEPT, "a default fills what is empty and never overwrites");
+    if (!in->cloud_writable) /* nobody misses a default */
+        return result(in->weak ? MERGE_KEPT : MERGE_BARRED, barred);
     return result(MERGE_TO_CLOUD, rule);
 }
 
@@ -92,6 +93,7 @@ struct merge_result merge_field(const struct merge_input *in)
 
 const char *merge_verdict_name(enum merge_verdict verdict)
 {
-    static const char *const names[] = {"agreed", "to-cloud", "to-local", "conflict", "kept"};
+    static const char *const names[] = {"agreed",   "to-cloud", "to-local",
+                                        "conflict", "kept",     "barred"};
     return names[verdict];
 }

@@ -10,6 +10,7 @@ enum merge_verdict {
     MERGE_TO_LOCAL, /* the cloud's value is to be written at the local side */
     MERGE_CONFLICT, /* both moved and the rules do not decide */
     MERGE_KEPT,     /* the sides differ and stay as they are */
+    MERGE_BARRED,   /* the local value is to be at the cloud, which takes no edit of it */
 };
 
 struct merge_input {

@@ -206,6 +206,23 @@ static bool may_create(const struct planner *planner, const struct record *local
     return wish || conditions_hold_for(&rule->when, &view);
 }
 
+/* A record that is declared and can only be made by hand. A read that was not complete may have
+ * missed it. */
+static bool tell_absent(struct planner *planner, const struct record *record)
+{
+    const char *id = record_get(record, FIELD_ID), *portal = planner->work->kind->portal;
+    if (planner->plan->read != READ_COMPLETE)
+        return false;
+    if (id)
+        plan_add_finding(planner->plan, "MAT-003", NULL, record->id, FIELD_ID,
+                         "%s names %s, which the cloud does not list", record->id, id);
+    else
+        plan_add_finding(planner->plan, "MAT-008", NULL, record->id, NULL,
+                         "%s has no record at the cloud; it is made in %s", record->id,
+                         portal ? portal : "the partner portal");
+    return true;
+}
+
 int plan_create(struct planner *planner, const struct store_record *local, const struct wish *wish,
                 bool *ret_said, struct error *error)
 {
@@ -213,6 +230,8 @@ int plan_create(struct planner *planner, const struct store_record *local, const
     struct json *row = NULL;
     *ret_said = false;
     int r = claims_linked(planner, record, ret_said, error);
+    if (r == 0 && !wish && !*ret_said && !(planner->work->kind->capabilities & CAN_CREATE))
+        *ret_said = tell_absent(planner, record);
     if (r < 0 || *ret_said || !(wish || planner->plan->job->gates[GATE_CREATE].open))
         return r;
     r = claims_reference(planner, record, ret_said, error);

@@ -52,8 +52,9 @@ void plan_gate_fields(struct planner *planner, struct change *change, const stru
                       const struct record *remote, const struct record *local)
 {
     const struct job *job = planner->plan->job;
-    for (size_t i = 0; type->goes && type->goes[i]; i++) {
-        size_t field = kind_field(job->kind, type->goes[i]);
+    const struct gate_kind *of = gate_kind(type, job->kind);
+    for (size_t i = 0; of && of->goes && of->goes[i]; i++) {
+        size_t field = kind_field(job->kind, of->goes[i]);
         const struct field_map *map = job_field(job, field);
         const char *value = !map ? NULL : local ? local->values[field] : map->constant;
         if (value && !text_equal(value, remote->values[field]))
@@ -66,11 +67,12 @@ const char *plan_tell(struct arena *arena, const struct gate_type *type,
                       const struct record *record)
 {
     CLEANUP_TEXT struct text out;
+    const struct gate_kind *of = gate_kind(type, record->kind);
     text_init(&out, LIMIT_JSON_BYTES);
-    for (size_t i = 0; type && type->tells && type->tells[i]; i++) {
-        size_t field = kind_field(record->kind, type->tells[i]);
+    for (size_t i = 0; of && of->tells && of->tells[i]; i++) {
+        size_t field = kind_field(record->kind, of->tells[i]);
         if (field != FIELD_NONE && record->values[field])
-            text_addf(&out, "%s%s %s", out.length ? ", " : "", type->tells[i],
+            text_addf(&out, "%s%s %s", out.length ? ", " : "", of->tells[i],
                       value_show(arena, &record->kind->fields[field], record->values[field]));
     }
     return out.length ? arena_copy(arena, out.data) : NULL;

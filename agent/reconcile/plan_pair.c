@@ -115,6 +115,25 @@ static int push_field(struct planner *planner, const struct pair *pair, struct s
     return 0;
 }
 
+static bool cloud_shows(const struct work *work, const char *field)
+{
+    const struct remote_field *remote = connector_field(work->kind, field);
+    return remote && remote->flags & REMOTE_READ;
+}
+
+/* The cloud has another value than the one that is declared, and people have to settle it. */
+static void tell_barred(struct planner *planner, const struct pair *pair, size_t index)
+{
+    const struct record *remote = pair->remote->record, *local = pair->local->record;
+    const struct field *field = &remote->kind->fields[index];
+    const char *portal = planner->work->kind->portal;
+    struct arena *arena = planner->plan->arena;
+    plan_add_finding(
+        planner->plan, "MRG-004", remote->id, local->id, field->name,
+        "local \"%s\", cloud \"%s\": edited in %s", value_show(arena, field, local->values[index]),
+        value_show(arena, field, remote->values[index]), portal ? portal : "the partner portal");
+}
+
 static int merge_one(struct planner *planner, struct pair *pair, const struct field_map *map,
                      const struct json *row, struct sides *sides, struct error *error)
 {
@@ -146,6 +165,8 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
             return r;
     }
     struct merge_result merged = merge_field(&input);
+    if (merged.verdict == MERGE_BARRED && !cloud_shows(planner->work, field->name))
+        merged.verdict = MERGE_KEPT; /* nobody knows what it has there */
     if (sides->deleted && field->direction != FIELD_FROM_CLOUD) {
         bool moved = merged.verdict == MERGE_TO_CLOUD || merged.verdict == MERGE_CONFLICT;
         if (moved && !input.weak)
@@ -162,6 +183,8 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
         plan_add_field(planner->plan, sides->local, map->field, l, c, input.base, merged.rule);
     } else if (merged.verdict == MERGE_CONFLICT) {
         add_conflict(planner, pair, map->field, conflict_id, merged.rule);
+    } else if (merged.verdict == MERGE_BARRED) {
+        tell_barred(planner, pair, map->field);
     }
     return 0;
 }

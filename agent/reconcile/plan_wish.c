@@ -248,12 +248,13 @@ static bool shows_more(const struct planner *planner, const struct change *chang
 static const char *not_due(const struct planner *planner, const struct gate_type *type,
                            const struct record *remote, const struct change *change)
 {
-    if (!type || !type->field || shows_more(planner, change) ||
+    const struct gate_kind *of = gate_kind(type, remote->kind);
+    if (!of || !of->field || shows_more(planner, change) ||
         plan_due(planner, type, remote, plan_after(planner->plan->arena, remote, change)))
         return NULL;
-    const char *value = record_get(remote, type->field);
-    return SAY("its %s is %s, and this is for %s%s%s", type->field, value ? value : "not known",
-               type->words[0], type->words[1] ? " and " : "", type->words[1] ? type->words[1] : "");
+    const char *value = record_get(remote, of->field);
+    return SAY("its %s is %s, and this is for %s%s%s", of->field, value ? value : "not known",
+               of->words[0], of->words[1] ? " and " : "", of->words[1] ? of->words[1] : "");
 }
 
 static bool is_usable(const struct planner *planner, const struct store_record *local)

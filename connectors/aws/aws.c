@@ -100,6 +100,7 @@ const struct connector_kind aws_referrals = {
     .deadline_count = AWS_REFERRAL_DEADLINES,
     .permissions = aws_permissions,
     .permission_count = AWS_PERMISSIONS,
+    .portal = "AWS Partner Central",
     .read = aws_referrals_read,
 };
 

@@ -22,5 +22,6 @@ const struct connector_kind aws_listings = {
     .permissions = aws_listing_permissions,
     .permission_count = AWS_LISTING_PERMISSIONS,
     .max_in_flight = 20, /* as for offers; a product takes one at a time */
+    .portal = "the AWS Marketplace Management Portal",
     .read = aws_listings_read,
 };

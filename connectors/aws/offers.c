@@ -42,5 +42,6 @@ const struct connector_kind aws_offers = {
     .permissions = aws_offer_permissions,
     .permission_count = AWS_OFFER_PERMISSIONS,
     .max_in_flight = 20, /* offers in creation or update at the same time */
+    .portal = "the AWS Marketplace Management Portal",
     .read = aws_offers_read,
 };

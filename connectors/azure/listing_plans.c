@@ -7,10 +7,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/azure/listings.h"
+#include "connectors/bars.h"
 #include "model/value.h"
 
-#define BAR           " | "
-#define NOTHING       "-"
 #define MAIN_LANGUAGE "en-us"
 #define LISTING       "plan-listing"
 #define PRICES        "price-and-availability-plan"
@@ -77,22 +76,6 @@ static bool next_plan(struct arena *arena, const struct json *document, size_t *
 
 /* ------------------------------------------------------------------ as texts */
 
-/* One line without bars of its own, so that it can be taken apart again; "-" for nothing, since
- * blanks at the end of a value do not last. */
-static const char *plain(struct arena *arena, const char *text)
-{
-    char *copy = arena_copy(arena, text ? text : ""), *to = copy;
-    for (const char *at = copy; *at; at++) {
-        bool blank = strchr(" \t\r\n|", *at);
-        if (blank && (to == copy || to[-1] == ' '))
-            continue;
-        *to++ = blank ? ' ' : *at;
-    }
-    *to = '\0';
-    copy = text_trim(copy);
-    return *copy ? copy : NOTHING;
-}
-
 static const char *text_of(const struct json *object, const char *path)
 {
     return json_text(json_find(object, path));
@@ -101,12 +84,12 @@ static const char *text_of(const struct json *object, const char *path)
 static const char *name_of(struct arena *arena, const struct plan *plan)
 {
     const char *name = json_get_text(plan->listing, "name");
-    return plain(arena, text_blank(name) ? json_get_text(plan->plan, "alias") : name);
+    return bars_part(arena, text_blank(name) ? json_get_text(plan->plan, "alias") : name);
 }
 
 static const char *description_of(struct arena *arena, const struct plan *plan)
 {
-    return plain(arena, json_get_text(plan->listing, "description"));
+    return bars_part(arena, json_get_text(plan->listing, "description"));
 }
 
 /* How customers pay, in the vendor's words: the licence, then how the price is put together. */
@@ -121,7 +104,7 @@ static const char *billing_of(struct arena *arena, const struct plan *plan)
         if (!text_blank(word))
             text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "", word);
     }
-    return plain(arena, text);
+    return bars_part(arena, text);
 }
 
 /* "public", "private", hidden ones and those off sale marked. */
@@ -130,15 +113,15 @@ static const char *audience_of(struct arena *arena, const struct plan *plan)
     const char *audience = json_get_text(plan->price, "audience");
     bool hidden = azure_listing_word(json_get_text(plan->price, "visibility"), "hidden");
     bool off = azure_listing_word(json_get_text(plan->plan, "lifecycleState"), "deprecated");
-    return plain(arena, arena_printf(arena, "%s%s%s", audience ? audience : "",
-                                     hidden ? ", hidden" : "", off ? ", deprecated" : ""));
+    return bars_part(arena, arena_printf(arena, "%s%s%s", audience ? audience : "",
+                                         hidden ? ", hidden" : "", off ? ", deprecated" : ""));
 }
 
 static const char *dimension_text(struct arena *arena, const struct plan *plan)
 {
-    return arena_printf(arena, "%s" BAR "%s" BAR "%s" BAR "%s" BAR "%s", plan->key,
-                        name_of(arena, plan), description_of(arena, plan), billing_of(arena, plan),
-                        audience_of(arena, plan));
+    const char *const parts[] = {plan->key, name_of(arena, plan), description_of(arena, plan),
+                                 billing_of(arena, plan), audience_of(arena, plan)};
+    return bars_join(arena, parts, COUNT(parts));
 }
 
 struct json *azure_listing_dimensions(struct arena *arena, const struct json *document)
@@ -165,8 +148,9 @@ static void add_price(const struct prices *prices, const char *what, const char 
         json_append(
             prices->arena, prices->list,
             json_string(prices->arena,
-                        arena_printf(prices->arena, "%s" BAR "%s" BAR "%s%s%s", prices->key, what,
-                                     price, currency ? " " : "", currency ? currency : "")));
+                        arena_printf(prices->arena, "%s" BARS_BETWEEN "%s" BARS_BETWEEN "%s%s%s",
+                                     prices->key, what, price, currency ? " " : "",
+                                     currency ? currency : "")));
 }
 
 /* {"2Core": 0.1}: by size of the machine. */
@@ -283,7 +267,7 @@ bool azure_listing_private(struct arena *arena, const struct json *document)
 static char *cut(char *at)
 {
     *at = '\0';
-    return at + strlen(BAR);
+    return at + strlen(BARS_BETWEEN);
 }
 
 /* The parts of a text: five, none with a bar of its own. */
@@ -291,7 +275,7 @@ static bool parse(struct arena *arena, const char *text, const char *ret_parts[5
 {
     char *rest = arena_copy(arena, text);
     for (size_t i = 0; i < 5; i++) {
-        char *bar = strstr(rest, BAR);
+        char *bar = strstr(rest, BARS_BETWEEN);
         ret_parts[i] = rest;
         if (!bar != (i == 4))
             return false;
@@ -310,11 +294,11 @@ static int refused(struct error *error, const char *what, const char *text)
 static int put_text(struct arena *arena, const struct plan *plan, const char *member,
                     const char *now, const char *wanted, struct error *error)
 {
-    if (text_equal(now, plain(arena, wanted)))
+    if (text_equal(now, bars_part(arena, wanted)))
         return 0;
     if (!plan->listing)
         return refused(error, "the plan has no texts in the portal yet", plan->key);
-    if (text_equal(wanted, NOTHING))
+    if (text_equal(wanted, BARS_NOTHING))
         return refused(error, "a text of a plan cannot be emptied", plan->key);
     json_set_text(arena, plan->listing, member, wanted);
     return 0;

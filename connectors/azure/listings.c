@@ -45,5 +45,6 @@ const struct connector_kind azure_listings = {
     .permissions = permissions,
     .permission_count = AZURE_LISTING_PERMISSIONS,
     .max_in_flight = 10, /* jobs that are looked at once a minute each */
+    .portal = "Partner Center",
     .read = azure_listings_read,
 };

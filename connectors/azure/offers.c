@@ -72,5 +72,6 @@ const struct connector_kind azure_offers = {
     .permission_count = COUNT(permissions),
     .max_in_flight = 10, /* jobs; each is looked at once a minute, and no limit is published */
     .replaced_by = FIELD_ID,
+    .portal = "Partner Center",
     .read = azure_offers_read,
 };

@@ -317,5 +317,6 @@ const struct connector_kind azure_referrals = {
     .permission_count = COUNT(permissions),
     .shows_all = shows_all,
     .put = azure_referral_put,
+    .portal = "Partner Center",
     .read = read_referrals,
 };

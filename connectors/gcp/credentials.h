@@ -20,17 +20,18 @@ enum gcp_credential_type {
  * is NULL. */
 struct gcp_credentials {
     enum gcp_credential_type type;
-    const char *origin;  /* how it was found: "clouds.gcp.credentials", "gcloud", … */
+    const char *origin;  /* how it was found: "clouds.gcp.credentials", "gcloud's sign-in", … */
     const char *place;   /* for messages: the same, or the file */
     const char *account; /* e-mail: the key's service account, or the one to be impersonated */
     const char *key_id;
     struct secret *key;
     const char *client_id;
     struct secret *client_secret, *refresh_token;
-    const char *token_url; /* where assertions, refresh tokens or foreign tokens go */
+    const char *token_url;                              /* takes assertions and refresh tokens */
+    const char *sts_url;                                /* takes foreign tokens */
     const char *audience, *subject_type, *user_project; /* of a foreign token */
-    const struct json *source;    /* credential_source: where the foreign token comes from */
-    const struct json *delegates; /* the chain that leads to `account` */
+    const struct json *source;                          /* where it comes from (subject.h) */
+    const struct json *delegates; /* resource names: the chain that leads to `account` */
     int64_t life_s;               /* of an impersonation */
     const char *quota_project;
     struct gcp_credentials *base; /* who impersonates; itself never GCP_IMPERSONATED */
@@ -46,9 +47,25 @@ void gcp_credentials_wipe(struct gcp_credentials *credentials); /* NULL is fine 
 /* "service account" and the like. */
 const char *gcp_credentials_name(enum gcp_credential_type type);
 
+/* What is being read. */
+struct gcp_reading {
+    struct arena *arena;
+    const struct gcp_tokens_options *options;
+    const char *origin, *place;
+    struct error *error;
+};
+
+/* credential_files.c: one document, by its `type`. Whatever it answers, `credentials` is the
+ * caller's to wipe. */
+int gcp_credentials_parse(const struct gcp_reading *in, const struct json *file,
+                          struct gcp_credentials *credentials);
+
 /* An address from a credential file: https at Google's own token services, at a host of the
  * universe, or at an address that the settings gave. ERROR_INPUT otherwise. */
-int gcp_credentials_pin(const struct gcp_tokens_options *options, const char *place,
-                        const char *member, const char *url, struct error *error);
+int gcp_credentials_pin(const struct gcp_reading *in, const char *member, const char *url);
+/* A variable of the environment; NULL: not set, or empty. */
+const char *gcp_credentials_env(const struct gcp_tokens_options *options, const char *name);
+/* The e-mail of a service account, from whatever it is given in. */
+bool gcp_credentials_is_account(const char *text);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "connectors/gcp/client.h"
+#include "connectors/gcp/listings.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -97,7 +98,7 @@ const struct quota gcp_quotas[] = {
 };
 const size_t gcp_quota_count = COUNT(gcp_quotas);
 
-static const struct connector_kind *const served[] = {NULL};
+static const struct connector_kind *const served[] = {&gcp_listings, NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {

@@ -28,7 +28,8 @@ struct gcp_step {
     const char *subject;          /* whom an assertion acts for; may be NULL */
 };
 
-#define GCP_STEPS 5 /* the longest way: subject, exchange, impersonate, sign, redeem */
+/* The longest way: subject, exchange, impersonate twice, sign, redeem. */
+#define GCP_STEPS 6
 struct gcp_plan {
     struct gcp_step steps[GCP_STEPS];
     size_t count;
@@ -43,6 +44,7 @@ int gcp_grant_plan(const struct gcp_tokens_options *options,
 struct gcp_moment {
     int64_t now_ms;    /* Google's clock as far as it is known */
     const char *carry; /* what the step before made; NULL: it is the first */
+    int64_t carry_ms;  /* how long that lives; 0: not said */
 };
 /* Without a call. No access_token in it: the step needs one (gcp_grant_request). */
 int gcp_grant_make(struct arena *arena, const struct gcp_tokens_options *options,
@@ -62,7 +64,8 @@ int gcp_grant_read(const struct gcp_step *step, const struct http_response *resp
  * error's word; GCP_CLOCK if a signed assertion's times were refused. */
 #define GCP_CLOCK "clock"
 /* No answer came at all: adds to the error what that means. */
-void gcp_grant_unanswered(const struct gcp_step *step, struct error *error);
+void gcp_grant_unanswered(const struct gcp_tokens_options *options, const struct gcp_step *step,
+                          struct error *error);
 int gcp_grant_refused(const struct gcp_step *step, const struct http_response *response,
                       struct error *error);
 

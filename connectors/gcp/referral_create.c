@@ -46,7 +46,7 @@ static enum step_result answer_lookup(struct step_context *context,
                                               .what = "opportunity",
                                               .found = "read",
                                               .match = find_twin,
-                                              .sparse = true};
+                                              .omits_empty = true};
     /* A listing of names alone hides the tags: to post once more could make a second deal. */
     if (!failure && !shows_texts(response, context->arena)) {
         error_set(error, ERROR_PERMANENT, SCOPE_RECORD,

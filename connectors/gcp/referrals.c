@@ -113,7 +113,7 @@ static const struct sweep_listing opportunities = {
     .token = "nextPageToken",
     .mark = "",
     .essential = true,
-    .sparse = true,
+    .omits_empty = true,
     .page = page,
     .item = take_row,
 };

@@ -9,6 +9,7 @@
 
 #define EARLY_MS INT64_C(300000) /* before its end a token is fetched anew */
 #define SPARE_MS INT64_C(10000)  /* not sooner than this after it came */
+#define CLOCK_MS INT64_C(5000)   /* dates of answers are whole seconds, and on their way a while */
 #define AGAIN_MS INT64_C(30000)  /* after a fetch failed while the old token lives */
 
 /* One audience. */
@@ -36,6 +37,7 @@ struct fetch {
     struct gcp_plan plan;
     size_t at; /* the step */
     struct secret *carry;
+    int64_t carry_ms;
     bool on_wire, clock_tried;
     struct http_request request;
     int64_t sent_ms, sent_ticks;
@@ -109,6 +111,7 @@ static void take(struct fetch *fetch, struct oauth_grant *grant)
     }
     secret_free(fetch->carry);
     fetch->carry = take_ptr(&grant->access_token);
+    fetch->carry_ms = grant->life_ms;
     oauth_grant_clear(grant);
     advance(fetch);
 }
@@ -121,11 +124,12 @@ static bool set_clock(struct fetch *fetch, const struct http_response *response,
     struct gcp_tokens *tokens = fetch->tokens;
     int64_t difference_ms = 0;
     bool told = retry_clock_difference(response, fetch->sent_ms, &difference_ms);
-    bool again = told && !fetch->clock_tried && difference_ms != tokens->offset_ms;
+    int64_t wrong_ms = llabs(difference_ms - tokens->offset_ms);
+    bool again = told && !fetch->clock_tried && wrong_ms > CLOCK_MS;
     if (again) {
         fetch->clock_tried = true;
         tokens->offset_ms = difference_ms;
-    } else {
+    } else if (llabs(difference_ms) > CLOCK_MS) {
         error_context(error, "set this host's clock, it differs by %lld s from Google's",
                       (long long)(difference_ms / 1000));
     }
@@ -156,6 +160,7 @@ static struct gcp_moment moment_of(const struct fetch *fetch)
     return (struct gcp_moment){
         .now_ms = fetch->sent_ms + fetch->tokens->offset_ms,
         .carry = fetch->carry ? secret_reveal(fetch->carry) : NULL,
+        .carry_ms = fetch->carry_ms,
     };
 }
 
@@ -172,7 +177,7 @@ static void answered(void *context, const struct http_response *response,
         har_add(fetch->tokens->options.har, fetch->sent_ms, &fetch->request, response);
     if (failure) {
         error = *failure;
-        gcp_grant_unanswered(step, &error);
+        gcp_grant_unanswered(&fetch->tokens->options, step, &error);
         end(fetch, &error);
     } else if (response->status != 200) {
         refused(fetch, response);

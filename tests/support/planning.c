@@ -95,7 +95,8 @@ static const struct procedure referral_procedures[] = {
 };
 static const struct procedure offer_procedures[] = {
     {.action = ACTION_CREATE}, {.action = ACTION_UPDATE}, {.action = ACTION_PUBLISH},
-    {.action = ACTION_EXTEND}, {.action = ACTION_CANCEL},
+    {.action = ACTION_EXTEND}, {.action = ACTION_CANCEL}, {.action = ACTION_ACCEPT},
+    {.action = ACTION_REJECT},
 };
 
 static const struct deadline referral_deadline = {.field = "expires",

@@ -260,11 +260,14 @@ static void check_gate(const char *text, const struct gate_type *type)
 {
     static const char *const ends[] = {".It ", ".El", NULL};
     const char *item = part(text, arena_printf(arena, ".It Ic %s : Ar ", type->name), ends);
-    if (!strstr(item, arena_printf(arena, "%.24s", type->help + 1)))
-        fail_msg("%s is not \"%s\"", type->name, type->help);
-    for (size_t i = 0; type->words && type->words[i]; i++)
-        if (!strstr(item, type->words[i]))
-            fail_msg("%s does not name %s", type->name, type->words[i]);
+    for (size_t k = 0; k < KIND_COUNT; k++) {
+        const struct gate_kind *of = gate_kind(type, &kinds[k]);
+        if (of && !strstr(item, arena_printf(arena, "%.24s", of->help + 1)))
+            fail_msg("%s is not \"%s\"", type->name, of->help);
+        for (size_t i = 0; of && of->words && of->words[i]; i++)
+            if (!strstr(item, of->words[i]))
+                fail_msg("%s does not name %s", type->name, of->words[i]);
+    }
 }
 
 static void every_gate_is_explained(void **state)

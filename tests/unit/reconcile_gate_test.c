@@ -43,6 +43,8 @@ static const struct {
     {GATE_CANCEL, KIND_OFFER, ACTION_CANCEL, "state", " open with_partner ", true},
     {GATE_ACCEPT, KIND_REFERRAL, ACTION_ACCEPT, "status", " invited ", true},
     {GATE_REJECT, KIND_REFERRAL, ACTION_REJECT, "status", " invited ", true},
+    {GATE_ACCEPT, KIND_OFFER, ACTION_ACCEPT, "agreement_approval", " due ", true},
+    {GATE_REJECT, KIND_OFFER, ACTION_REJECT, "agreement_approval", " due ", true},
 };
 
 /* One record per state, in pairs or alone: the gate opens for those that are due, and for no

@@ -453,6 +453,8 @@ static const struct {
     {KIND_REFERRAL, GATE_REGISTER, ACTION_REGISTER, "registration", "due", ACT_REGISTER},
     {KIND_OFFER, GATE_PUBLISH, ACTION_PUBLISH, "state", "draft", ACT_PUBLISH},
     {KIND_OFFER, GATE_CANCEL, ACTION_CANCEL, "state", "open", ACT_CANCEL},
+    {KIND_OFFER, GATE_ACCEPT, ACTION_ACCEPT, "agreement_approval", "due", ACT_ACCEPT},
+    {KIND_OFFER, GATE_REJECT, ACTION_REJECT, "agreement_approval", "due", ACT_REJECT},
 };
 
 static void add_act(struct planning *p, size_t row, const char *id, const char *key)

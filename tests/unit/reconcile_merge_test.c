@@ -17,6 +17,7 @@
 #define CLOUD    MERGE_TO_CLOUD
 #define LOCAL    MERGE_TO_LOCAL
 #define CONFLICT MERGE_CONFLICT
+#define BARRED   MERGE_BARRED
 
 /* The shapes that base, local and cloud can have, apart from equal sides. "-" is absent. */
 enum shape {
@@ -102,7 +103,8 @@ static void test_table(void **state)
     }
 }
 
-/* A side that cannot be written keeps what it has; the verdict never falls back on the other. */
+/* A side that cannot be written keeps what it has, which is told of the cloud; the verdict never
+ * falls back on the other. */
 static void test_unwritable_sides(void **state)
 {
     (void)state;
@@ -112,9 +114,9 @@ static void test_unwritable_sides(void **state)
                 struct merge_input in = input_of(owners[i].owner, shape, clear);
                 enum merge_verdict free = merge_field(&in).verdict;
                 in.cloud_writable = false;
-                expect(&in, free == CLOUD ? KEPT : free);
+                expect(&in, free == CLOUD ? BARRED : free);
                 in.local_writable = false;
-                expect(&in, free == CLOUD || free == LOCAL ? KEPT : free);
+                expect(&in, free == CLOUD ? BARRED : free == LOCAL ? KEPT : free);
                 in.cloud_writable = true;
                 expect(&in, free == LOCAL ? KEPT : free);
             }
@@ -219,6 +221,10 @@ static void check_promises(const struct merge_input *in)
         assert_int_equal(in->direction, FIELD_BOTH);
         assert_true(in->local || in->clear);
         assert_false(in->weak && in->cloud);
+    }
+    if (result.verdict == MERGE_BARRED) {
+        assert_false(in->cloud_writable || in->weak);
+        assert_int_equal(in->direction, FIELD_BOTH);
     }
     if (result.verdict == MERGE_TO_LOCAL) {
         assert_true(in->local_writable);

@@ -202,6 +202,86 @@ static void test_create_not_if_gone(void **state)
     assert_int_equal(planning_findings(plan, "MAT-002"), 1);
 }
 
+/* What is declared and cannot be written is told of, and nothing else is done. */
+static void test_drift_that_stays(void **state)
+{
+    (void)state;
+    static const struct {
+        enum owner owner;
+        const char *base, *local, *cloud;
+        bool weak, told, pulled;
+    } rows[] = {
+        {OWNER_LOCAL, "Deal", "Ours", "Deal", false, true, false},
+        {OWNER_LOCAL, "Deal", "Deal", "Theirs", false, true, false},
+        {OWNER_LOCAL, NULL, "Ours", "Theirs", false, true, false},
+        {OWNER_LOCAL, NULL, "Ours", NULL, false, true, false},
+        {OWNER_LOCAL, "Deal", NULL, "Deal", false, false, false}, /* nothing is declared */
+        {OWNER_LOCAL, "Deal", "Ours", "Deal", true, false, false},
+        {OWNER_LOCAL, "Deal", "Deal", "Deal", false, false, false},
+        {OWNER_ASK, "Deal", "Ours", "Deal", false, true, false},
+        {OWNER_ASK, "Deal", "Deal", "Theirs", false, false, true},
+        {OWNER_CLOUD, "Deal", "Deal", "Theirs", false, false, true},
+        {OWNER_CLOUD, "Deal", "Ours", "Deal", false, false, true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct planning *p = planning_new();
+        p->tables.capabilities = CAN_LIST | CAN_READ;
+        p->tables.portal = "the Portal";
+        planning_map(p, "title")->owner = rows[i].owner;
+        planning_map(p, "title")->constant = rows[i].weak ? "Ours" : NULL;
+        planning_remote(p, "O1", "v1", PAIRS("title", rows[i].cloud ? rows[i].cloud : ""));
+        planning_local(p, "L1", NULL,
+                       PAIRS("id", "O1", "title", rows[i].local ? rows[i].local : ""));
+        planning_link(p, "O1", "L1", PAIRS("title", rows[i].base ? rows[i].base : ""));
+        struct plan *plan = planning_make(p);
+        if (planning_findings(plan, "MRG-004") != rows[i].told ||
+            plan->change_count != rows[i].pulled)
+            fail_msg("row %zu: %zu findings, %zu changes", i, plan->finding_count,
+                     plan->change_count);
+        for (size_t k = 0; k < plan->change_count; k++)
+            assert_int_equal(plan->changes[k]->action, ACTION_PULL);
+        assert_int_equal(plan->drift, rows[i].told || rows[i].pulled);
+        assert_int_equal(plan->pairs[0].settled, !rows[i].told && !rows[i].pulled);
+        planning_free(p);
+    }
+}
+
+static void test_drift_names_both(void **state)
+{
+    struct planning *p = *state;
+    p->tables.capabilities = CAN_LIST | CAN_READ;
+    p->tables.portal = "the Portal";
+    planning_map(p, "title")->owner = OWNER_LOCAL;
+    planning_remote(p, "O1", "v1", PAIRS("title", "Theirs"));
+    planning_local(p, "L1", NULL, PAIRS("id", "O1", "title", "Ours"));
+    planning_link(p, "O1", "L1", PAIRS("title", "Theirs"));
+    struct plan *plan = planning_make(p);
+    assert_int_equal(plan->finding_count, 1);
+    assert_string_equal(plan->findings[0].field, "title");
+    assert_string_equal(plan->findings[0].remote_id, "O1");
+    assert_string_equal(plan->findings[0].local_key, "L1");
+    assert_string_equal(plan->findings[0].detail,
+                        "local \"Ours\", cloud \"Theirs\": edited in the Portal");
+}
+
+/* Where nothing can be made the rest is told, if the read can be trusted. */
+static void test_absent_and_not_to_be_made(void **state)
+{
+    struct planning *p = *state;
+    p->tables.capabilities = CAN_LIST | CAN_READ;
+    planning_local(p, "L1", "yes", PAIRS("title", "Nowhere"));
+    planning_local(p, "L2", "yes", PAIRS("title", "Gone", "id", "O9"));
+    p->trust.remote = READ_PARTIAL;
+    assert_int_equal(planning_make(p)->finding_count, 0);
+    p->trust.remote = READ_COMPLETE;
+    struct plan *plan = planning_make(p);
+    assert_int_equal(plan->change_count, 0);
+    assert_int_equal(planning_findings(plan, "MAT-008"), 1);
+    assert_int_equal(planning_findings(plan, "MAT-003"), 1);
+    planning_keep_books(p, plan);
+    assert_int_equal(planning_make(p)->finding_count, 2); /* until it is settled by people */
+}
+
 static void test_submit(void **state)
 {
     static const struct {
@@ -577,6 +657,9 @@ int main(void)
         TEST(test_create_with_faults),
         TEST(test_create_not_if_known),
         TEST(test_create_not_if_gone),
+        cmocka_unit_test(test_drift_that_stays),
+        TEST(test_drift_names_both),
+        TEST(test_absent_and_not_to_be_made),
         cmocka_unit_test(test_submit),
         TEST(test_submit_after_its_correction),
         TEST(test_locked_fields_leave_the_update),

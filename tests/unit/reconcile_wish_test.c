@@ -108,7 +108,7 @@ static const struct {
     {KIND_REFERRAL, ACTION_UPDATE, 0, "draft", "website", "a.example",
      "the cloud does not take website here"},
     {KIND_REFERRAL, ACTION_UPDATE, 0, "draft", NULL, NULL, "no value is given"},
-    {KIND_REFERRAL, ACTION_CANCEL, 0, "draft", NULL, NULL, "its state is not known"},
+    {KIND_REFERRAL, ACTION_CANCEL, 0, "draft", NULL, NULL, "has no cancel for a referral"},
     {KIND_REFERRAL, ACTION_CREATE, 0, "draft", NULL, NULL, "it is at the cloud already"},
     {KIND_OFFER, ACTION_PUBLISH, ACTION_PUBLISH, "draft", NULL, NULL, NULL},
     {KIND_OFFER, ACTION_PUBLISH, 0, "open", NULL, NULL, "its state is open"},
@@ -118,7 +118,8 @@ static const struct {
     {KIND_OFFER, ACTION_EXTEND, 0, "open", "expires", "2026-12-31",
      "the cloud has these values already"},
     {KIND_OFFER, ACTION_UPDATE, ACTION_EXTEND, "open", "expires", "2027-01-31", NULL},
-    {KIND_OFFER, ACTION_ACCEPT, 0, "open", NULL, NULL, "its status is not known"},
+    {KIND_OFFER, ACTION_ACCEPT, 0, "open", NULL, NULL, "its agreement_approval is not known"},
+    {KIND_OFFER, ACTION_SUBMIT, 0, "open", NULL, NULL, "has no submit for a offer"},
 };
 
 static void add_records(struct planning *p, size_t row)
