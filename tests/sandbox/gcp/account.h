@@ -33,4 +33,8 @@
 #define GCP_FOREIGN_PATH   "/foreign/token"
 #define GCP_FOREIGN_HEADER "x-foreign-runner"
 
+/* What the CRM Partners API has from the beginning, for it lists nothing: the last part of the
+ * names of a lead and of the opportunity that it became. */
+#define GCP_CRM_KNOWN "Cx0000000001"
+
 #endif
