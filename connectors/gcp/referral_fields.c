@@ -145,8 +145,8 @@ const struct remote_field gcp_referral_fields[] = {
     WORD("status", "status", SERVICE, statuses, "state"),
     KEPT("status_comments", "stateDescription"),
     TEXT("marketing_campaign", QUALIFY "campaignCode"),
-    /* Who hands it over, of whom an integrator's service account speaks. */
-    ROW("owner_email", "submitterEmail", REMOTE_READ | REMOTE_CREATE, "submitterEmail"),
+    /* Said once, where a service account speaks for a person. */
+    ROW("owner_email", "submitterEmail", REMOTE_CREATE, "submitterEmail"),
     MADE("accepted", "accepted", SERVICE, PARTNER "approveTime"),
     MADE("submitted", "submitted", SERVICE, PARTNER "submitTime"),
     {.field = "close_requested",

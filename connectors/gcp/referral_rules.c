@@ -101,6 +101,9 @@ const struct rule gcp_referral_rules[] = {
      .remedy = "what is asked of public tenders is to be attested"},
     ISV_ONLY("comments"),
     ISV_ONLY("next_steps"),
+    {ROW(RULE_FORBIDDEN, "REF-016", AT_CREATE, "partners"),
+     .when = {WHEN("deal_type", "!TWO_TIER")},
+     .remedy = "only a deal of two tiers has a reseller beside the distributor"},
 
     FORMAT("country", "^[A-Za-z]{2}$", "a country has two letters"),
     FORMAT("website", "^([a-z]+://)?[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+/*$",
@@ -109,6 +112,8 @@ const struct rule gcp_referral_rules[] = {
     FORMAT("contract_months", "^[1-9][0-9]{0,3}$", "a number of months, as in 12"),
     FORMAT("contract_value", "^[0-9]{1,18}(\\.[0-9]{1,9})? ",
            "an amount of at most nine decimals that is not negative"),
+    {ROW(RULE_UNLIKE, "REF-009", ALWAYS, "contract_value"), .words = WORDS("^0*(\\.0*)? "),
+     .remedy = "a deal is worth something"},
     FORMAT("contact_email", EMAIL, "write an address as in ann@example.com"),
     FORMAT("contact_phone", "^\\+[1-9][0-9]+$",
            "write a number with its country, as in +12065550100"),
@@ -139,6 +144,12 @@ const struct rule gcp_referral_rules[] = {
     LOCKED("REF-031", FIELD_STAGE, WHEN("status", "draft", "rejected")),
     LOCKED("REF-003", "deal_type", WHEN("status", "approved")),
     LOCKED("REF-003", "legal_accepted", WHEN("status", "approved")),
+    /* Nothing tells what else is frozen then. Whose deal it is, and for which customer, is what
+     * Google has accepted; one refused member would keep all others of the edit from their way. */
+    LOCKED("REF-003", "company", WHEN("status", "approved")),
+    LOCKED("REF-003", "website", WHEN("status", "approved")),
+    LOCKED("REF-003", "partners", WHEN("status", "approved")),
+    LOCKED("REF-003", "public_tender", WHEN("status", "approved")),
     {ROW(RULE_KEPT, "REF-003", AT_UPDATE, "legal_accepted")},
     {ROW(RULE_KEPT, "REF-011", AT_UPDATE, FIELD_STAGE)},
 
