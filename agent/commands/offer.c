@@ -17,6 +17,7 @@ static const struct command_option offer_options[] = {
     {"job", 'j', "JOB", "only of this job", OFFSET(job)},
     {"to", 0, "DATE", "extend: last day on which the offer can be accepted", OFFSET(to)},
     {"from", 0, "KEY", "amend: the local record with the new terms", OFFSET(from)},
+    {"reason", 0, "TEXT", "reject: why", OFFSET(reason)},
     {"state", 0, "WORD", "list: only offers in this state", OFFSET(state)},
     {"every", 0, "TIME", "watch: how often to look, 1m if not said", OFFSET(every)},
     {"dry-run", 'n', NULL, "show what would be done, write nothing", OFFSET(dry_run)},
@@ -48,6 +49,12 @@ static int plain_wish(struct asking *asking)
 static int extend_offer(struct asking *asking)
 {
     return wish_each(asking, (const char *const[]){"expires", asking->arguments->to, NULL});
+}
+
+static int reject_orders(struct asking *asking)
+{
+    return wish_each(asking,
+                     (const char *const[]){"reject_reason", asking->arguments->reason, NULL});
 }
 
 /* True if the offer, or that of the local record, was a draft when it was last read, and the cloud
@@ -277,6 +284,9 @@ static const struct verb verbs[] = {
     {"extend", "OFFER... --to DATE", 1, MANY, TAKES_RUN | TAKES_TO, TAKES_TO, ACTION_EXTEND,
      extend_offer},
     {"cancel", "OFFER...", 1, MANY, TAKES_RUN, 0, ACTION_CANCEL, cancel_offers},
+    {"accept", "OFFER...", 1, MANY, TAKES_RUN, 0, ACTION_ACCEPT, plain_wish},
+    {"reject", "OFFER... [--reason TEXT]", 1, MANY, TAKES_RUN | TAKES_REASON, 0, ACTION_REJECT,
+     reject_orders},
     {"amend", "OFFER|AGREEMENT --from KEY", 1, 1, TAKES_RUN | TAKES_FROM, TAKES_FROM, ACTION_CREATE,
      amend_agreement},
     {"watch", "[OFFER...]", 0, MANY, TAKES_EVERY, 0, ACTION_COUNT, watch_offers},
@@ -289,8 +299,10 @@ static int run_offer(const struct world *world, const struct arguments *argument
 
 const struct command command_offer = {
     .name = "offer",
-    .usage = "list | show | create | publish | extend | cancel | amend | watch ...",
-    .summary = "private offers: list, create, publish, extend, cancel, amend, watch",
+    .usage =
+        "list | show | create | publish | extend | cancel | accept | reject | amend | watch ...",
+    .summary =
+        "private offers: list, create, publish, extend, cancel, accept, reject, amend, watch",
     .help =
         "  list                          the offers that the last runs saw\n"
         "  show OFFER                    one offer, both sides\n"
@@ -299,6 +311,9 @@ const struct command command_offer = {
         "  extend OFFER... --to DATE     let it be accepted longer\n"
         "  cancel OFFER...               take it back: nobody can accept it any more; a draft\n"
         "                                is deleted for good, where the cloud lets it be\n"
+        "  accept OFFER...               accept what its buyer ordered, where the cloud waits for\n"
+        "                                that\n"
+        "  reject OFFER...               turn the order down, with a --reason\n"
         "  amend OFFER --from KEY        make an offer that replaces its agreement, with the\n"
         "                                terms of the local record KEY; an agreement's id will\n"
         "                                do, too\n"

@@ -589,12 +589,14 @@ static const char *const *named(struct intake *intake)
     return list;
 }
 
-void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context)
+void intake_start(struct intake *intake, bool full, bool takes, void (*ended)(void *context),
+                  void *context)
 {
     const struct work *work = intake->work;
     struct read_scope scope = {.full = full,
                                .mapped = wanted_fields(work->job, intake->arena),
                                .proposals = wants_proposals(work),
+                               .takes = takes,
                                .named = named(intake)};
     intake->ended = ended;
     intake->ended_context = context;

@@ -10,12 +10,14 @@
 
 /* Already of a draft. */
 #define NEEDED(name)                                                                               \
+    {ROW(RULE_REQUIRED, "REF-001", MADE, name)},                                                   \
     {                                                                                              \
-        ROW(RULE_REQUIRED, "REF-001", MADE, name)                                                  \
+        ROW(RULE_KEPT, "REF-001", AT_UPDATE, name)                                                 \
     }
 #define NEEDED_TO_SUBMIT(name)                                                                     \
+    {ROW(RULE_REQUIRED, "REF-002", AT_SUBMIT, name)},                                              \
     {                                                                                              \
-        ROW(RULE_REQUIRED, "REF-002", AT_SUBMIT, name)                                             \
+        ROW(RULE_KEPT, "REF-002", AT_UPDATE, name), .when = { WHEN("status", "approved") }         \
     }
 /* Of deals with a product of the partner's own, which is what a new one is if nothing else is said,
  * and of those that resell Google's. */
@@ -144,12 +146,7 @@ const struct rule gcp_referral_rules[] = {
     LOCKED("REF-031", FIELD_STAGE, WHEN("status", "draft", "rejected")),
     LOCKED("REF-003", "deal_type", WHEN("status", "approved")),
     LOCKED("REF-003", "legal_accepted", WHEN("status", "approved")),
-    /* Nothing tells what else is frozen then. Whose deal it is, and for which customer, is what
-     * Google has accepted; one refused member would keep all others of the edit from their way. */
-    LOCKED("REF-003", "company", WHEN("status", "approved")),
-    LOCKED("REF-003", "website", WHEN("status", "approved")),
     LOCKED("REF-003", "partners", WHEN("status", "approved")),
-    LOCKED("REF-003", "public_tender", WHEN("status", "approved")),
     {ROW(RULE_KEPT, "REF-003", AT_UPDATE, "legal_accepted")},
     {ROW(RULE_KEPT, "REF-011", AT_UPDATE, FIELD_STAGE)},
 

@@ -16,7 +16,7 @@
  * the tests. */
 enum {
     GCP_REFERRAL_FIELDS = 63,
-    GCP_REFERRAL_RULES = 65,
+    GCP_REFERRAL_RULES = 74,
     GCP_REFERRAL_PROCEDURES = 5,
 };
 

@@ -51,7 +51,7 @@ static const char usage[] =
     "crm-opportunities, crm-opportunity id=ID; gcp edit-opportunity, edit-crm-opportunity id=ID\n"
     "path=PATH value=VALUE, review id=ID word=ACCEPTED|NOT_ACCEPTED [why=T customer=C],\n"
     "confirm-close, close-admin, detach id=ID, share [source=GOOGLE... title=T company=C\n"
-    "view=FULL|LIMITED], revision word=current|older|newer,\n"
+    "view=FULL|LIMITED], revision word=current|older|newer, listing word=full|names,\n"
     "review-lead id=ID word=APPROVED|REJECTED [why=T]\n"
     "\n"
     "At Microsoft's the tenant is " AZURE_TENANT ",\n"

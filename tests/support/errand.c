@@ -141,7 +141,7 @@ enum outcome errand_settle(struct ground *ground, struct errand *errand)
             errand->token = arena_printf(ground->arena, "%s'", errand->token);
             errand->step = NULL;
         }
-        fake_advance(ground->fake, 60000);
+        fake_advance(ground->fake, ground->rest_ms ? ground->rest_ms : 60000);
         outcome = errand_run(ground, errand);
     }
     if (outcome == FAILED)

@@ -13,6 +13,7 @@ struct ground {
     struct cloud *cloud;
     const struct connector_kind *kind;
     int64_t call_ms; /* what a call takes */
+    int64_t rest_ms; /* from one run to the next; 0: a minute */
     int runs;        /* most that an errand takes up again */
     /* Takes a request to the cloud. False: no answer came. */
     bool (*carry)(void *context, const struct http_request *request,

@@ -25,7 +25,7 @@ static void set_up(const struct theatre *theatre, struct run *run, const struct 
                    struct change *change)
 {
     run->arena = arena_new();
-    const struct kind *kind = &kinds[KIND_REFERRAL];
+    const struct kind *kind = &kinds[theatre->kind->kind];
     bool creates = scene->action == ACTION_CREATE;
     bool answers = scene->action == ACTION_ACCEPT || scene->action == ACTION_REJECT;
     *change = (struct change){.kind = kind,

@@ -1,4 +1,4 @@
-/* Plays the procedures of referrals: each scene is a script of answers and the trail of steps
+/* Plays the procedures of a kind: each scene is a script of answers and the trail of steps
  * that must come of it, from the first step or from where a crash left it. */
 #ifndef TESTS_SUPPORT_SCENES_H
 #define TESTS_SUPPORT_SCENES_H
@@ -55,7 +55,7 @@ struct theatre {
     int (*judge)(void *cloud, const struct http_response *response, bool *ret_auth_refresh,
                  struct error *error);
     const char *record, *invitation; /* the ids of what changes are about */
-    const char *version;             /* that they were planned on; NULL: V1 */
+    const char *version;             /* of it; NULL: V1 */
     /* What must hold of each request. May be NULL. */
     void (*check)(const struct step *step, const struct http_request *request);
 };

@@ -15,16 +15,15 @@
 #include "connectors/azure/listings.h"
 #include "tests/support/account.h"
 #include "tests/support/azure_market.h"
-
-#define TURNS_MAX 200
+#include "tests/support/errand.h"
 
 struct bench {
     struct account account;
     struct drive drive;
+    struct ground ground;
     struct map *records, *known;
     size_t seen, done, jobs;
     enum read_outcome outcome;
-    struct error error;
 };
 
 /* The same call to the sandbox, which has a clock and tokens of its own. */
@@ -33,10 +32,17 @@ static void forward(void *context, struct arena *arena, const struct http_reques
 {
     struct bench *bench = context;
     const char *host = strstr(request->url, "://") + 3;
-    bench->jobs += !strcmp(request->method, "POST");
     ret_answer->status = azure_market_call(&bench->drive, AZURE_MARKET_GRAPH, request->method,
                                            host + strcspn(host, "/"), request->body);
     ret_answer->body = arena_copy(arena, bench->drive.response.body);
+}
+
+static bool carry(void *context, const struct http_request *request,
+                  struct http_response *ret_response)
+{
+    struct bench *bench = context;
+    bench->jobs += !strcmp(request->method, "POST");
+    return azure_market_carry(&bench->drive, AZURE_MARKET_GRAPH, request, ret_response);
 }
 
 static void bench_open(struct bench *bench)
@@ -44,6 +50,15 @@ static void bench_open(struct bench *bench)
     memset(bench, 0, sizeof *bench);
     drive_start(&bench->drive, NULL);
     account_open(&bench->account, forward, bench, NULL);
+    bench->ground = (struct ground){.arena = bench->account.arena,
+                                    .fake = &bench->drive.fake,
+                                    .cloud = bench->account.cloud,
+                                    .kind = &azure_listings,
+                                    .call_ms = 300,
+                                    .runs = 20,
+                                    .carry = carry,
+                                    .judge = azure_judge,
+                                    .context = bench};
     bench->records = map_new();
     bench->known = map_new();
 }
@@ -111,89 +126,19 @@ static const struct record *found(const struct bench *bench, const char *guid)
 
 /* ------------------------------------------------------------------ procedures */
 
-struct call_end {
-    struct bench *bench;
-    struct step_context *context;
-    const struct step *step;
-    enum step_result result;
-    bool done;
-};
-
-static void answered(void *context, const struct http_response *response,
-                     const struct error *failure)
+static enum outcome work(struct bench *bench, enum action action, const char *guid,
+                         const char *field, const char *value, struct errand *ret_errand)
 {
-    struct call_end *end = context;
-    end->done = true;
-    end->result = end->step->answer(end->context, response, failure, &end->bench->error);
+    const struct errand_wish wish = {field, value};
+    errand_new(&bench->ground, ret_errand, action, guid, &wish, 1);
+    ret_errand->change.version = map_get(bench->known, guid);
+    return errand_settle(&bench->ground, ret_errand);
 }
 
-static enum step_result do_step(struct bench *bench, struct step_context *context,
-                                const struct step *step)
-{
-    struct http_request request = {0};
-    struct call_end end = {.bench = bench, .context = context, .step = step};
-    int built = step->build(context, &request, &bench->error);
-    if (built < 0)
-        fail_msg("%s: %s", step->name, bench->error.message);
-    if (built)
-        return STEP_NEXT;
-    const struct call call = {.family = step->family,
-                              .operation = step->operation,
-                              .repeatable = step->repeatable,
-                              .request = &request,
-                              .done = answered,
-                              .context = &end};
-    session_send(bench->account.cloud->session, &call);
-    assert_int_equal(loop_run(bench->account.loop, &end.done, NULL), 0);
-    assert_true(end.done);
-    return end.result;
-}
-
-/* Up to its end, through all waits and later runs. */
-static enum step_result work(struct bench *bench, enum action action, const char *guid,
-                             const char *field, const char *value, struct step_context *context)
-{
-    struct arena *arena = bench->account.arena;
-    const struct procedure *procedure = connector_procedure(&azure_listings, action);
-    struct change_field *fields = arena_array(arena, 1, sizeof *fields);
-    struct change *change = arena_alloc(arena, sizeof *change);
-    fields[0] =
-        (struct change_field){.field = kind_field(&kinds[KIND_LISTING], field), .new_value = value};
-    *change = (struct change){.job = "j",
-                              .kind = &kinds[KIND_LISTING],
-                              .action = action,
-                              .remote_id = guid,
-                              .version = map_get(bench->known, guid),
-                              .fields = fields,
-                              .field_count = 1};
-    *context = (struct step_context){.cloud = bench->account.cloud,
-                                     .arena = arena,
-                                     .change = change,
-                                     .progress = json_object(arena),
-                                     .token = "t"};
-    size_t at = 0;
-    for (size_t turn = 0; at < procedure->count && turn < TURNS_MAX; turn++) {
-        const struct step *step = &procedure->steps[at];
-        context->now_ms = context->began_ms = bench->drive.fake.now_ms;
-        context->wait_ms = 0;
-        enum step_result result = do_step(bench, context, step);
-        fake_advance(&bench->drive.fake, result == STEP_LATER ? 60000 : context->wait_ms);
-        if (result == STEP_NEXT)
-            at++;
-        else if (result == STEP_GOTO)
-            for (at = 0; strcmp(procedure->steps[at].name, context->goto_step) != 0; at++)
-                ;
-        else if (result != STEP_WAIT && result != STEP_LATER)
-            return result;
-    }
-    fail_msg("the procedure does not end");
-    return STEP_FAIL;
-}
-
-static void assert_left(struct bench *bench, const struct step_context *context, const char *guid,
+static void assert_left(struct bench *bench, const struct errand *errand, const char *guid,
                         const char *field, const char *value)
 {
-    const struct record *after = context->after;
+    const struct record *after = errand->context.after;
     assert_non_null(after);
     assert_string_equal(record_get(after, field), value);
     bench_read(bench);
@@ -228,18 +173,16 @@ static void test_publish(void **state)
 {
     (void)state;
     struct bench bench;
-    struct step_context context;
+    struct errand errand;
     bench_open(&bench);
     bench_read(&bench);
-    enum step_result result =
-        work(&bench, ACTION_PUBLISH, INGESTION_SAAS, "title", "A new name", &context);
-    if (result != STEP_DONE)
-        fail_msg("%s", bench.error.message);
+    assert_int_equal(work(&bench, ACTION_PUBLISH, INGESTION_SAAS, "title", "A new name", &errand),
+                     DONE);
     assert_int_equal(bench.jobs, 3);
-    assert_left(&bench, &context, INGESTION_SAAS, "title", "A new name");
+    assert_left(&bench, &errand, INGESTION_SAAS, "title", "A new name");
     /* once more: it stands */
-    assert_int_equal(work(&bench, ACTION_PUBLISH, INGESTION_SAAS, "title", "A new name", &context),
-                     STEP_DONE);
+    assert_int_equal(work(&bench, ACTION_PUBLISH, INGESTION_SAAS, "title", "A new name", &errand),
+                     DONE);
     assert_int_equal(bench.jobs, 3);
     bench_close(&bench);
 }
@@ -248,16 +191,15 @@ static void test_draft(void **state)
 {
     (void)state;
     struct bench bench;
-    struct step_context context;
+    struct errand errand;
     bench_open(&bench);
     bench_read(&bench);
-    enum step_result result =
-        work(&bench, ACTION_UPDATE, INGESTION_DRAFT, "search_summary", "In one line", &context);
-    if (result != STEP_DONE)
-        fail_msg("%s", bench.error.message);
+    assert_int_equal(
+        work(&bench, ACTION_UPDATE, INGESTION_DRAFT, "search_summary", "In one line", &errand),
+        DONE);
     assert_int_equal(bench.jobs, 1);
-    assert_left(&bench, &context, INGESTION_DRAFT, "search_summary", "In one line");
-    assert_string_equal(record_get(context.after, "visibility"), "draft");
+    assert_left(&bench, &errand, INGESTION_DRAFT, "search_summary", "In one line");
+    assert_string_equal(record_get(errand.context.after, "visibility"), "draft");
     bench_close(&bench);
 }
 
@@ -265,15 +207,13 @@ static void test_off_sale(void **state)
 {
     (void)state;
     struct bench bench;
-    struct step_context context;
+    struct errand errand;
     bench_open(&bench);
     bench_read(&bench);
-    enum step_result result =
-        work(&bench, ACTION_CANCEL, INGESTION_VM, "visibility", "restricted", &context);
-    if (result != STEP_DONE)
-        fail_msg("%s", bench.error.message);
+    assert_int_equal(work(&bench, ACTION_CANCEL, INGESTION_VM, "visibility", "restricted", &errand),
+                     DONE);
     assert_int_equal(bench.jobs, 1);
-    assert_left(&bench, &context, INGESTION_VM, "visibility", "restricted");
+    assert_left(&bench, &errand, INGESTION_VM, "visibility", "restricted");
     bench_close(&bench);
 }
 
@@ -282,7 +222,7 @@ static void test_others(void **state)
 {
     (void)state;
     struct bench bench;
-    struct step_context context;
+    struct errand errand;
     bench_open(&bench);
     bench_read(&bench);
     struct arena *arena = bench.account.arena;
@@ -295,9 +235,9 @@ static void test_others(void **state)
     assert_string_equal(
         azure_market_job(&bench.drive, arena_printf(arena, "[%s]", json_print(arena, edited))),
         "succeeded");
-    assert_int_equal(work(&bench, ACTION_PUBLISH, INGESTION_SAAS, "title", "A new name", &context),
-                     STEP_FAIL);
-    assert_string_equal(bench.error.vendor_code, AZURE_LISTING_DRAFT_DIFFERS);
+    assert_int_equal(work(&bench, ACTION_PUBLISH, INGESTION_SAAS, "title", "A new name", &errand),
+                     FAILED);
+    assert_string_equal(errand.error.vendor_code, AZURE_LISTING_DRAFT_DIFFERS);
     assert_int_equal(bench.jobs, 0);
     bench_close(&bench);
 }

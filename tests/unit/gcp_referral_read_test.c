@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/gcp/referrals.h"
-#include "tests/support/google.h"
+#include "tests/support/channel.h"
 #include "tests/support/reading.h"
 
 struct bench {
@@ -27,7 +27,7 @@ struct bench {
     const char *codes[16];     /* of findings */
 };
 
-#define QUERY GOOGLE_CHANNEL "opportunities:query?partner=partners%2FP1&pageSize=100"
+#define QUERY CHANNEL_URL "opportunities:query?partner=partners%2FP1&pageSize=100"
 
 #define ERROR_(code, status)                                                                       \
     "{\"error\":{\"code\":" code ",\"status\":\"" status "\",\"message\":\"no\"}}"
@@ -77,8 +77,8 @@ static void bench_open(struct bench *bench)
     memset(bench, 0, sizeof *bench);
     reading_prepare(&bench->reading, handle, bench);
     bench->reading.cloud =
-        google_open(bench->reading.loop, &bench->reading.fake.log, &bench->settings);
-    bench->reading.close = google_close;
+        channel_open(bench->reading.loop, &bench->reading.fake.log, &bench->settings);
+    bench->reading.close = channel_close;
 }
 
 static void bench_close(struct bench *bench)
@@ -266,8 +266,8 @@ static void test_named(void **state)
     assert_non_null(reading_version(&bench.reading, "partners/P1/leads/3"));
     for (size_t i = 0; i < calls(&bench); i++) {
         assert_null(strstr(url(&bench, i), "customers"));
-        assert_true(text_starts(url(&bench, i), GOOGLE_CHANNEL) ||
-                    text_starts(url(&bench, i), GOOGLE_CRM "partners/P1/"));
+        assert_true(text_starts(url(&bench, i), CHANNEL_URL) ||
+                    text_starts(url(&bench, i), CHANNEL_OLDER "partners/P1/"));
     }
     assert_int_equal(calls(&bench), 4);
     bench_close(&bench);

@@ -16,7 +16,7 @@
 #include "connectors/gcp/referrals.h"
 #include "tests/support/errand.h"
 #include "tests/support/gcp_cosell.h"
-#include "tests/support/google.h"
+#include "tests/support/channel.h"
 #include "tests/support/reading.h"
 
 struct yard {
@@ -54,7 +54,7 @@ static void yard_open(struct yard *yard, const struct sandbox_options *options)
     memset(yard, 0, sizeof *yard);
     gcp_cosell_start(&yard->cosell, options);
     struct drive *drive = &yard->cosell.drive;
-    yard->cloud = google_open(NULL, &drive->fake.log, &yard->settings);
+    yard->cloud = channel_open(NULL, &drive->fake.log, &yard->settings);
     yard->cloud->partner = GCP_PARTNER;
     yard->ground = (struct ground){.arena = drive->arena,
                                    .fake = &drive->fake,
@@ -69,7 +69,7 @@ static void yard_open(struct yard *yard, const struct sandbox_options *options)
 
 static void yard_close(struct yard *yard)
 {
-    google_close(yard->cloud);
+    channel_close(yard->cloud);
     gcp_cosell_stop(&yard->cosell);
 }
 
@@ -79,7 +79,7 @@ static const struct record *record_of(struct yard *yard, const char *id)
     struct http_request request = {
         .method = "GET",
         .url = arena_printf(yard->ground.arena, "%s%s",
-                            gcp_referral_is_older(id) ? GOOGLE_CRM : GOOGLE_CHANNEL, id)};
+                            gcp_referral_is_older(id) ? CHANNEL_OLDER : CHANNEL_URL, id)};
     assert_int_equal(send(&yard->cosell, &request), 200);
     document = json_clone(yard->ground.arena, yard->cosell.drive.answer);
     return gcp_referral_record(yard->ground.arena, document, NULL, NULL);
@@ -252,10 +252,9 @@ static void test_submit_fills(void **state)
     struct errand errand;
     yard_open(&yard, &(struct sandbox_options){0});
     struct json *half = gcp_cosell_sample(&yard.cosell, "ISV_SOLUTION_CONNECT", "DRAFT");
-    static const char *const missing[] = {
-        "customerInfo.region", "qualificationInfo.legalLanguageAccepted",
-        "isvSolutionConnectInfo.isvSolutionConnectDeal",
-        "isvSolutionConnectInfo.customerContactRequested", "opportunityInfo.productFamily"};
+    static const char *const missing[] = {"isvSolutionConnectInfo.isvSolutionConnectDeal",
+                                          "isvSolutionConnectInfo.customerContactRequested",
+                                          "opportunityInfo.productFamily"};
     for (size_t i = 0; i < COUNT(missing); i++)
         assert_int_equal(json_put(yard.ground.arena, half, missing[i], NULL, NULL), 0);
     assert_int_equal(gcp_cosell_post(&yard.cosell, half), 200);
@@ -400,9 +399,9 @@ static void bench_open(struct bench *bench, const struct sandbox_options *option
     gcp_cosell_start(&bench->cosell, options);
     reading_prepare(&bench->reading, forward, bench);
     bench->reading.cloud =
-        google_open(bench->reading.loop, &bench->reading.fake.log, &bench->settings);
+        channel_open(bench->reading.loop, &bench->reading.fake.log, &bench->settings);
     bench->reading.cloud->partner = GCP_PARTNER;
-    bench->reading.close = google_close;
+    bench->reading.close = channel_close;
 }
 
 static void bench_close(struct bench *bench)

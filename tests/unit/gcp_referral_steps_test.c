@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/gcp/referrals.h"
-#include "tests/support/google.h"
+#include "tests/support/channel.h"
 #include "tests/support/scenes.h"
 
 #define DOC_(when, state, type, info, members)                                                     \
@@ -236,7 +236,7 @@ static void check(const struct step *step, const struct http_request *request)
 {
     bool gets = text_equal(request->method, "GET"), posts = text_equal(request->method, "POST");
     bool patches = text_equal(request->method, "PATCH"), older_one = strstr(request->url, "/v1/");
-    assert_true(text_starts(request->url, older_one ? GOOGLE_CRM GOOGLE_PARTNER : GOOGLE_CHANNEL));
+    assert_true(text_starts(request->url, older_one ? CHANNEL_OLDER CHANNEL_PARTNER : CHANNEL_URL));
     assert_string_equal(step->family, older_one ? GCP_CRM_CALLS : GCP_CHANNEL_CALLS);
     assert_int_equal(step->writes, !gets);
     assert_false(step->writes && step->repeatable);
@@ -255,7 +255,7 @@ static int open_theatre(void **state)
     (void)state;
     static const struct log log;
     theatre = (struct theatre){.kind = &gcp_referrals,
-                               .cloud = google_open(NULL, &log, &settings),
+                               .cloud = channel_open(NULL, &log, &settings),
                                .judge = gcp_judge,
                                .record = "opportunities/o-1",
                                .version = V1S,
@@ -266,7 +266,7 @@ static int open_theatre(void **state)
 static int close_theatre(void **state)
 {
     (void)state;
-    google_close(theatre.cloud);
+    channel_close(theatre.cloud);
     return 0;
 }
 
@@ -304,14 +304,14 @@ static void test_create_body(void **state)
 {
     (void)state;
     struct run run = PLAYED("create", ACTION_CREATE);
-    assert_string_equal(run.requests[0].url, GOOGLE_CHANNEL "opportunities");
+    assert_string_equal(run.requests[0].url, CHANNEL_URL "opportunities");
     assert_string_equal(run.bodies[0], CREATED);
     assert_string_equal(record_get(run.context.after, FIELD_REFERENCE), "CRM-1");
     arena_free(run.arena);
     run = PLAYED("lost, and it had happened", ACTION_CREATE);
     assert_string_equal(run.requests[0].url,
-                        GOOGLE_CHANNEL "opportunities:query?partner=partners%2FP1&pageSize=100");
-    assert_string_equal(run.requests[1].url, GOOGLE_CHANNEL
+                        CHANNEL_URL "opportunities:query?partner=partners%2FP1&pageSize=100");
+    assert_string_equal(run.requests[1].url, CHANNEL_URL
                         "opportunities:query?partner=partners%2FP1&pageSize=100&pageToken=a%2Bb");
     arena_free(run.arena);
 }
@@ -338,13 +338,13 @@ static void test_legal_is_never_assumed(void **state)
     arena_free(run.arena);
 }
 
-#define PATCH(mask) GOOGLE_CHANNEL "opportunities/o-1?updateMask=" mask "&partner=partners%2FP1"
+#define PATCH(mask) CHANNEL_URL "opportunities/o-1?updateMask=" mask "&partner=partners%2FP1"
 
 static void test_patches(void **state)
 {
     (void)state;
     struct run run = PLAYED("update", ACTION_UPDATE);
-    assert_string_equal(run.requests[0].url, GOOGLE_CHANNEL "opportunities/o-1");
+    assert_string_equal(run.requests[0].url, CHANNEL_URL "opportunities/o-1");
     assert_string_equal(run.requests[1].url, PATCH("opportunityInfo.displayName"));
     assert_string_equal(run.bodies[1], "{\"opportunityInfo\":{\"displayName\":\"b\"}}");
     arena_free(run.arena);
@@ -449,8 +449,7 @@ static void test_revisions(void **state)
     forget_revision();
     run = played(revisions, COUNT(revisions), "a revision that wants it of a read", ACTION_UPDATE);
     assert_null(strchr(run.requests[0].url, '?'));
-    assert_string_equal(run.requests[1].url,
-                        GOOGLE_CHANNEL "opportunities/o-1?partner=partners%2FP1");
+    assert_string_equal(run.requests[1].url, CHANNEL_URL "opportunities/o-1?partner=partners%2FP1");
     assert_non_null(strstr(run.requests[2].url, "&partner="));
     arena_free(run.arena);
     forget_revision();
@@ -476,7 +475,7 @@ static void test_older(void **state)
             assert_int_equal(run.error.class, older[i].class);
         assert_int_equal(!run.context.after, !older[i].after);
         if (!i) {
-            assert_string_equal(run.requests[1].url, GOOGLE_CRM
+            assert_string_equal(run.requests[1].url, CHANNEL_OLDER
                                 "partners/P1/opportunities/7?updateMask=dealSize%2Cnotes");
             assert_string_equal(run.bodies[1], "{\"dealSize\":750.50,\"notes\":\"b\"}");
             assert_string_equal(record_get(run.context.after, "contract_value"), "750.50 USD");

@@ -138,7 +138,7 @@ static void test_drafts(void **state)
     struct gcp_cosell bench;
     gcp_cosell_start(&bench, NULL);
     struct json *deal = gcp_cosell_sample(&bench, ISV, "DRAFT");
-    drive_put(&bench.drive, deal, "qualificationInfo.legalLanguageAccepted", NULL);
+    drive_put(&bench.drive, deal, "isvSolutionConnectInfo.supportLevel", NULL);
     drive_put(&bench.drive, deal, "qualificationInfo.dealSize.units", "48000");
     drive_put(&bench.drive, deal, "opportunityInfo.confidential", "false");
     drive_put(&bench.drive, deal, "submitterEmail", "'seller@sandbox.example'");
@@ -297,6 +297,45 @@ static void test_submissions_need_all(void **state)
     gcp_cosell_stop(&bench);
 }
 
+/* Of those, what the pages want of each creation. */
+static void test_drafts_need_some(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        int status;
+    } cases[] = {
+        {"opportunityInfo", 400},
+        {"qualificationInfo", 400},
+        {"customerInfo", 400},
+        {"isvSolutionConnectInfo", 400},
+        {"qualificationInfo.contractLengthMonths", 400},
+        {"qualificationInfo.dealSize", 400},
+        {"qualificationInfo.estimatedCloseDate", 400},
+        {"qualificationInfo.legalLanguageAccepted", 400},
+        {"customerInfo.customerDetails.organizationName", 400},
+        {"customerInfo.customerDetails.domain", 400},
+        {"customerInfo.customerDetails.address", 400},
+        {"customerInfo.customerDetails.employeeCount", 400},
+        {"customerInfo.customerDetails.industry", 200},
+        {"customerInfo.region", 200},
+        {"opportunityInfo.displayName", 200},
+        {"opportunityInfo.productFamily", 200},
+        {"qualificationInfo.operationType", 200},
+        {"isvSolutionConnectInfo.deliveryModel", 200},
+    };
+    struct gcp_cosell bench;
+    gcp_cosell_start(&bench, NULL);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct json *deal = gcp_cosell_sample(&bench, ISV, "DRAFT");
+        drive_put(&bench.drive, deal, cases[i].path, NULL);
+        int status = gcp_cosell_post(&bench, deal);
+        if (status != cases[i].status)
+            fail_msg("without %s: %d %s", cases[i].path, status, bench.drive.response.body);
+    }
+    gcp_cosell_stop(&bench);
+}
+
 /* ---- Submitting and the review. */
 static void test_google_accepts(void **state)
 {
@@ -364,24 +403,44 @@ static void test_drafts_are_submitted(void **state)
     struct gcp_cosell bench;
     gcp_cosell_start(&bench, NULL);
     struct json *deal = gcp_cosell_sample(&bench, ISV, "DRAFT");
-    drive_put(&bench.drive, deal, "qualificationInfo.legalLanguageAccepted", NULL);
+    drive_put(&bench.drive, deal, "opportunityInfo.description", NULL);
     drive_put(&bench.drive, deal, "customerInfo.region", NULL);
     assert_taken(&bench, gcp_cosell_post(&bench, deal));
-    const char *id = arena_copy(bench.drive.arena,
-                                drive_answer(&bench.drive, "name") + strlen("opportunities/"));
+    const char *id =
+        arena_copy(bench.drive.arena, strchr(drive_answer(&bench.drive, "name"), '/') + 1);
     static const char body[] = "{'state':'SUBMITTED','customerInfo':{'region':'DACH'},"
-                               "'qualificationInfo':{'legalLanguageAccepted':true}}";
+                               "'opportunityInfo':{'description':'d'}}";
     assert_refused(&bench, gcp_cosell_patch(&bench, id, "state", body), INVALID);
     assert_refused(&bench, gcp_cosell_patch(&bench, id, "state,customerInfo.region", body),
                    INVALID);
-    assert_string_equal(gcp_cosell_field(&bench), "qualification_info.legal_language_accepted");
+    assert_string_equal(gcp_cosell_field(&bench), "opportunity_info.description");
     assert_string_equal(gcp_cosell_member(&bench, id, "state"), "DRAFT");
     assert_string_equal(gcp_cosell_member(&bench, id, "customerInfo.region"), "");
-    assert_taken(&bench, gcp_cosell_patch(&bench, id,
-                                          "state,customerInfo.region,"
-                                          "qualificationInfo.legalLanguageAccepted",
-                                          body));
+    assert_refused(&bench, gcp_cosell_patch(&bench, id, "qualificationInfo.dealSize", "{}"),
+                   INVALID);
+    assert_taken(&bench,
+                 gcp_cosell_patch(&bench, id,
+                                  "state,customerInfo.region,opportunityInfo.description", body));
     assert_string_equal(gcp_cosell_member(&bench, id, "state"), "SUBMITTED");
+    gcp_cosell_stop(&bench);
+}
+
+/* What a colleague left half done in the portal may be edited before it is whole. */
+static void test_half_a_draft_is_edited(void **state)
+{
+    (void)state;
+    const struct sandbox_options options = {.seed = 1, .gcp_opportunities = 2};
+    struct gcp_cosell bench;
+    gcp_cosell_start(&bench, &options);
+    assert_string_equal(gcp_cosell_member(&bench, "SxSeed000001", "customerInfo.region"), "");
+    assert_taken(&bench, gcp_cosell_patch(&bench, "SxSeed000001", "opportunityInfo.displayName",
+                                          "{'opportunityInfo':{'displayName':'Half'}}"));
+    assert_refused(&bench,
+                   gcp_cosell_patch(&bench, "SxSeed000001", "state", "{'state':'SUBMITTED'}"),
+                   INVALID);
+    assert_int_equal(drive_control(&bench.drive, "gcp/listing", "{'word':'names'}"), 200);
+    assert_taken(&bench, gcp_cosell_call(&bench, "GET", ":query?" GCP_COSELL_OWN, NULL));
+    assert_int_equal(json_find(bench.drive.answer, "opportunities[0]")->count, 2);
     gcp_cosell_stop(&bench);
 }
 
@@ -413,8 +472,8 @@ static void test_patches_refused(void **state)
         {GCP_COSELL_OWN "&updateMask=qualificationInfo.legalLanguageAccepted", "{}", STATE},
         {GCP_COSELL_OWN "&updateMask=qualificationInfo.estimatedCloseDate",
          "{'qualificationInfo':{'estimatedCloseDate':{'year':2027,'month':1,'day':1}}}", STATE},
-        {GCP_COSELL_OWN "&updateMask=customerInfo.customerDetails.domain",
-         "{'customerInfo':{'customerDetails':{'domain':'other.example'}}}", STATE},
+        {GCP_COSELL_OWN "&updateMask=opportunityInfo.partnerEntity",
+         "{'opportunityInfo':{'partnerEntity':'partners/C0other'}}", STATE},
         {GCP_COSELL_OWN "&updateMask=opportunityInfo.description", "{}", INVALID},
         {GCP_COSELL_OWN "&updateMask=qualificationInfo.dealSize.units",
          "{'qualificationInfo':{'dealSize':{'units':'1'}}}", INVALID},
@@ -652,9 +711,11 @@ int main(void)
         cmocka_unit_test(test_drafts),
         cmocka_unit_test(test_creations_refused),
         cmocka_unit_test(test_submissions_need_all),
+        cmocka_unit_test(test_drafts_need_some),
         cmocka_unit_test(test_google_accepts),
         cmocka_unit_test(test_google_declines),
         cmocka_unit_test(test_drafts_are_submitted),
+        cmocka_unit_test(test_half_a_draft_is_edited),
         cmocka_unit_test(test_patches_refused),
         cmocka_unit_test(test_accepted_deals_move),
         cmocka_unit_test(test_closing),

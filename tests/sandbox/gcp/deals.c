@@ -127,6 +127,18 @@ static int check_order(struct rest_call *call)
     return gcp_fail_fields(call);
 }
 
+/* Borrowed until it is printed, as all documents below. */
+static struct json *row_of(struct rest_call *call, const struct rest_record *record)
+{
+    static const char *const shown[] = {"name", "updateTime"};
+    struct json *row = json_object(call->arena);
+    if (!gcp_deals_of(call->sandbox)->names_only)
+        return record->document;
+    for (size_t i = 0; i < COUNT(shown); i++)
+        json_set_text(call->arena, row, shown[i], gcp_deal_text(record->document, shown[i]));
+    return row;
+}
+
 int gcp_opportunity_query(struct rest_call *call)
 {
     const struct rest_table *table = &gcp_deals_of(call->sandbox)->opportunities;
@@ -139,7 +151,7 @@ int gcp_opportunity_query(struct rest_call *call)
     if (result == 0)
         result = gcp_page(call, table->count, PAGE, PAGE_MOST, &from, &to);
     for (size_t i = from; result == 0 && i < to; i++)
-        json_append(call->arena, rows, table->records[i]->document); /* borrowed, as all below */
+        json_append(call->arena, rows, row_of(call, table->records[i]));
     if (rows->count)
         json_set(call->arena, call->answer, "opportunities", rows);
     return result;
@@ -230,6 +242,7 @@ static struct json *describe_part(const struct sandbox *sandbox, struct arena *a
         json_set(arena, root, tables[i].name, rest_table_describe(arena, table_at(sandbox, i)));
     json_set(arena, root, "made", json_int(arena, deals->made));
     json_set(arena, root, "revision", json_int(arena, deals->revision));
+    json_set(arena, root, "names_only", json_bool(arena, deals->names_only));
     return root;
 }
 
@@ -240,6 +253,7 @@ static int read_part(struct sandbox *sandbox, const struct json *root, struct er
     for (size_t i = 0; i < COUNT(tables); i++)
         rest_table_read(table_at(sandbox, i), json_get(root, tables[i].name));
     deals->made = json_get_int(root, "made", 0);
+    deals->names_only = json_get_bool(root, "names_only", false);
     deals->revision = (enum gcp_revision)json_get_int(root, "revision", GCP_REVISION_CURRENT);
     return 0;
 }

@@ -22,7 +22,8 @@ struct gcp_deals {
     struct rest_table leads;   /* of CRM Partners, by the last part of their names */
     struct rest_table crm;     /* its opportunities, the same way */
     enum gcp_revision revision;
-    long long made; /* ids made so far */
+    bool names_only; /* whether queries show whole opportunities is not published */
+    long long made;  /* ids made so far */
 };
 struct gcp_deals *gcp_deals_of(const struct sandbox *sandbox);
 const char *gcp_deal_id(struct sandbox *sandbox, struct arena *arena);    /* a new one */

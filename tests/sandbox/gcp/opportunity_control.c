@@ -195,6 +195,19 @@ static int set_revision(struct control *control, struct json **ret_answer)
     return 0;
 }
 
+/* {"word": "full" | "names"}: what a query shows of each opportunity. */
+static int set_listing(struct control *control, struct json **ret_answer)
+{
+    const char *word = control_argument(control, "word");
+    if (!text_equal(word, "full") && !text_equal(word, "names"))
+        return refuse(control, "word is full or names");
+    gcp_deals_of(control->sandbox)->names_only = !strcmp(word, "names");
+    control->sandbox->dirty = true;
+    *ret_answer = json_object(control->arena);
+    json_set_text(control->arena, *ret_answer, "listing", word);
+    return 0;
+}
+
 /* {"id", "word": "APPROVED" | "REJECTED", "why"} */
 static int review_lead(struct control *control, struct json **ret_answer)
 {
@@ -221,6 +234,7 @@ static const struct control_row rows[] = {
     {"POST", "/_sandbox/gcp/detach", detach},
     {"POST", "/_sandbox/gcp/share", share},
     {"POST", "/_sandbox/gcp/revision", set_revision},
+    {"POST", "/_sandbox/gcp/listing", set_listing},
     {"GET", "/_sandbox/gcp/leads", list_leads},
     {"GET", "/_sandbox/gcp/lead", get_lead},
     {"POST", "/_sandbox/gcp/review-lead", review_lead},

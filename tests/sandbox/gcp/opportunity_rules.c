@@ -148,35 +148,37 @@ static void check_company(struct rest_call *call, const struct json *after)
                "is of opportunities of type ISV_SOLUTION_CONNECT only");
 }
 
-/* ---- What a registration needs: of which types. */
+/* ---- What a registration needs: of which types, and what of it already a draft. */
 enum { ISV = 1 << 0, OTHERS = 1 << 1, ALL = ISV | OTHERS };
 
 static const struct {
     const char *path;
     unsigned types;
+    bool drafts;
 } needed[] = {
-    {"opportunityInfo.partnerEntity", ALL},
-    {"opportunityInfo.displayName", ALL},
-    {"opportunityInfo.description", ALL},
-    {"opportunityInfo.productFamily", ISV},
-    {"opportunityInfo.productCategory", OTHERS},
-    {"qualificationInfo.operationType", ALL},
-    {"qualificationInfo.contractLengthMonths", ALL},
-    {"qualificationInfo.dealSize", ALL},
-    {"qualificationInfo.estimatedCloseDate", ALL},
-    {"qualificationInfo.legalLanguageAccepted", ALL},
-    {"qualificationInfo.budget", OTHERS},
-    {"customerInfo.customerDetails.organizationName", ALL},
-    {"customerInfo.customerDetails.domain", ALL},
-    {"customerInfo.customerDetails.address.regionCode", ALL},
-    {"customerInfo.customerDetails.industry", ALL},
-    {"customerInfo.customerDetails.employeeCount", ALL},
-    {"customerInfo.region", ALL},
-    {"isvSolutionConnectInfo.isvSolutionConnectDeal", ISV},
-    {"isvSolutionConnectInfo.customerContactRequested", ISV},
-    {"isvSolutionConnectInfo.supportLevel", ISV},
-    {"isvSolutionConnectInfo.contractVehicle", ISV},
-    {"isvSolutionConnectInfo.deliveryModel", ISV},
+    {"opportunityInfo.partnerEntity", ALL, true},
+    {"opportunityInfo.displayName", ALL, false},
+    {"opportunityInfo.description", ALL, false},
+    {"opportunityInfo.productFamily", ISV, false},
+    {"opportunityInfo.productCategory", OTHERS, false},
+    {"qualificationInfo.operationType", ALL, false},
+    {"qualificationInfo.contractLengthMonths", ALL, true},
+    {"qualificationInfo.dealSize", ALL, true},
+    {"qualificationInfo.estimatedCloseDate", ALL, true},
+    {"qualificationInfo.legalLanguageAccepted", ALL, true},
+    {"qualificationInfo.budget", OTHERS, false},
+    {"customerInfo.customerDetails.organizationName", ALL, true},
+    {"customerInfo.customerDetails.domain", ALL, true},
+    {"customerInfo.customerDetails.address.regionCode", ALL, true},
+    {"customerInfo.customerDetails.industry", ALL, false},
+    {"customerInfo.customerDetails.employeeCount", ALL, true},
+    {"customerInfo.region", ALL, false},
+    {"isvSolutionConnectInfo", ISV, true},
+    {"isvSolutionConnectInfo.isvSolutionConnectDeal", ISV, false},
+    {"isvSolutionConnectInfo.customerContactRequested", ISV, false},
+    {"isvSolutionConnectInfo.supportLevel", ISV, false},
+    {"isvSolutionConnectInfo.contractVehicle", ISV, false},
+    {"isvSolutionConnectInfo.deliveryModel", ISV, false},
 };
 
 /* What is 0, false, empty or unspecified is not there: documents are kept as answers show them.
@@ -184,31 +186,22 @@ static const struct {
 static void check_needed(struct rest_call *call, const struct json *before,
                          const struct json *after)
 {
-    static const char size[] = "qualificationInfo.dealSize";
+    static const char size[] = "qualificationInfo.dealSize",
+                      attested[] = "qualificationInfo.publicTenderAttestation";
     unsigned type = is_isv(after) ? ISV : OTHERS;
+    bool draft =
+        !gcp_deal_is(after, "state", "SUBMITTED") && !gcp_deal_is(after, "state", "ACCEPTED");
     for (size_t i = 0; i < COUNT(needed); i++) {
-        if (needed[i].types & type && (!before || json_find(before, needed[i].path)) &&
-            !json_find(after, needed[i].path))
+        if (needed[i].types & type && (needed[i].drafts || !draft) &&
+            (!before || json_find(before, needed[i].path)) && !json_find(after, needed[i].path))
             refuse(call, needed[i].path, "is required.");
     }
     const struct json *money = json_find(after, size);
     if (money && !json_get_int(money, "units", 0) && !json_get_int(money, "nanos", 0))
         refuse(call, size, "must be more than zero");
-    if (json_find(after, "qualificationInfo.publicSector") &&
-        !json_find(after, "qualificationInfo.publicTenderAttestation") &&
-        (!before || json_find(before, "qualificationInfo.publicTenderAttestation")))
-        refuse(call, "qualificationInfo.publicTenderAttestation",
-               "is required for the public sector.");
-}
-
-/* A draft may be incomplete; but whose it is, and the three messages of each creation. */
-static void check_draft(struct rest_call *call, const struct json *after)
-{
-    static const char *const messages[] = {"opportunityInfo", "qualificationInfo", "customerInfo"};
-    for (size_t i = 0; i < COUNT(messages); i++) {
-        if (!json_get(after, messages[i]))
-            refuse(call, messages[i], "is required.");
-    }
+    if (!draft && json_find(after, "qualificationInfo.publicSector") &&
+        !json_find(after, attested) && (!before || json_find(before, attested)))
+        refuse(call, attested, "is required for the public sector.");
 }
 
 /* ---- What stands still. */
@@ -218,17 +211,14 @@ static bool same(const struct json *before, const struct json *after, const char
     return old && new ? json_equal(old, new) : !old && !new;
 }
 
-/* What was accepted is this customer's deal, of this partner, under these terms; when it closes is
- * then the sales cycle's. */
+/* Of these the pages say that acceptance ends them, or that the sales cycle goes on with them;
+ * whose deal it is cannot be another one's then. */
 static const char *const frozen[] = {
     "opportunityType",
     "opportunityInfo.partnerEntity",
     "opportunityInfo.indirectPartnerEntity",
     "qualificationInfo.estimatedCloseDate",
     "qualificationInfo.legalLanguageAccepted",
-    "qualificationInfo.publicTenderAttestation",
-    "customerInfo.customerDetails.organizationName",
-    "customerInfo.customerDetails.domain",
 };
 
 static int check_accepted(struct rest_call *call, const struct json *before,
@@ -306,11 +296,6 @@ int gcp_opportunity_check(struct rest_call *call, const struct json *before,
         return result;
     check_values(call, after);
     check_company(call, after);
-    if (accepted)
-        check_needed(call, before, after);
-    else if (gcp_deal_is(after, "state", "SUBMITTED"))
-        check_needed(call, NULL, after);
-    else
-        check_draft(call, after);
+    check_needed(call, gcp_deal_is(after, "state", "SUBMITTED") ? NULL : before, after);
     return gcp_fail_fields(call);
 }

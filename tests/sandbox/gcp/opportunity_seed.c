@@ -6,6 +6,7 @@
 
 #include "tests/sandbox/deals.h"
 #include "tests/sandbox/gcp/deals.h"
+#include "tests/sandbox/gcp/words.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
@@ -101,21 +102,21 @@ static void put_info(struct seed *seed)
                   categories[deal_roll(deal, "gcp category", COUNT(categories))]);
 }
 
-/* A contract of one to three years of what the customer spends a month. */
 static void put_qualification(struct seed *seed)
 {
     static const char *const operations[] = {"NEW", "NEW", "EXPANSION", "RENEWAL", "ADD_ON"};
     const struct deal *deal = &seed->deal;
-    long long months = 12 * (1 + (long long)deal_roll(deal, "gcp years", 3)), monthly = 0;
     struct json *money = json_object(seed->arena);
-    text_to_int64(arena_copy_n(seed->arena, deal->spend, strcspn(deal->spend, ".")), &monthly);
     json_set_text(seed->arena, money, "currencyCode", "USD");
-    json_set_text(seed->arena, money, "units", arena_printf(seed->arena, "%lld", months * monthly));
+    json_set_text(
+        seed->arena, money, "units",
+        arena_copy_n(seed->arena, deal->contract_value, strcspn(deal->contract_value, ".")));
     if (deal_roll(deal, "gcp cents", 3) == 0)
         json_set(seed->arena, money, "nanos", json_int(seed->arena, 500000000));
     put(seed, "qualificationInfo.operationType",
         operations[deal_roll(deal, "gcp operation", COUNT(operations))]);
-    put_json(seed, "qualificationInfo.contractLengthMonths", json_int(seed->arena, months));
+    put_json(seed, "qualificationInfo.contractLengthMonths",
+             json_int(seed->arena, deal->contract_months));
     put_json(seed, "qualificationInfo.quantity", json_int(seed->arena, 1));
     put_json(seed, "qualificationInfo.dealSize", money);
     put_json(seed, "qualificationInfo.estimatedCloseDate",
@@ -123,56 +124,6 @@ static void put_qualification(struct seed *seed)
     if (!is_type(seed, "ISV_SOLUTION_CONNECT"))
         put(seed, "qualificationInfo.budget", "BUDGET_EXISTS_NOT_SPECIFIED");
     put_json(seed, "qualificationInfo.legalLanguageAccepted", json_bool(seed->arena, true));
-}
-
-static const char *region_of(const struct deal *deal)
-{
-    static const struct {
-        const char *code, *region;
-    } regions[] = {
-        {"US", "NORTH_AMERICA"},
-        {"CA", "NORTH_AMERICA"},
-        {"DE", "DACH"},
-        {"GB", "UK_AND_I"},
-        {"IE", "UK_AND_I"},
-        {"FR", "FRANCE"},
-        {"NL", "NE"},
-        {"SE", "NE"},
-        {"ES", "SEEMEA"},
-        {"IT", "SEEMEA"},
-        {"AE", "SEEMEA"},
-        {"AU", "ANZ"},
-        {"JP", "JAPAN"},
-        {"BR", "LATAM_BRAZIL"},
-        {"SG", "OTHER_ASIA_PACIFIC"},
-    };
-    for (size_t i = 0; i < COUNT(regions); i++) {
-        if (!strcmp(regions[i].code, deal->place->code))
-            return regions[i].region;
-    }
-    return "REGION_UNSPECIFIED";
-}
-
-static const char *industry_of(const struct deal *deal)
-{
-    static const struct {
-        const char *theirs, *ours;
-    } industries[] = {
-        {"Agriculture", "AGRICULTURE"},
-        {"Automotive", "AUTOMOTIVE"},
-        {"Education", "EDUCATION"},
-        {"Financial Services", "FINANCIAL_SERVICES"},
-        {"Healthcare", "HEALTHCARE"},
-        {"Manufacturing", "MANUFACTURING"},
-        {"Retail", "RETAIL_CONSUMER"},
-        {"Software and Internet", "SOFTWARE"},
-        {"Telecommunications", "TELECOMMUNICATIONS"},
-    };
-    for (size_t i = 0; i < COUNT(industries); i++) {
-        if (!strcmp(industries[i].theirs, deal->industry))
-            return industries[i].ours;
-    }
-    return "OTHER";
 }
 
 static void put_customer(struct seed *seed)
@@ -184,7 +135,7 @@ static void put_customer(struct seed *seed)
     } texts[] = {
         {"organizationName", deal->company},
         {"domain", deal->website + strlen("https://www.")},
-        {"industry", industry_of(deal)},
+        {"industry", gcp_deal_industry(deal)},
         {"address.regionCode", deal->place->code},
         {"address.postalCode", deal->place->postal_code},
         {"address.administrativeArea", deal->place->state},
@@ -194,12 +145,12 @@ static void put_customer(struct seed *seed)
         put(seed, arena_printf(seed->arena, "%s%s", details, texts[i].member), texts[i].text);
     put_words(seed, "customerInfo.customerDetails.address.addressLines", deal->street);
     put_json(seed, "customerInfo.customerDetails.employeeCount",
-             json_int(seed->arena, 20 + (long long)deal_roll(deal, "gcp size", 9000)));
+             json_int(seed->arena, deal->employees));
     put(seed, "customerInfo.contact.givenName", deal->first_name);
     put(seed, "customerInfo.contact.familyName", deal->last_name);
     put(seed, "customerInfo.contact.email", deal->email);
     put(seed, "customerInfo.contact.phone.e164Number", deal->phone);
-    put(seed, "customerInfo.region", region_of(deal));
+    put(seed, "customerInfo.region", gcp_deal_region(deal));
 }
 
 static void put_connect(struct seed *seed)
