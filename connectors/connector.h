@@ -124,6 +124,9 @@ struct read_scope {
      * somebody wants it. NULL: all. */
     const bool *mapped;
     bool proposals; /* also what the cloud proposes and nobody has accepted yet */
+    /* Where the kind has `by_name`: the ids of that form that local records name, or are linked to;
+     * NULL-ended. NULL: none. */
+    const char *const *named;
     /* The run applies. Where reading takes something away from where it lies (files of an inbox), a
      * plan only looks at it. */
     bool takes;
@@ -305,6 +308,9 @@ struct connector_kind {
      * table serves all. */
     int (*put)(struct arena *arena, struct json *document, const char *field, const char *value,
                struct error *error);
+    /* What ids begin with that no listing shows: such a record is read if it is named. NULL: all
+     * are listed. */
+    const char *by_name;
     /* The day that it is where the cloud ends its days: "today" in the rules. NULL: UTC's. */
     int64_t (*today)(int64_t now_ms);
     /* Of an offer: the field that a replacement of it has as `replaces`. NULL: agreement. */
