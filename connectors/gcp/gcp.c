@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/listings.h"
+#include "connectors/gcp/referrals.h"
 #include "connectors/gcp/probes.h"
 
 #define MINUTE INT64_C(60000)
@@ -99,7 +100,7 @@ const struct quota gcp_quotas[] = {
 };
 const size_t gcp_quota_count = COUNT(gcp_quotas);
 
-static const struct connector_kind *const served[] = {&gcp_listings, NULL};
+static const struct connector_kind *const served[] = {&gcp_listings, &gcp_referrals, NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {
