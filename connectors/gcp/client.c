@@ -328,11 +328,12 @@ void gcp_status(struct cloud *cloud, struct cloud_status *ret_status)
 {
     struct cloud_status status = {0};
     bool sandbox = http_is_loopback(cloud->bases[GCP_PRODUCER]);
+    const char *method = gcp_tokens_method(cloud->tokens);
     snprintf(status.realm, sizeof status.realm, "project %.36s%s", cloud->project,
              sandbox ? " of a sandbox" : "");
     snprintf(status.identity, sizeof status.identity, "project %.36s%s%.60s", cloud->project,
              cloud->partner ? ", " : "", cloud->partner ? cloud->partner : "");
-    snprintf(status.credential_source, sizeof status.credential_source, "%.63s",
-             gcp_tokens_method(cloud->tokens));
+    snprintf(status.credential_source, sizeof status.credential_source, "%.159s",
+             method ? method : "");
     *ret_status = status;
 }

@@ -328,7 +328,7 @@ const char *gcp_tokens_method(struct gcp_tokens *tokens)
     if (tokens->method)
         return tokens->method;
     if (gcp_credentials_read(arena, &tokens->options, &credentials, NULL) < 0)
-        return "credentials that cannot be read";
+        return NULL;
     learn(tokens, credentials);
     gcp_credentials_wipe(credentials);
     return tokens->method;

@@ -60,7 +60,7 @@ void gcp_tokens_fetch(struct gcp_tokens *tokens, enum gcp_audience audience, ses
  * person name; NULL: the header is left out. */
 const char *gcp_tokens_quota_project(const struct gcp_tokens *tokens);
 /* For people: "service account reader@… (GOOGLE_APPLICATION_CREDENTIALS)", "metadata server", …;
- * reads the file if that was not done yet, never calls. */
+ * reads the file if that was not done yet, never calls. NULL: it cannot be read. */
 const char *gcp_tokens_method(struct gcp_tokens *tokens);
 
 #endif
