@@ -79,9 +79,8 @@ static int sign(void *context, struct arena *arena, struct http_request *request
 
 static bool credentials_due(void *context, size_t set, int64_t now_ms, bool force)
 {
-    (void)now_ms; /* tokens are timed by the monotonic clock */
     const struct cloud *cloud = context;
-    return gcp_tokens_due(cloud->tokens, (enum gcp_audience)set, force);
+    return gcp_tokens_due(cloud->tokens, (enum gcp_audience)set, now_ms, force);
 }
 
 static void refresh(void *context, size_t set, session_ready *ready, void *ready_context)

@@ -153,6 +153,14 @@ refused "a program that fails" 'exit status 3'
 yaml
 unset UNRECORDED
 
+# --- what is needed for it ----------------------------------------------------------------------------
+
+agent iam gcp -o csv
+exits 0 "the permissions that the jobs need"
+is "reading alone" 0 "$(csv_count out access=write)"
+check "of listings" grep -q commerceproducer.services.list out
+check "the scope of co-sell" grep -q apps.order out
+
 # --- files that are wrong ---------------------------------------------------------------------------
 
 gcp_file service_account

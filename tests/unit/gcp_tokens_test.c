@@ -235,6 +235,26 @@ static void test_a_wrong_clock_is_found_out_once(void **state)
     }
 }
 
+/* No token endpoint says so: the service refuses what was signed. */
+static void test_a_wrong_clock_and_a_token_signed_here(void **state)
+{
+    (void)state;
+    for (int ahead = 0; ahead < 2; ahead++) {
+        struct bench bench;
+        begin_with(&bench, KEY_FILE);
+        set(&bench, "self_signed", "yes");
+        bench.ahead_ms = ahead ? 7200000 : -7200000;
+        bench_open(&bench);
+        passes(&bench, GCP_PRODUCER);
+        size_t calls = fake_http_count(bench.http);
+        assert_true(calls <= 3);
+        passes(&bench, GCP_PRODUCER);
+        assert_int_equal(fake_http_count(bench.http), calls + 1);
+        assert_int_equal(bench.granted, 0);
+        bench_close(&bench);
+    }
+}
+
 static void test_a_clock_that_stays_wrong_is_reported(void **state)
 {
     (void)state;
@@ -707,6 +727,7 @@ int main(void)
         cmocka_unit_test(test_a_failure_counts_only_at_the_end),
         cmocka_unit_test(test_one_fresh_token_after_a_401),
         cmocka_unit_test(test_a_wrong_clock_is_found_out_once),
+        cmocka_unit_test(test_a_wrong_clock_and_a_token_signed_here),
         cmocka_unit_test(test_a_clock_that_stays_wrong_is_reported),
         cmocka_unit_test(test_absolute_ends_are_by_googles_clock),
         cmocka_unit_test(test_metadata_server),
