@@ -555,6 +555,8 @@ static void test_workforce_pool(void **state)
 
 /* ------------------------------------------------------------------ acting for others */
 
+#define DELEGATE "one@acme.iam.gserviceaccount.com"
+
 static void test_impersonated_by_a_chain(void **state)
 {
     (void)state;
@@ -587,8 +589,8 @@ static void test_delegation_without_a_key(void **state)
     } cases[] = {
         {NULL, TARGET, {"computeMetadata", ":signJwt", "/token"}, TARGET},
         {USER_FILE, TARGET, {TOKEN_URL, ":signJwt", "/token"}, TARGET},
-        {"{'type':'impersonated_service_account','source_credentials':" USER_FILE "," IMPERSONATION
-         "}",
+        {"{'type':'impersonated_service_account','source_credentials':" USER_FILE
+         ",'delegates':['" DELEGATE "']," IMPERSONATION "}",
          NULL,
          {TOKEN_URL, ":signJwt", "/token"},
          TARGET},
@@ -625,6 +627,9 @@ static void test_delegation_without_a_key(void **state)
         const char *payload = json_get_text(body, "payload");
         assert_int_equal(json_parse(arena, payload, strlen(payload), &claims, NULL), 0);
         assert_string_equal(json_get_text(claims, "iss"), cases[i].signer);
+        bool chained = cases[i].file && strstr(cases[i].file, "delegates");
+        assert_true(text_equal(json_text(json_find(body, "delegates[0]")),
+                               chained ? "projects/-/serviceAccounts/" DELEGATE : NULL));
         assert_string_equal(json_get_text(claims, "sub"), ADMIN);
         assert_string_equal(json_get_text(claims, "scope"), SCOPE "apps.order");
         assert_string_equal(json_get_text(claims, "aud"), TOKEN_URL);
