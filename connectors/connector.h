@@ -117,6 +117,9 @@ struct read_scope {
      * somebody wants it. NULL: all. */
     const bool *mapped;
     bool proposals; /* also what the cloud proposes and nobody has accepted yet */
+    /* The run applies. Where reading takes something away from where it lies (files of an inbox), a
+     * plan only looks at it. */
+    bool takes;
 };
 /* True if the job maps any of the fields, NULL-ended. */
 bool read_wants(const struct read_scope *scope, const struct kind *kind, const char *const *fields);
@@ -182,6 +185,9 @@ struct step {
      * failure is as good as success. With STEP_OVER and STEP_FAIL `error` is to be filled. */
     enum step_result (*answer)(struct step_context *context, const struct http_response *response,
                                const struct error *failure, struct error *error);
+    /* Instead of the two, where no call is needed: does the step's work before it returns, and
+     * tells what comes next. Done again after a crash it must find out what it did before. */
+    enum step_result (*perform)(struct step_context *context, struct error *error);
 };
 
 struct procedure {
@@ -214,7 +220,8 @@ struct probe {
     const char *family;     /* quota */
     /* Returns 1 to skip the probe, with the reason in `detail`, 0, or a negative error. */
     int (*build)(struct probe_context *context, struct http_request *request, struct error *error);
-    /* Reads an answer that is no error. */
+    /* Reads an answer that is no error. NULL: there is no call to make, `build` sees to everything
+     * and gets no request. */
     int (*answer)(struct probe_context *context, const struct http_response *response,
                   struct error *error);
 };
@@ -363,7 +370,9 @@ struct connector {
     int (*open)(const struct connector_env *env, const struct settings *settings,
                 struct cloud **ret_cloud, struct error *error);
     void (*close)(struct cloud *cloud);
+    /* Of a connector that is offline it has the loop and carries nothing. */
     struct session *(*session)(struct cloud *cloud);
+    bool offline; /* it makes no calls: there are no keys, no clock and no network to look at */
     void (*status)(struct cloud *cloud, struct cloud_status *ret_status);
     const struct probe *probes;
     size_t probe_count;

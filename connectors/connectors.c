@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "connectors/aws/aws.h"
 #include "connectors/azure/azure.h"
+#include "connectors/drop/drop.h"
 #include "connectors/gcp/gcp.h"
 
 /* A new cloud is a new folder and one line here. */
@@ -12,6 +13,7 @@ const struct connector *const connectors[] = {
     &connector_aws,
     &connector_azure,
     &connector_gcp,
+    &connector_drop,
 };
 const size_t connector_count = COUNT(connectors);
 

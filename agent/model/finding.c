@@ -226,6 +226,15 @@ const struct finding_type finding_types[] = {
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",
      "Nothing to do now: the value is kept as it is; please report it."},
+    {"CLD-010", WARNING, "rows of a dropped file cannot be used",
+     "Correct them in the file that the detail names, drop that into inbox/ under another name, "
+     "and "
+     "take it away from failed/."},
+    {"CLD-011", ERROR, "a dropped file cannot be used",
+     "Correct what the detail names, drop the file again, and take it away from failed/."},
+    {"CLD-012", WARNING, "a row without identifier fits no record, or several",
+     "Enter the identifier in the row that the detail names, drop it into inbox/ again, and take "
+     "the file away from failed/."},
     {"RUN-001", ERROR, "reading failed",
      "Correct what the detail names; nothing is treated as deleted meanwhile."},
     {"RUN-002", WARNING, "only a part could be read",

@@ -540,28 +540,28 @@ static void task_goto(struct task *task, const char *name)
     task_fail(task, &error);
 }
 
-static void task_answer(void *context, const struct http_response *response,
-                        const struct error *failure)
+static void task_ready(struct task *task)
 {
-    struct task *task = context;
-    struct step_context *step = &task->context;
-    struct error error = {0};
-    step->now_ms = world_now(task->applier->work->world);
-    step->goto_step = NULL;
-    step->wait_ms = 0;
-    switch (task->procedure->steps[task->step].answer(step, response, failure, &error)) {
+    task->context.now_ms = world_now(task->applier->work->world);
+    task->context.goto_step = NULL;
+    task->context.wait_ms = 0;
+}
+
+static void task_result(struct task *task, enum step_result result, const struct error *failure)
+{
+    switch (result) {
     case STEP_NEXT:
         task_go(task, task->step + 1);
         break;
     case STEP_GOTO:
-        task_goto(task, step->goto_step);
+        task_goto(task, task->context.goto_step);
         break;
     case STEP_LATER:
         task_later(task);
         break;
     case STEP_WAIT:
-        loop_after(session_loop(task->applier->work->connector->session(step->cloud)),
-                   step->wait_ms, task_step, task);
+        loop_after(session_loop(task->applier->work->connector->session(task->context.cloud)),
+                   task->context.wait_ms, task_step, task);
         break;
     case STEP_DONE:
         task_done(task);
@@ -570,12 +570,36 @@ static void task_answer(void *context, const struct http_response *response,
         task_stale(task);
         break;
     case STEP_OVER:
-        task_over(task, &error);
+        task_over(task, failure);
         break;
     case STEP_FAIL:
-        task_fail(task, &error);
+        task_fail(task, failure);
         break;
     }
+}
+
+static void task_answer(void *context, const struct http_response *response,
+                        const struct error *failure)
+{
+    struct task *task = context;
+    struct error error = {0};
+    task_ready(task);
+    enum step_result result =
+        task->procedure->steps[task->step].answer(&task->context, response, failure, &error);
+    task_result(task, result, &error);
+}
+
+/* A step without a call: its intent is durable before it does anything, too. */
+static void task_perform(struct task *task, const struct step *step)
+{
+    struct error error = {0};
+    if (step->writes && journal_intent(task->applier->work, &task->row, step->name, &error) < 0) {
+        task_fail(task, &error);
+        return;
+    }
+    task_ready(task);
+    enum step_result result = step->perform(&task->context, &error);
+    task_result(task, result, &error);
 }
 
 /* Builds the request of the present step and sends it, its intent durable first. */
@@ -585,6 +609,10 @@ static void task_step(void *context)
     const struct work *work = task->applier->work;
     const struct step *step = &task->procedure->steps[task->step];
     struct error error = {0};
+    if (step->perform) {
+        task_perform(task, step);
+        return;
+    }
     task->request = (struct http_request){0};
     task->context.now_ms = world_now(work->world);
     int r = step->build(&task->context, &task->request, &error);

@@ -251,7 +251,8 @@ static void start_read(struct lane *lane, size_t pass)
     lane->trust.ever_complete = ever;
     intake_free(lane->intake);
     lane->intake = intake_new(lane->work, lane->result->arena);
-    intake_start(lane->intake, pass == 0 && (due || lane->options->full), lane_ended, lane);
+    intake_start(lane->intake, pass == 0 && (due || lane->options->full), lane->options->apply,
+                 lane_ended, lane);
 }
 
 static void finish_read(struct lane *lane, size_t pass)

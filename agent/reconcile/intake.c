@@ -542,12 +542,14 @@ static void widen(struct intake *intake, struct read_scope *scope)
     }
 }
 
-void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context)
+void intake_start(struct intake *intake, bool full, bool takes, void (*ended)(void *context),
+                  void *context)
 {
     const struct work *work = intake->work;
     struct read_scope scope = {.full = full,
                                .mapped = wanted_fields(work->job, intake->arena),
-                               .proposals = wants_proposals(work)};
+                               .proposals = wants_proposals(work),
+                               .takes = takes};
     intake->ended = ended;
     intake->ended_context = context;
     intake->sweep = world_now(work->world);

@@ -26,8 +26,9 @@ int intake_local(const struct work *work, struct arena *arena, struct intake_res
 struct intake;
 struct intake *intake_new(const struct work *work, struct arena *arena);
 void intake_free(struct intake *intake);
-/* Starts the read; `ended` is called once. */
-void intake_start(struct intake *intake, bool full, void (*ended)(void *context), void *context);
+/* Starts the read; `ended` is called once. `takes`: see struct read_scope. */
+void intake_start(struct intake *intake, bool full, bool takes, void (*ended)(void *context),
+                  void *context);
 /* Ends the sweep, keeps the watermark. Writes findings. */
 int intake_finish(struct intake *intake, struct intake_result *ret_result, struct error *error);
 /* True if a full read is due: never done, or longer ago than full_every. */

@@ -44,14 +44,15 @@ static struct secret *read_secret(const struct gcp_reading *in, const struct jso
     return secret;
 }
 
-/* Where the settings moved Google's services to this host, nothing may reach the real ones. */
+/* Where the settings moved Google's services, nothing goes to the real ones. */
 static const char *read_address(const struct gcp_reading *in, const struct json *file,
                                 const char *name, const char *standard, int *result)
 {
     const char *url = json_get_text(file, name);
     if (!*result && url)
         *result = gcp_credentials_pin(in, name, url);
-    return url && !http_is_loopback(standard) ? url : standard;
+    bool moved = !gcp_credentials_is_google(in->arena, in->options, standard);
+    return url && !moved ? url : standard;
 }
 
 /* The account in …/projects/-/serviceAccounts/E-MAIL:generateAccessToken; where the service is, the

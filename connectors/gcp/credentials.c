@@ -44,8 +44,8 @@ static bool ends_with(const char *text, const char *end)
     return length > tail && !strcmp(text + length - tail, end);
 }
 
-static bool is_google(struct arena *arena, const struct gcp_tokens_options *options,
-                      const char *url)
+bool gcp_credentials_is_google(struct arena *arena, const struct gcp_tokens_options *options,
+                               const char *url)
 {
     static const char *const hosts[] = {"oauth2.googleapis.com", "sts.googleapis.com",
                                         "iamcredentials.googleapis.com"};
@@ -65,7 +65,7 @@ int gcp_credentials_pin(const struct gcp_reading *in, const char *member, const 
     const char *host = http_host(arena, url);
     bool given = same_host(arena, url, options->token_url) ||
                  same_host(arena, url, options->sts_url) || same_host(arena, url, options->iam_url);
-    if (!given && !is_google(arena, options, url))
+    if (!given && !gcp_credentials_is_google(arena, options, url))
         return error_set(in->error, ERROR_INPUT, SCOPE_CLOUD,
                          "%s: %s names %s, which is none of Google's token services: if it is "
                          "meant, give its address in clouds.gcp.token_url, sts_url or iam_url",

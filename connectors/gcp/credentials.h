@@ -60,6 +60,9 @@ struct gcp_reading {
 int gcp_credentials_parse(const struct gcp_reading *in, const struct json *file,
                           struct gcp_credentials *credentials);
 
+/* A token service of Google's own, or of the universe that is set. */
+bool gcp_credentials_is_google(struct arena *arena, const struct gcp_tokens_options *options,
+                               const char *url);
 /* An address from a credential file: https at Google's own token services, at a host of the
  * universe, or at an address that the settings gave. ERROR_INPUT otherwise. */
 int gcp_credentials_pin(const struct gcp_reading *in, const char *member, const char *url);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/listings.h"
+#include "connectors/gcp/probes.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -105,6 +106,17 @@ static struct session *session_of(struct cloud *cloud)
     return cloud->session;
 }
 
+static const char *remark(const struct settings *settings)
+{
+    if (!settings_text(settings, "partner") || !settings_text(settings, "subject"))
+        return "without partner and subject there are listings and offers, but no co-sell: Google "
+               "wants a super admin's name on those calls";
+    return settings_text(settings, "provider")
+               ? NULL
+               : "without provider there are no entitlements: whether a customer bought under an "
+                 "offer is not read";
+}
+
 const struct connector connector_gcp = {
     .name = "gcp",
     .title = "Google Cloud Marketplace and Partner Network Hub",
@@ -117,4 +129,7 @@ const struct connector connector_gcp = {
     .close = gcp_close,
     .session = session_of,
     .status = gcp_status,
+    .probes = gcp_probes,
+    .probe_count = GCP_PROBES,
+    .remark = remark,
 };

@@ -90,9 +90,11 @@ static int refused_iam(const struct gcp_step *step, const struct http_response *
                   : response->status == 404 ? ", which may not be its e-mail"
                                             : "");
     said.scope = SCOPE_CLOUD;
+    if (result != -ERROR_TEMPORARY && result != -ERROR_THROTTLED)
+        said.class = ERROR_AUTH; /* no record's data mends it */
     if (error)
         *error = said;
-    return result;
+    return -(int)said.class;
 }
 
 static int refused_metadata(const struct http_response *response, struct error *error)

@@ -22,6 +22,36 @@ const char *control_argument(const struct control *control, const char *name)
     return control->body ? json_get_text(control->body, name) : parameter(control, name);
 }
 
+static struct json *value_like(struct arena *arena, const struct json *old,
+                               const struct json *value)
+{
+    const char *text = value->type == JSON_STRING ? value->text : NULL;
+    if (text && old && old->type == JSON_NUMBER)
+        return json_number(arena, text);
+    if (text && old && old->type == JSON_BOOL)
+        return json_bool(arena, !strcmp(text, "true"));
+    return json_clone(arena, value);
+}
+
+struct json *control_edited(struct control *control, const struct json *document)
+{
+    struct arena *arena = control->arena;
+    const char *path = control_argument(control, "path");
+    const struct json *value = json_get(control->body, "value");
+    struct json *edited = json_clone(arena, document);
+    struct error error;
+    if (!path) {
+        fail(&control->failure, 400, "BadRequest", "an edit needs a path");
+        return NULL;
+    }
+    struct json *put =
+        json_is_null(value) ? NULL : value_like(arena, json_find(document, path), value);
+    if (json_put(arena, edited, path, put, &error) == 0)
+        return edited;
+    fail(&control->failure, 400, "BadRequest", "%s", error.message);
+    return NULL;
+}
+
 /* The record that `catalog` (default: where the seeded ones are) and `id` name. */
 static struct opportunity *find_record(struct control *control)
 {
@@ -67,6 +97,10 @@ static int get_stats(struct control *control, struct json **ret_answer)
              json_int(control->arena, (long long)sandbox_azure_offer_duplicates(sandbox)));
     json_set(control->arena, answer, "azure_subscriptions",
              json_int(control->arena, (long long)sandbox_azure_subscriptions(sandbox)));
+    json_set(control->arena, answer, "gcp_opportunities",
+             json_int(control->arena, (long long)sandbox_gcp_opportunities(sandbox)));
+    json_set(control->arena, answer, "gcp_duplicates",
+             json_int(control->arena, (long long)sandbox_gcp_duplicates(sandbox)));
     char now[INSTANT_TEXT];
     json_set_text(control->arena, answer, "now", instant_print(sandbox_now(sandbox), now));
     *ret_answer = answer;

@@ -25,6 +25,10 @@ struct control_rows {
 /* A text of the body, or of the query if there is none; NULL: absent. */
 const char *control_argument(const struct control *control, const char *name);
 
+/* The document with what {"path": "a.b", "value"} asks for; null removes. A text becomes what
+ * stands there already, for the command line knows only texts. NULL: refused. */
+struct json *control_edited(struct control *control, const struct json *document);
+
 /* market_control.c */
 int control_offers(struct control *control, struct json **ret_answer);
 int control_entity(struct control *control, struct json **ret_answer);

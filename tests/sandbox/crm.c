@@ -7,6 +7,7 @@
 #include "base/times.h"
 #include "tests/sandbox/azure/account.h"
 #include "tests/sandbox/deals.h"
+#include "tests/sandbox/gcp/words.h"
 #include "tests/sandbox/sandbox.h"
 
 enum column {
@@ -56,6 +57,17 @@ enum column {
     SELLER_FIRST,
     SELLER_LAST,
     SELLER_EMAIL,
+    GOOGLE,
+    GOOGLE_ID,
+    GOOGLE_STATUS,
+    GOOGLE_NUMBER,
+    GOOGLE_INDUSTRY,
+    GOOGLE_REGION,
+    GOOGLE_PRODUCT,
+    LEGAL_ACCEPTED,
+    EMPLOYEES,
+    CONTRACT_MONTHS,
+    TOTAL_VALUE,
     COLUMNS
 };
 
@@ -106,6 +118,17 @@ static const char *const headers[COLUMNS] = {
     [SELLER_FIRST] = "Seller First",
     [SELLER_LAST] = "Seller Last",
     [SELLER_EMAIL] = "Seller Email",
+    [GOOGLE] = "Google Co-sell",
+    [GOOGLE_ID] = "Google Deal ID",
+    [GOOGLE_STATUS] = "Google Status",
+    [GOOGLE_NUMBER] = "Google Deal Number",
+    [GOOGLE_INDUSTRY] = "Google Industry",
+    [GOOGLE_REGION] = "Google Region",
+    [GOOGLE_PRODUCT] = "Google Product Family",
+    [LEGAL_ACCEPTED] = "Legal Accepted",
+    [EMPLOYEES] = "Employees",
+    [CONTRACT_MONTHS] = "Contract Months",
+    [TOTAL_VALUE] = "Total Value",
 };
 
 /* AWS's words and the CRM's. */
@@ -266,6 +289,20 @@ static void fill_microsoft(struct row *row)
     row->cells[SELLER_EMAIL] = AZURE_PERSON;
 }
 
+/* What a registration at Google asks for beyond what every deal has. */
+static void fill_google(struct arena *arena, const struct deal *deal, struct row *row)
+{
+    row->cells[GOOGLE] = "yes";
+    row->cells[GOOGLE_INDUSTRY] = gcp_deal_industry(deal);
+    row->cells[GOOGLE_REGION] = gcp_deal_region(deal);
+    row->cells[GOOGLE_PRODUCT] = "GOOGLE_CLOUD_PLATFORM";
+    row->cells[LEGAL_ACCEPTED] = "yes";
+    row->cells[EMPLOYEES] = arena_printf(arena, "%lld", deal->employees);
+    row->cells[CONTRACT_MONTHS] = arena_printf(arena, "%lld", deal->contract_months);
+    row->cells[TOTAL_VALUE] = deal->contract_value;
+    row->cells[SELLER_EMAIL] = AZURE_PERSON;
+}
+
 /* A deal that AWS has, too, and one that nobody has yet. */
 static bool suits_microsoft(const struct deal *deal, bool shared)
 {
@@ -327,13 +364,15 @@ static void spoil(const struct deal *deal, struct row *row)
 }
 
 static void add_deal(struct text *out, struct arena *arena, const struct deal *deal, int64_t today,
-                     const char *offer, bool microsoft)
+                     const char *offer, bool microsoft, bool google)
 {
     struct row row = {{NULL}};
     fill_customer(deal, &row);
     fill_deal(arena, deal, &row);
     if (microsoft)
         fill_microsoft(&row);
+    if (google)
+        fill_google(arena, deal, &row);
     if (offer)
         fill_offer(arena, deal, today, &row);
     row.cells[OFFER_WANTED] = offer;
@@ -396,7 +435,7 @@ void crm_export(uint64_t seed, size_t referrals, int64_t now_ms, struct text *ou
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     int64_t today = day_of(now_ms);
-    size_t local_only = referrals / 8 + 4, sold = 0, with_microsoft[2] = {0};
+    size_t local_only = referrals / 8 + 4, sold = 0, with_microsoft[2] = {0}, with_google = 0;
     text_add(out, "\xef\xbb\xbf");
     add_cells(out, headers);
     text_add(out, "\r\n");
@@ -410,11 +449,13 @@ void crm_export(uint64_t seed, size_t referrals, int64_t now_ms, struct text *ou
         bool microsoft = false;
         for (int shared = 0; shared < 2; shared++)
             microsoft = microsoft || (suits_microsoft(&deal, shared) && !with_microsoft[shared]++);
+        /* One more that nobody has yet. */
+        bool google = !microsoft && suits_microsoft(&deal, false) && !with_google++;
         add_deal(out, arena, &deal, today,
                  !sold_by_offer(&deal) ? NULL
                  : sold == 1           ? "yes"
                                        : "later",
-                 microsoft);
+                 microsoft, google);
     }
     add_bad_rows(out, arena, seed, referrals + local_only, referrals, now_ms);
 }

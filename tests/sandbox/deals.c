@@ -242,6 +242,9 @@ static void make_project(struct arena *arena, struct deal *deal)
     deal->type = PICK(deal, types);
     unsigned hundreds = 5 + deal_roll(deal, "spend", deal_roll(deal, "large", 10) ? 180 : 900);
     deal->spend = arena_printf(arena, "%u00.00", hundreds);
+    deal->contract_months = 12 * (1 + (long long)deal_roll(deal, "years", 3));
+    deal->contract_value = arena_printf(arena, "%lld.00", 100 * hundreds * deal->contract_months);
+    deal->employees = 20 + (long long)deal_roll(deal, "employees", 9000);
 }
 
 void deal_make(struct arena *arena, uint64_t seed, size_t index, size_t remote_count,

@@ -41,6 +41,9 @@ struct deal {
     const char *lost_reason; /* NULL unless lost */
     const char *solution;
     const char *spend; /* "4000.00", USD, a month */
+    long long contract_months;
+    const char *contract_value; /* of all those months */
+    long long employees;        /* of the customer */
     const char *type;
     int64_t close_day;
     int64_t created_ms, modified_ms;

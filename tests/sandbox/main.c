@@ -1,5 +1,5 @@
-/* sandbox: AWS Partner Central and Marketplace and Microsoft Partner Center on loopback, and the
- * CRM that belongs to them. */
+/* sandbox: AWS Partner Central and Marketplace, Microsoft Partner Center and Google Cloud on
+ * loopback, and the CRM that belongs to them. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +27,7 @@ static const char usage[] =
     "                     [--session-seconds N] [--metadata-v1] [--products N] [--offers N]\n"
     "                     [--set-ms N] [--buyer-ms N]\n"
     "                     [--azure-referrals N] [--azure-offers N] [--azure-products N]\n"
+    "                     [--gcp-opportunities N] [--gcp-older] [--confirm-ms N]\n"
     "                     [--azure-certificate FILE] [--azure-role admin|user] [--job-ms N]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
@@ -46,6 +47,12 @@ static const char usage[] =
     "edit-offer id=OFFER path=PATH value=VALUE, edit-resource id=ID path=PATH value=VALUE,\n"
     "subscribe id=OFFER | product=GUID plan=GUID, subscription id=ID status=STATUS,\n"
     "lock product=GUID hours=N\n"
+    "gcp-show opportunities [state=STATE], opportunity id=ID, leads, lead id=ID,\n"
+    "crm-opportunities, crm-opportunity id=ID; gcp edit-opportunity, edit-crm-opportunity id=ID\n"
+    "path=PATH value=VALUE, review id=ID word=ACCEPTED|NOT_ACCEPTED [why=T customer=C],\n"
+    "confirm-close, close-admin, detach id=ID, share [source=GOOGLE... title=T company=C\n"
+    "view=FULL|LIMITED], revision word=current|older|newer, listing word=full|names,\n"
+    "review-lead id=ID word=APPROVED|REJECTED [why=T]\n"
     "\n"
     "At Microsoft's the tenant is " AZURE_TENANT ",\n"
     "the application " AZURE_CLIENT " with the secret\n" AZURE_SECRET
@@ -95,6 +102,9 @@ enum option_code {
     OPT_AZURE_CERTIFICATE,
     OPT_AZURE_ROLE,
     OPT_JOB,
+    OPT_GCP_OPPORTUNITIES,
+    OPT_GCP_OLDER,
+    OPT_CONFIRM,
 };
 
 static const struct option long_options[] = {
@@ -130,6 +140,9 @@ static const struct option long_options[] = {
     {"azure-certificate", required_argument, NULL, OPT_AZURE_CERTIFICATE},
     {"azure-role", required_argument, NULL, OPT_AZURE_ROLE},
     {"job-ms", required_argument, NULL, OPT_JOB},
+    {"gcp-opportunities", required_argument, NULL, OPT_GCP_OPPORTUNITIES},
+    {"gcp-older", no_argument, NULL, OPT_GCP_OLDER},
+    {"confirm-ms", required_argument, NULL, OPT_CONFIRM},
     {NULL, 0, NULL, 0},
 };
 
@@ -155,6 +168,8 @@ static size_t *count_of(struct settings_given *given, int option)
         return &given->options.azure_offers;
     case OPT_AZURE_PRODUCTS:
         return &given->options.azure_products;
+    case OPT_GCP_OPPORTUNITIES:
+        return &given->options.gcp_opportunities;
     default:
         return NULL;
     }
@@ -216,6 +231,8 @@ static bool take_number(struct settings_given *given, int option, const char *te
         return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);
     case OPT_JOB:
         return parse_number(text, 1, 1000000000, &number) && (given->options.job_ms = number);
+    case OPT_CONFIRM:
+        return parse_number(text, 1, 1000000000, &number) && (given->options.confirm_ms = number);
     default:
         if (!parse_number(text, -1000000000, 1000000000, &number))
             return false;
@@ -241,6 +258,9 @@ static bool take_option(struct settings_given *given, int option, const char *te
         return true;
     case OPT_UNKNOWN:
         given->options.unknown_members = true;
+        return true;
+    case OPT_GCP_OLDER:
+        given->options.gcp_older = true;
         return true;
     case OPT_METADATA_V1:
         given->options.metadata_v1 = true;

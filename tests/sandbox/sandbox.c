@@ -13,6 +13,7 @@
 #include "tests/sandbox/words.h"
 
 #define REVIEW_MS    (60 * 1000)
+#define CONFIRM_MS   (60 * 1000)
 #define TASK_MS      2000
 #define SET_MS       3000
 #define JOB_MS       3000
@@ -353,6 +354,7 @@ static void copy_options(struct sandbox_options *to, const struct sandbox_option
     to->job_ms = from->job_ms ? from->job_ms : JOB_MS;
     to->rate = from->rate ? from->rate : 1;
     to->review_ms = from->review_ms ? from->review_ms : REVIEW_MS;
+    to->confirm_ms = from->confirm_ms ? from->confirm_ms : CONFIRM_MS;
     to->task_ms = from->task_ms ? from->task_ms : TASK_MS;
     to->set_ms = from->set_ms ? from->set_ms : SET_MS;
     to->products = from->products ? from->products : PRODUCTS;

@@ -82,6 +82,9 @@ struct sandbox_options {
     int64_t job_ms;         /* how long a configure job runs; 0: 3 s */
     const char *azure_certificate; /* PEM file with the application's certificate; NULL: none */
     const char *user_role;         /* of the person at Microsoft's: "admin" (NULL) or "user" */
+    size_t gcp_opportunities;      /* how many of Google's opportunities; each kind comes first */
+    int64_t confirm_ms;            /* until Google closes what is ready to close; 0: 60 s */
+    bool gcp_older;                /* Cloud Channel's older revision: patch knows no `partner` */
     bool unknown_members;          /* some records carry members that no published model has */
     const char *state_path;        /* snapshot file, read at the start if it is there; NULL: none */
 };
@@ -164,6 +167,12 @@ size_t sandbox_azure_offers(const struct sandbox *sandbox);
 const struct json *sandbox_azure_offer(const struct sandbox *sandbox, const char *guid);
 size_t sandbox_azure_offer_duplicates(const struct sandbox *sandbox);
 size_t sandbox_azure_subscriptions(const struct sandbox *sandbox);
+
+/* The same for Google's opportunities: how many a partner made, one as a read shows it (with or
+ * without "opportunities/"; NULL: none), and [crm:...] tags that more than one of those carries. */
+size_t sandbox_gcp_opportunities(const struct sandbox *sandbox);
+const struct json *sandbox_gcp_opportunity(const struct sandbox *sandbox, const char *id);
+size_t sandbox_gcp_duplicates(const struct sandbox *sandbox);
 
 /* Signs a request as a client must, for tests that drive the core. `arena` holds the headers. */
 struct sandbox_signer {

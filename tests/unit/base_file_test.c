@@ -349,6 +349,18 @@ static void test_run_finds_no_program(void **state)
     assert_non_null(strstr(error.message, missing));
 }
 
+static void test_run_with_an_environment(void **state)
+{
+    (void)state;
+    char shell[] = "/bin/sh", option[] = "-c", script[] = "echo \"$ONE|$TWO|$HOME\"";
+    char one[] = "ONE=1", two[] = "TWO=2 3";
+    char *argv[] = {shell, option, script, NULL}, *environment[] = {one, two, NULL};
+    CLEANUP_TEXT struct text out;
+    text_init(&out, 1000);
+    assert_int_equal(file_run_with(argv, environment, LONG_MS, &out, NULL), 0);
+    assert_string_equal(out.data, "1|2 3|\n");
+}
+
 /* Reads the process id that a script left in `name` and says whether that process still runs.
  * An ended one may remain a zombie of whoever adopted it. */
 static bool still_runs(const char *name)
@@ -417,6 +429,7 @@ int main(void)
         TEST(test_resolve),
         TEST(test_run),
         TEST(test_run_finds_no_program),
+        TEST(test_run_with_an_environment),
         TEST(test_run_ends_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -15,6 +15,7 @@
 #include "commands/command.h"
 #include "config/options.h"
 #include "connectors/connector.h"
+#include "connectors/drop/format.h"
 #include "model/finding.h"
 #include "model/gate.h"
 #include "sources/source.h"
@@ -358,6 +359,32 @@ static void every_field_is_explained(void **state)
     }
 }
 
+/* Words as mdoc fills them into lines. */
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at++)
+        if (at > text && !is_name(at[-1]) && !is_name(at[length]))
+            return true;
+    return false;
+}
+
+static void every_column_of_a_drop_is_explained(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {".It ", ".El", NULL};
+    const char *page = section(load(yaml_page), ".Ss clouds.drop");
+    for (size_t i = 0; i < DROP_KINDS; i++) {
+        const struct drop_format *format = &drop_formats[i];
+        const char *item = part(page, arena_printf(arena, ".It Ql %s\n", format->schema), ends);
+        for (size_t k = 0; k < format->column_count; k++)
+            if (!has_word(page, format->columns[k].name) ||
+                (k > 0 && !has_word(item, format->columns[k].name)))
+                fail_msg("%s: the manual does not have the column %s", format->schema,
+                         format->columns[k].name);
+    }
+}
+
 static int make_arena(void **state)
 {
     (void)state;
@@ -383,6 +410,7 @@ int main(void)
         cmocka_unit_test(every_gate_is_explained),
         cmocka_unit_test(every_key_is_explained),
         cmocka_unit_test(every_field_is_explained),
+        cmocka_unit_test(every_column_of_a_drop_is_explained),
     };
     return cmocka_run_group_tests(tests, make_arena, drop_arena) ? 1 : 0;
 }

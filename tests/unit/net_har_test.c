@@ -251,6 +251,15 @@ static void test_bodies(void **state)
         {form, "assertion=" SECRET "&client_assertion=" SECRET "&a",
          "assertion=REDACTED&client_assertion=REDACTED&a"},
         {form, "a=b&c", NULL},
+        {form, "grant_type=x&subject_token=" SECRET "&subject_token_type=y",
+         "grant_type=x&subject_token=REDACTED&subject_token_type=y"},
+        {NULL, "{\"accessToken\":\"" SECRET "\",\"expireTime\":\"z\"}",
+         "{\"accessToken\":\"REDACTED\",\"expireTime\":\"z\"}"},
+        {NULL,
+         "{\"keyId\":\"k\",\"signedJwt\":\"" SECRET "\",\"private_key\":\"" SECRET
+         "\",\"saml_response\":\"" SECRET "\"}",
+         "{\"keyId\":\"k\",\"signedJwt\":\"REDACTED\",\"private_key\":\"REDACTED\","
+         "\"saml_response\":\"REDACTED\"}"},
         {NULL, "{\"access_token\": \"" SECRET "\", \"expires_in\": 1.0}",
          "{\"access_token\":\"REDACTED\",\"expires_in\":1.0}"},
         {NULL, "{\"\\u0061ccess_token\":\"" SECRET "\"}", "{\"access_token\":\"REDACTED\"}"},

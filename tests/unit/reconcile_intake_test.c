@@ -403,7 +403,7 @@ static struct intake_result read_listing(struct rig *rig, bool full, size_t from
     int ended = 0;
     rig_advance(rig, 1000);
     struct intake *intake = intake_new(&work, rig->arena);
-    intake_start(intake, full, note_end, &ended);
+    intake_start(intake, full, true, note_end, &ended);
     assert_int_equal(ended, 1);
     rig_assert_ok(rig, intake_finish(intake, &result, &rig->error));
     intake_free(intake);
@@ -568,7 +568,7 @@ static void test_store_that_refuses(void **state)
     ops.begin = begin_refused;
     rig->store->ops = &ops;
     struct intake *intake = intake_new(&work, rig->arena);
-    intake_start(intake, true, note_end, &ended);
+    intake_start(intake, true, true, note_end, &ended);
     assert_int_equal(listing.taken, -ERROR_TEMPORARY);
     assert_int_equal(intake_finish(intake, &result, &error), -ERROR_TEMPORARY);
     intake_free(intake);

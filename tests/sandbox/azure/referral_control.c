@@ -52,35 +52,13 @@ static int get_referral(struct control *control, struct json **ret_answer)
     return 0;
 }
 
-/* From the command line all is text: it becomes what stands there already. */
-static struct json *value_like(struct arena *arena, const struct json *old,
-                               const struct json *value)
-{
-    const char *text = value->type == JSON_STRING ? value->text : NULL;
-    if (text && old && old->type == JSON_NUMBER)
-        return json_number(arena, text);
-    if (text && old && old->type == JSON_BOOL)
-        return json_bool(arena, !strcmp(text, "true"));
-    return json_clone(arena, value);
-}
-
 /* {"id", "path": "details.notes", "value"}: as somebody does in the portal; null removes. */
 static int edit_referral(struct control *control, struct json **ret_answer)
 {
     struct rest_record *record = find_record(control);
-    const char *path = control_argument(control, "path");
-    const struct json *value = json_get(control->body, "value");
-    struct error error;
-    if (!record)
+    struct json *document = record ? control_edited(control, record->document) : NULL;
+    if (!document)
         return -ERROR_INPUT;
-    if (!path)
-        return fail(&control->failure, 400, "BadRequest", "an edit needs a path");
-    struct json *document = json_clone(control->arena, record->document);
-    bool removes = json_is_null(value);
-    if (json_put(control->arena, document, path,
-                 removes ? NULL : value_like(control->arena, json_find(document, path), value),
-                 &error) < 0)
-        return fail(&control->failure, 400, "BadRequest", "%s", error.message);
     referral_write(control->sandbox, record, document);
     return describe(control, record, ret_answer);
 }

@@ -14,6 +14,8 @@
 #define GCP_ACCOUNT_ID     "104857600000000000001"
 #define GCP_KEY_ID         "5a9db0c0ffee00000000000000000000000000d1"
 
+extern const char gcp_sandbox_key[]; /* the account's: PEM, PKCS #8 (key.c) */
+
 /* Who else may call: the machine's own account, a person who signed in with gcloud, somebody of a
  * pool of foreign identities. All may act for GCP_ACCOUNT and for GCP_BROKER, and GCP_BROKER for
  * GCP_ACCOUNT. */
@@ -32,5 +34,9 @@
 #define GCP_FOREIGN_TYPE   "urn:ietf:params:oauth:token-type:jwt"
 #define GCP_FOREIGN_PATH   "/foreign/token"
 #define GCP_FOREIGN_HEADER "x-foreign-runner"
+
+/* What the CRM Partners API has from the beginning, for it lists nothing: the last part of the
+ * names of a lead and of the opportunity that it became. */
+#define GCP_CRM_KNOWN "Cx0000000001"
 
 #endif

@@ -22,8 +22,6 @@ struct gcp_identities {
 const struct gcp_access *gcp_access_make(struct sandbox *sandbox, const char *principal,
                                          const char *subject, const char *scopes, int64_t seconds);
 
-extern const char gcp_sandbox_key[]; /* PEM, PKCS #8 */
-
 /* ---- What is signed (assertion.c). */
 struct gcp_assertion {
     const char *principal;

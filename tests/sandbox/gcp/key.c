@@ -1,6 +1,6 @@
 /* The key of the sandbox's service account. It opens nothing but a sandbox: every copy of this
  * program has it. */
-#include "tests/sandbox/gcp/identities.h"
+#include "tests/sandbox/gcp/account.h"
 
 const char gcp_sandbox_key[] = "-----BEGIN PRIVATE KEY-----\n"
                                "MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQDayhdDXxZte374\n"
