@@ -97,6 +97,12 @@ static int get_stats(struct control *control, struct json **ret_answer)
              json_int(control->arena, (long long)sandbox_azure_offer_duplicates(sandbox)));
     json_set(control->arena, answer, "azure_subscriptions",
              json_int(control->arena, (long long)sandbox_azure_subscriptions(sandbox)));
+    json_set(control->arena, answer, "gcp_offers",
+             json_int(control->arena, (long long)sandbox_gcp_offers(sandbox)));
+    json_set(control->arena, answer, "gcp_offer_duplicates",
+             json_int(control->arena, (long long)sandbox_gcp_offer_duplicates(sandbox)));
+    json_set(control->arena, answer, "gcp_entitlements",
+             json_int(control->arena, (long long)sandbox_gcp_entitlements(sandbox)));
     json_set(control->arena, answer, "gcp_opportunities",
              json_int(control->arena, (long long)sandbox_gcp_opportunities(sandbox)));
     json_set(control->arena, answer, "gcp_duplicates",

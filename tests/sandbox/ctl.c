@@ -84,6 +84,11 @@ static int stats_of(struct ctl *ctl, const char *method, const char *path, const
                                          "azure_offers",
                                          "azure_offer_duplicates",
                                          "azure_subscriptions",
+                                         "gcp_opportunities",
+                                         "gcp_duplicates",
+                                         "gcp_offers",
+                                         "gcp_offer_duplicates",
+                                         "gcp_entitlements",
                                          "now"};
     for (size_t i = 0; i < COUNT(counts); i++)
         printf("%s %s\n", counts[i], shown(json_get_text(ctl->answer, counts[i])));

@@ -29,6 +29,7 @@ static const char usage[] =
     "                     [--azure-referrals N] [--azure-offers N] [--azure-products N]\n"
     "                     [--gcp-opportunities N] [--gcp-older] [--confirm-ms N]\n"
     "                     [--azure-certificate FILE] [--azure-role admin|user] [--job-ms N]\n"
+    "                     [--gcp-offers N] [--publish-ms N]\n"
     "       sandbox crm   [--seed N] [--referrals N] [--now INSTANT] --out FILE\n"
     "       sandbox ctl   URL stats | reset-stats | show ID | ids [N] | edit ID PATH VALUE |\n"
     "                     force-edit ID PATH VALUE | review ID STATUS [COMMENTS] |\n"
@@ -36,7 +37,8 @@ static const char usage[] =
     "                     fault SPEC | no-faults | advance DURATION | skew MS |\n"
     "                     offers [TYPE] | entity ID | edit-entity ID PATH VALUE |\n"
     "                     accept OFFER [ACCOUNT] | end AGREEMENT STATUS | browse ADDRESS |\n"
-    "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]...\n"
+    "                     azure-show NAME [MEMBER=VALUE]... | azure NAME [MEMBER=VALUE]... |\n"
+    "                     gcp-show NAME [MEMBER=VALUE]... | gcp NAME [MEMBER=VALUE]...\n"
     "\n"
     "azure-show sign-in; azure revoke, expire, end-sessions, deny, need need=nothing|mfa|consent,\n"
     "role role=admin|user; azure-show referrals [organization=own|msft], referral id=ID;\n"
@@ -46,7 +48,14 @@ static const char usage[] =
     "azure-show offers; azure accept-offer, seller-publishes, sell, cancel-offer id=OFFER,\n"
     "edit-offer id=OFFER path=PATH value=VALUE, edit-resource id=ID path=PATH value=VALUE,\n"
     "subscribe id=OFFER | product=GUID plan=GUID, subscription id=ID status=STATUS,\n"
-    "lock product=GUID hours=N\n"
+    "lock product=GUID hours=N;\n"
+    "gcp-show offers, offer id=OFFER, entitlements, entitlement id=ID; gcp accept-offer id=OFFER\n"
+    "[signed_up=true], end-offer, expire id=OFFER, review-offer id=OFFER |\n"
+    "mode=always|never|by-value,\n"
+    "edit-offer id=OFFER path=PATH value=VALUE, edit-listing id=services/S path=PATH value=VALUE,\n"
+    "sign-up buyer=BILLING-ACCOUNT [state=APPROVED test=true], buy buyer=BILLING-ACCOUNT\n"
+    "standard=services/S/standardOffers/O, change-plan id=ID standard=..., cancel id=ID "
+    "[now=true];\n"
     "gcp-show opportunities [state=STATE], opportunity id=ID, leads, lead id=ID,\n"
     "crm-opportunities, crm-opportunity id=ID; gcp edit-opportunity, edit-crm-opportunity id=ID\n"
     "path=PATH value=VALUE, review id=ID word=ACCEPTED|NOT_ACCEPTED [why=T customer=C],\n"
@@ -102,6 +111,8 @@ enum option_code {
     OPT_AZURE_CERTIFICATE,
     OPT_AZURE_ROLE,
     OPT_JOB,
+    OPT_GCP_OFFERS,
+    OPT_PUBLISH,
     OPT_GCP_OPPORTUNITIES,
     OPT_GCP_OLDER,
     OPT_CONFIRM,
@@ -140,6 +151,8 @@ static const struct option long_options[] = {
     {"azure-certificate", required_argument, NULL, OPT_AZURE_CERTIFICATE},
     {"azure-role", required_argument, NULL, OPT_AZURE_ROLE},
     {"job-ms", required_argument, NULL, OPT_JOB},
+    {"gcp-offers", required_argument, NULL, OPT_GCP_OFFERS},
+    {"publish-ms", required_argument, NULL, OPT_PUBLISH},
     {"gcp-opportunities", required_argument, NULL, OPT_GCP_OPPORTUNITIES},
     {"gcp-older", no_argument, NULL, OPT_GCP_OLDER},
     {"confirm-ms", required_argument, NULL, OPT_CONFIRM},
@@ -168,6 +181,8 @@ static size_t *count_of(struct settings_given *given, int option)
         return &given->options.azure_offers;
     case OPT_AZURE_PRODUCTS:
         return &given->options.azure_products;
+    case OPT_GCP_OFFERS:
+        return &given->options.gcp_offers;
     case OPT_GCP_OPPORTUNITIES:
         return &given->options.gcp_opportunities;
     default:
@@ -231,6 +246,8 @@ static bool take_number(struct settings_given *given, int option, const char *te
         return parse_number(text, 1, 1000000000, &number) && (given->options.task_ms = number);
     case OPT_JOB:
         return parse_number(text, 1, 1000000000, &number) && (given->options.job_ms = number);
+    case OPT_PUBLISH:
+        return parse_number(text, 1, 1000000000, &number) && (given->options.publish_ms = number);
     case OPT_CONFIRM:
         return parse_number(text, 1, 1000000000, &number) && (given->options.confirm_ms = number);
     default:

@@ -145,6 +145,10 @@ bool rest_side_handle(const struct rest_side *side, struct sandbox *sandbox,
                       struct sandbox_response *response);
 void rest_side_run(const struct rest_side *side, struct sandbox *sandbox);
 
+/* JSON out of text with ' for ". */
+struct json *rest_make(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* "The caller …", 401. */
 int rest_refuse_caller(struct rest_call *call, const char *message);
 

@@ -2,6 +2,19 @@
 
 #include "tests/sandbox/rest.h"
 
+struct json *rest_make(struct arena *arena, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *text = arena_vprintf(arena, format, list);
+    va_end(list);
+    for (char *c = text; *c; c++)
+        *c = *c == '\'' ? '"' : *c;
+    struct json *json = NULL;
+    json_parse(arena, text, strlen(text), &json, NULL);
+    return json;
+}
+
 struct rest_record *rest_find(const struct rest_table *table, const char *id)
 {
     return id && table->by_id ? map_get(table->by_id, id) : NULL;

@@ -80,6 +80,8 @@ struct sandbox_options {
     size_t azure_offers;    /* how many of its private offers */
     size_t azure_products;  /* how many of its products; 0: one of each type */
     int64_t job_ms;         /* how long a configure job runs; 0: 3 s */
+    size_t gcp_offers;      /* how many of Google's private offers to begin with */
+    int64_t publish_ms;     /* how long publishing one takes, a review aside; 0: 3 s */
     const char *azure_certificate; /* PEM file with the application's certificate; NULL: none */
     const char *user_role;         /* of the person at Microsoft's: "admin" (NULL) or "user" */
     size_t gcp_opportunities;      /* how many of Google's opportunities; each kind comes first */
@@ -167,6 +169,15 @@ size_t sandbox_azure_offers(const struct sandbox *sandbox);
 const struct json *sandbox_azure_offer(const struct sandbox *sandbox, const char *guid);
 size_t sandbox_azure_offer_duplicates(const struct sandbox *sandbox);
 size_t sandbox_azure_subscriptions(const struct sandbox *sandbox);
+
+/* The same for Google's private offers: how many, one as a full view shows it, how many were made
+ * by a token (rid=) that another one has, or are alive beside another one of the same deal (crm=);
+ * and entitlements. */
+size_t sandbox_gcp_offers(const struct sandbox *sandbox);
+const struct json *sandbox_gcp_offer(const struct sandbox *sandbox, struct arena *arena,
+                                     const char *id);
+size_t sandbox_gcp_offer_duplicates(const struct sandbox *sandbox);
+size_t sandbox_gcp_entitlements(const struct sandbox *sandbox);
 
 /* The same for Google's opportunities: how many a partner made, one as a read shows it (with or
  * without "opportunities/"; NULL: none), and [crm:...] tags that more than one of those carries. */

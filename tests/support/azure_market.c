@@ -154,9 +154,8 @@ const char *azure_market_offer(struct drive *drive, const char *path, const char
         "'product/" INGESTION_SAAS "','plan':'plan/" INGESTION_SAAS "/" INGESTION_STANDARD "',"
         "'discountType':'percentage','discountPercentage':12.5}],'notes':'CRM 42'}";
     int64_t today = day_of(sandbox_now(drive->sandbox));
-    struct json *offer =
-        ingestion_make(drive->arena, sample, ingestion_day(drive->arena, today + 300),
-                       ingestion_day(drive->arena, today + 30));
+    struct json *offer = rest_make(drive->arena, sample, ingestion_day(drive->arena, today + 300),
+                                   ingestion_day(drive->arena, today + 30));
     struct json *part = NULL;
     struct error error;
     if (path && value) {

@@ -255,10 +255,10 @@ static int get_tree(struct rest_call *call)
         return fail(call->failure, 400, "badRequest", "No %s submission exists for this product.",
                     target);
     struct json *answer =
-        ingestion_make(arena,
-                       "{'$schema':'" INGESTION_NEW "resource-tree/2022-07-01',"
-                       "'root':'product/%s','target':{'targetType':'%s'},'resources':[]}",
-                       product, target);
+        rest_make(arena,
+                  "{'$schema':'" INGESTION_NEW "resource-tree/2022-07-01',"
+                  "'root':'product/%s','target':{'targetType':'%s'},'resources':[]}",
+                  product, target);
     for (size_t i = 0; i < rows->count; i++)
         json_append(
             arena, json_get(answer, "resources"),

@@ -28,9 +28,6 @@ static inline struct azure_market *ingestion_market(const struct sandbox *sandbo
 }
 
 /* ---- JSON. */
-/* Text with ' for ". */
-struct json *ingestion_make(struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 bool ingestion_is(const struct json *object, const char *name, const char *word); /* any case */
 int64_t ingestion_today(const struct sandbox *sandbox);
 const char *ingestion_day(struct arena *arena, int64_t day);

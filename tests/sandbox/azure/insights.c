@@ -87,7 +87,7 @@ static const char *seconds(struct arena *arena, int64_t ms)
 static int list_datasets(struct rest_call *call)
 {
     struct arena *arena = call->arena;
-    struct json *row = ingestion_make(
+    struct json *row = rest_make(
         arena, "{'datasetName':'ISVOrder','selectableColumns':[],'availableMetrics':[],"
                "'availableDateRanges':['LAST_MONTH','LAST_3_MONTHS','LAST_6_MONTHS','LAST_1_YEAR',"
                "'LIFETIME'],'minimumRecurrenceInterval':4}");
@@ -232,7 +232,7 @@ static int create_report(struct rest_call *call)
     if (result < 0)
         return result;
     const char *id = azure_new_guid(call->sandbox, arena);
-    struct json *row = ingestion_make(
+    struct json *row = rest_make(
         arena,
         "{'reportId':'%s','reportName':null,'queryId':'%s','createdTime':'%s',"
         "'modifiedTime':null,'startTime':'%s','reportStatus':'Active','recurrenceInterval':%lld,"
@@ -271,7 +271,7 @@ static int get_execution(struct rest_call *call)
                     "There are no executions that have occurred for the given filter conditions. "
                     "Please recheck the reportId or executionId and retry the API after the "
                     "report's scheduled execution time");
-    struct json *row = ingestion_make(
+    struct json *row = rest_make(
         arena,
         "{'executionId':'%s','reportId':'%s','recurrenceInterval':%lld,'recurrenceCount':null,"
         "'callbackUrl':null,'format':'%s','executionStatus':'Completed',"

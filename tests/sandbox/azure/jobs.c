@@ -460,10 +460,10 @@ int job_post(struct rest_call *call)
         return refuse_schema(call, problems);
     struct arena *arena = call->arena;
     int64_t now = sandbox_now(call->sandbox);
-    struct json *job = ingestion_make(arena,
-                                      "{'status':'notStarted','result':'pending','fate':'%s',"
-                                      "'start_ms':%lld,'next':0,'errors':[],'made':[],'names':{}}",
-                                      fate_of(call), (long long)now);
+    struct json *job = rest_make(arena,
+                                 "{'status':'notStarted','result':'pending','fate':'%s',"
+                                 "'start_ms':%lld,'next':0,'errors':[],'made':[],'names':{}}",
+                                 fate_of(call), (long long)now);
     json_set(arena, job, "resources", json_clone(arena, json_get(call->body, "resources")));
     call->answer = show_status(call, rest_add(&call->sandbox->azure->parts.market->jobs,
                                               azure_new_guid(call->sandbox, arena), job, now));

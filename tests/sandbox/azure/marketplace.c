@@ -5,19 +5,6 @@
 #include "tests/sandbox/azure/ingestion.h"
 
 /* ---- JSON and texts. */
-struct json *ingestion_make(struct arena *arena, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    char *text = arena_vprintf(arena, format, list);
-    va_end(list);
-    for (char *c = text; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    struct json *json = NULL;
-    json_parse(arena, text, strlen(text), &json, NULL);
-    return json;
-}
-
 bool ingestion_is(const struct json *object, const char *name, const char *word)
 {
     const char *text = json_get_text(object, name);

@@ -79,7 +79,7 @@ static void place_order(struct control *control, struct rest_record *offer)
     if (!goods || ingestion_is(goods->document, "type", "softwareAsAService"))
         return;
     struct json *document = json_clone(arena, offer->document);
-    struct json *order = ingestion_make(
+    struct json *order = rest_make(
         arena,
         "{'shown':{'id':'%s','planId':null,'name':null,'created':'%s','saasSubscriptionStatus':"
         "'Subscribed','term':{'startDate':'%sT00:00:00Z','endDate':'%sT00:00:00Z'}}}",

@@ -100,25 +100,25 @@ static void put(struct seeding *seeding, const char *type, const char *rest, str
 static void put_plan_price(struct seeding *seeding, const struct seed_plan *plan, const char *guid)
 {
     struct arena *arena = seeding->arena;
-    struct json *document = ingestion_make(
-        arena,
-        "{'plan':'plan/%s/%s','visibility':'visible','audience':'%s','customerMarkets':"
-        "'customMarkets','markets':['us','ca','gb'],'privateAudiences':[]}",
-        seeding->guid, guid, plan->hidden ? "private" : "public");
+    struct json *document =
+        rest_make(arena,
+                  "{'plan':'plan/%s/%s','visibility':'visible','audience':'%s','customerMarkets':"
+                  "'customMarkets','markets':['us','ca','gb'],'privateAudiences':[]}",
+                  seeding->guid, guid, plan->hidden ? "private" : "public");
     if (plan->mode) {
-        struct json *pricing = ingestion_make(
+        struct json *pricing = rest_make(
             arena,
             "{'recurrentPrice':{'recurrentPriceMode':'%s','priceInputOption':'usd','prices':[]},"
             "'customMeters':{'priceInputOption':'usd','meters':{'events':{"
             "'pricePerPaymentInUsd':0.002}}}}",
             plan->mode);
         struct json *prices = json_find(pricing, "recurrentPrice.prices");
-        json_append(arena, prices, ingestion_make(arena, monthly, plan->price));
-        json_append(arena, prices, ingestion_make(arena, yearly, plan->price * 10));
+        json_append(arena, prices, rest_make(arena, monthly, plan->price));
+        json_append(arena, prices, rest_make(arena, yearly, plan->price * 10));
         json_set(arena, document, "pricing", pricing);
     }
     if (plan->trial)
-        json_set(arena, document, "trial", ingestion_make(arena, "{'type':'month','value':1}"));
+        json_set(arena, document, "trial", rest_make(arena, "{'type':'month','value':1}"));
     put(seeding, "price-and-availability-plan", arena_printf(arena, "/%s", guid), document);
 }
 
@@ -126,15 +126,15 @@ static void put_plan(struct seeding *seeding, const struct seed_plan *plan, cons
 {
     struct arena *arena = seeding->arena;
     put(seeding, "plan", arena_printf(arena, "/%s", guid),
-        ingestion_make(arena,
-                       "{'identity':{'externalId':'%s'},'alias':'%s','azureRegions':"
-                       "['azureGlobal'],'lifecycleState':'generallyAvailable'}",
-                       plan->external, plan->alias));
+        rest_make(arena,
+                  "{'identity':{'externalId':'%s'},'alias':'%s','azureRegions':"
+                  "['azureGlobal'],'lifecycleState':'generallyAvailable'}",
+                  plan->external, plan->alias));
     put(seeding, "plan-listing", arena_printf(arena, "/public/main/%s/en-us", guid),
-        ingestion_make(arena,
-                       "{'plan':'plan/%s/%s','kind':'%s-plan','languageId':'en-us','name':'%s',"
-                       "'description':'%s, by month or year.'}",
-                       seeding->guid, guid, seeding->product->kind, plan->alias, plan->alias));
+        rest_make(arena,
+                  "{'plan':'plan/%s/%s','kind':'%s-plan','languageId':'en-us','name':'%s',"
+                  "'description':'%s, by month or year.'}",
+                  seeding->guid, guid, seeding->product->kind, plan->alias, plan->alias));
     put_plan_price(seeding, plan, guid);
 }
 
@@ -143,34 +143,31 @@ static void put_product(struct seeding *seeding, const char *external, const cha
     const struct seed_product *product = seeding->product;
     struct arena *arena = seeding->arena;
     put(seeding, "product", "",
-        ingestion_make(arena,
-                       "{'identity':{'externalId':'%s'},'type':'%s','alias':'%s',"
-                       "'lifecycleState':'%s'}",
-                       external, product->type, alias, product->state));
+        rest_make(arena,
+                  "{'identity':{'externalId':'%s'},'type':'%s','alias':'%s',"
+                  "'lifecycleState':'%s'}",
+                  external, product->type, alias, product->state));
     put(seeding, "commercial-marketplace-setup", "",
-        ingestion_make(arena,
-                       "{'sellThroughMicrosoft':%s,'useMicrosoftLicenseManagementService':false}",
-                       product->sold ? "true" : "false"));
+        rest_make(arena, "{'sellThroughMicrosoft':%s,'useMicrosoftLicenseManagementService':false}",
+                  product->sold ? "true" : "false"));
     put(seeding, "property", "/public/main",
-        ingestion_make(arena,
-                       "{'kind':'%s','categories':{'developer-tools':['devService']},"
-                       "'termsConditions':'standardMicrosoft'}",
-                       product->kind));
+        rest_make(arena,
+                  "{'kind':'%s','categories':{'developer-tools':['devService']},"
+                  "'termsConditions':'standardMicrosoft'}",
+                  product->kind));
     put(seeding, "listing", "/public/main/default/en-us",
-        ingestion_make(arena,
-                       "{'kind':'%s','languageId':'en-us','title':'%s','searchResultSummary':"
-                       "'%s in brief','shortDescription':'%s, shortly.','description':"
-                       "'<p>All that %s does.</p>','generalLinks':[]}",
-                       product->kind, alias, alias, alias, alias));
-    put(seeding, "price-and-availability-offer", "",
-        ingestion_make(arena, "{'previewAudiences':[]}"));
-    put(seeding, "reseller", "",
-        ingestion_make(arena, "{'resellerChannelState':'all','audiences':[]}"));
+        rest_make(arena,
+                  "{'kind':'%s','languageId':'en-us','title':'%s','searchResultSummary':"
+                  "'%s in brief','shortDescription':'%s, shortly.','description':"
+                  "'<p>All that %s does.</p>','generalLinks':[]}",
+                  product->kind, alias, alias, alias, alias));
+    put(seeding, "price-and-availability-offer", "", rest_make(arena, "{'previewAudiences':[]}"));
+    put(seeding, "reseller", "", rest_make(arena, "{'resellerChannelState':'all','audiences':[]}"));
     put(seeding, "customer-leads", "",
-        ingestion_make(arena, "{'leadDestination':'table','tableLeadConfiguration':{"
-                              "'storageAccountConnectionString':'DefaultEndpointsProtocol=https;"
-                              "AccountName=sandbox;AccountKey=c2VjcmV0','contactEmail':"
-                              "['leads@sandbox.example']}}"));
+        rest_make(arena, "{'leadDestination':'table','tableLeadConfiguration':{"
+                         "'storageAccountConnectionString':'DefaultEndpointsProtocol=https;"
+                         "AccountName=sandbox;AccountKey=c2VjcmV0','contactEmail':"
+                         "['leads@sandbox.example']}}"));
 }
 
 static void seed_product(struct seeding *seeding, size_t index)
@@ -217,12 +214,12 @@ static const char *account_of(struct arena *arena, size_t index)
 
 static struct json *pricing_of(struct arena *arena, size_t index)
 {
-    return ingestion_make(arena,
-                          "[{'product':'product/" INGESTION_SAAS
-                          "','productName':'Sandbox Analytics','plan':"
-                          "'plan/" INGESTION_SAAS "/" INGESTION_STANDARD "','planName':'Standard',"
-                          "'discountType':'percentage','discountPercentage':%zu.5}]",
-                          5 + index % 30);
+    return rest_make(arena,
+                     "[{'product':'product/" INGESTION_SAAS
+                     "','productName':'Sandbox Analytics','plan':"
+                     "'plan/" INGESTION_SAAS "/" INGESTION_STANDARD "','planName':'Standard',"
+                     "'discountType':'percentage','discountPercentage':%zu.5}]",
+                     5 + index % 30);
 }
 
 static struct json *make_offer(struct seeding *seeding, const struct seed_offer *row, size_t index)
@@ -231,7 +228,7 @@ static struct json *make_offer(struct seeding *seeding, const struct seed_offer 
     int64_t today = ingestion_today(seeding->sandbox);
     bool csp = !strcmp(row->kind, "cspPromotion");
     bool seller = strstr(row->kind, "ChannelPartner") != NULL;
-    struct json *offer = ingestion_make(
+    struct json *offer = rest_make(
         arena,
         "{'$schema':'" INGESTION_NEW "private-offer/2023-07-15','name':'Offer %zu',"
         "'privateOfferType':'%s','offerPricingType':'editExistingOfferPricingOnly',"
@@ -250,8 +247,8 @@ static struct json *make_offer(struct seeding *seeding, const struct seed_offer 
     json_set(arena, offer, seller ? "originatorPricing" : "pricing", pricing_of(arena, index));
     if (text_starts(row->kind, "multiparty"))
         json_set(arena, offer, "partners",
-                 ingestion_make(arena, "[{'id':'" INGESTION_RESELLER
-                                       "','partnerName':'Reseller','location':'United States'}]"));
+                 rest_make(arena, "[{'id':'" INGESTION_RESELLER
+                                  "','partnerName':'Reseller','location':'United States'}]"));
     else if (!seller)
         json_set_text(arena, offer, "preparedBy", "deals@sandbox.example");
     return offer;

@@ -128,7 +128,7 @@ static void resolve_item(struct ingestion_step *step, struct json *item)
     bool reserves = ingestion_is(step->item, "offerPricingType", "vmSoftwareReservations");
     if (reserves)
         json_set(step->arena, item, "newPlanDetails",
-                 made = ingestion_make(step->arena, "{'name':'Software reservation'}"));
+                 made = rest_make(step->arena, "{'name':'Software reservation'}"));
     if (made && !json_get(made, "id"))
         json_set_text(step->arena, made, "id",
                       arena_printf(step->arena, "plan/%s/%s", ingestion_bare(product),

@@ -23,11 +23,11 @@ struct json *ingestion_list_price(struct arena *arena, const struct azure_market
     const struct json *source = plan_availability(market, arena, product, plan);
     if (!source)
         return NULL;
-    struct json *price = ingestion_make(arena,
-                                        "{'$schema':'" INGESTION_NEW TYPE_NAME "/2023-07-15',"
-                                        "'product':'product/%s','plan':'plan/%s/%s',"
-                                        "'offerPricingType':'editExistingOfferPricingOnly'}",
-                                        product, product, plan);
+    struct json *price = rest_make(arena,
+                                   "{'$schema':'" INGESTION_NEW TYPE_NAME "/2023-07-15',"
+                                   "'product':'product/%s','plan':'plan/%s/%s',"
+                                   "'offerPricingType':'editExistingOfferPricingOnly'}",
+                                   product, product, plan);
     if (json_get(source, "pricing"))
         json_set(arena, price, "pricing", json_clone(arena, json_get(source, "pricing")));
     json_set_text(arena, price, "id",

@@ -110,7 +110,7 @@ static void make_odd(struct arena *arena, struct json *shown, const char *type)
             json_set_text(arena, shown, words[i],
                           arena_printf(arena, "%c%s", word[0] - 'a' + 'A', word + 1));
     }
-    json_set(arena, shown, "somethingNew", ingestion_make(arena, "{'a':1}"));
+    json_set(arena, shown, "somethingNew", rest_make(arena, "{'a':1}"));
 }
 
 struct json *ingestion_view(struct arena *arena, const struct sandbox *sandbox,

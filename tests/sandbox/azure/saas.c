@@ -121,20 +121,20 @@ static struct json *show_components(struct arena *arena, const struct json *pric
         const char *value = json_text(json_find(entry, "billingTerm.value"));
         bool years = text_equal(json_text(json_find(entry, "billingTerm.type")), "year");
         json_append(arena, terms,
-                    ingestion_make(arena,
-                                   "{'currency':'USD','price':%s,'termUnit':'P%s%c',"
-                                   "'termDescription':'%s %s','meteredQuantityIncluded':[]}",
-                                   json_get_text(entry, "pricePerPaymentInUsd"), value,
-                                   years ? 'Y' : 'M', value, years ? "year" : "month"));
+                    rest_make(arena,
+                              "{'currency':'USD','price':%s,'termUnit':'P%s%c',"
+                              "'termDescription':'%s %s','meteredQuantityIncluded':[]}",
+                              json_get_text(entry, "pricePerPaymentInUsd"), value,
+                              years ? 'Y' : 'M', value, years ? "year" : "month"));
     }
     for (size_t i = 0; meters && i < meters->count; i++)
         json_append(arena, dimensions,
-                    ingestion_make(arena,
-                                   "{'id':'%s','currency':'USD','pricePerUnit':%s,"
-                                   "'unitOfMeasure':'unit','displayName':'%s'}",
-                                   meters->names[i],
-                                   json_get_text(meters->items[i], "pricePerPaymentInUsd"),
-                                   meters->names[i]));
+                    rest_make(arena,
+                              "{'id':'%s','currency':'USD','pricePerUnit':%s,"
+                              "'unitOfMeasure':'unit','displayName':'%s'}",
+                              meters->names[i],
+                              json_get_text(meters->items[i], "pricePerPaymentInUsd"),
+                              meters->names[i]));
     struct json *components = json_object(arena);
     json_set(arena, components, "recurrentBillingTerms", terms);
     json_set(arena, components, "meteringDimensions", dimensions);
@@ -155,11 +155,11 @@ static struct json *show_plan(struct rest_call *call, const struct rest_record *
     bool seats = text_equal(
         json_text(json_find(price, "pricing.recurrentPrice.recurrentPriceMode")), "perUser");
     struct json *row =
-        ingestion_make(arena,
-                       "{'planId':'%s','displayName':null,'isPrivate':false,'description':null,"
-                       "'minQuantity':0,'maxQuantity':%d,'hasFreeTrials':false,'isPricePerSeat':%s,"
-                       "'isStopSell':false,'market':'US'}",
-                       id, seats ? 1000 : 0, seats ? "true" : "false");
+        rest_make(arena,
+                  "{'planId':'%s','displayName':null,'isPrivate':false,'description':null,"
+                  "'minQuantity':0,'maxQuantity':%d,'hasFreeTrials':false,'isPricePerSeat':%s,"
+                  "'isStopSell':false,'market':'US'}",
+                  id, seats ? 1000 : 0, seats ? "true" : "false");
     json_set_text(arena, row, "displayName", json_get_text(plan, "alias"));
     json_set_text(arena, row, "description", json_get_text(plan, "alias"));
     json_set(arena, row, "planComponents", show_components(arena, json_get(price, "pricing")));
@@ -224,7 +224,7 @@ struct rest_record *saas_subscribe(struct sandbox *sandbox, const char *product,
     const char *person = "{'emailId':'it@customer.example','objectId':"
                          "'cccccccc-0000-4000-8000-000000000001','tenantId':"
                          "'dddddddd-0000-4000-8000-000000000001','puid':'1003200000000001'}";
-    struct json *document = ingestion_make(
+    struct json *document = rest_make(
         arena,
         "{'product':'%s','shown':{'id':'%s','name':null,'publisherId':'sandbox','offerId':'%s',"
         "'planId':'%s','quantity':null,'beneficiary':%s,'purchaser':%s,'term':{'startDate':null,"

@@ -58,11 +58,11 @@ struct json *submission_list(struct arena *arena, const struct sandbox *sandbox,
     struct json *rows = json_array(arena);
     if (!target || !strcmp(target, "draft"))
         json_append(arena, rows,
-                    ingestion_make(arena,
-                                   "{'$schema':'" INGESTION_NEW "submission/2022-07-01',"
-                                   "'id':'submission/%s/0','product':'product/%s',"
-                                   "'target':{'targetType':'draft'}}",
-                                   product, product));
+                    rest_make(arena,
+                              "{'$schema':'" INGESTION_NEW "submission/2022-07-01',"
+                              "'id':'submission/%s/0','product':'product/%s',"
+                              "'target':{'targetType':'draft'}}",
+                              product, product));
     for (size_t i = 0; i < market->submissions.count; i++) {
         const struct rest_record *record = market->submissions.records[i];
         if (is_of(record, product) && (!target || is_target(record, target)))
@@ -84,7 +84,7 @@ static struct rest_record *add(struct sandbox *sandbox, const char *product, con
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     const char *id = make_id(sandbox, arena, product);
-    const struct json *document = ingestion_make(
+    const struct json *document = rest_make(
         arena,
         "{'end_ms':%lld,'certified':true,'shown':{'$schema':'" INGESTION_NEW
         "submission/2022-07-01','id':'%s','product':'product/%s','target':{'targetType':'%s'},"

@@ -36,8 +36,8 @@ static const struct gcp_member datetime_members[] = {
     {"minutes", GCP_INT, 0, NULL, NULL, 0},
     {"seconds", GCP_INT, 0, NULL, NULL, 0},
     {"nanos", GCP_INT, 0, NULL, NULL, 0},
-    {"utcOffset", GCP_TEXT, 0, NULL, NULL, 0},
-    {"timeZone", GCP_OBJECT, 0, &zone_shape, NULL, 0},
+    {"utcOffset", GCP_TEXT, GCP_ONE, NULL, NULL, 0},
+    {"timeZone", GCP_OBJECT, GCP_ONE, &zone_shape, NULL, 0},
 };
 const struct gcp_shape gcp_datetime_shape = GCP_SHAPE(datetime_members);
 
@@ -146,9 +146,30 @@ static void check_member(struct rest_call *call, const struct gcp_member *member
     }
 }
 
+/* A message has one member of a oneof at most. */
+static void check_oneof(struct rest_call *call, const struct gcp_shape *shape,
+                        const struct json *body, const char *path, unsigned flag)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < body->count; i++) {
+        const char *name = body->names[i];
+        const struct gcp_member *member = find_member(shape, name, strlen(name));
+        if (!member || !(member->flags & flag))
+            continue;
+        if (first)
+            gcp_violation(call, path,
+                          "Invalid value at '%s' (oneof), oneof field is already set by \"%s\". "
+                          "Cannot set \"%s\"",
+                          path, first, name);
+        first = name;
+    }
+}
+
 static void check_members(struct rest_call *call, const struct gcp_shape *shape,
                           const struct json *body, const char *path)
 {
+    check_oneof(call, shape, body, path, GCP_ONE);
+    check_oneof(call, shape, body, path, GCP_OTHER);
     for (size_t i = 0; i < body->count; i++) {
         const char *name = body->names[i];
         const struct gcp_member *member = find_member(shape, name, strlen(name));
@@ -162,14 +183,20 @@ static void check_members(struct rest_call *call, const struct gcp_shape *shape,
     }
 }
 
-int gcp_shape_check(struct rest_call *call, const struct gcp_shape *shape, const struct json *body)
+int gcp_shape_check_at(struct rest_call *call, const struct gcp_shape *shape, const char *path,
+                       const struct json *body)
 {
     if (body && body->type != JSON_OBJECT)
         return gcp_fail(call, "INVALID_ARGUMENT",
                         "Invalid JSON payload received. Root element must be a message.");
     if (body)
-        check_members(call, shape, body, "");
+        check_members(call, shape, body, path);
     return gcp_fail_fields(call);
+}
+
+int gcp_shape_check(struct rest_call *call, const struct gcp_shape *shape, const struct json *body)
+{
+    return gcp_shape_check_at(call, shape, "", body);
 }
 
 /* ---- Masks. */
@@ -213,19 +240,34 @@ static const char *path_fault(const struct gcp_shape *shape, const char *path)
     }
 }
 
-static void take_path(struct rest_call *call, const char *path, const struct json *body,
-                      struct json *document)
+/* Clears the other members of the oneof that `name` is of, if it is of any. */
+static void clear_others(const struct gcp_shape *shape, const char *name, struct json *document)
+{
+    const struct gcp_member *member = find_member(shape, name, strlen(name));
+    unsigned group = member ? member->flags & (GCP_ONE | GCP_OTHER) : 0;
+    for (size_t i = 0; group && i < shape->count; i++) {
+        if (shape->members[i].flags & group && &shape->members[i] != member)
+            json_remove(document, shape->members[i].name);
+    }
+}
+
+static void take_path(struct rest_call *call, const struct gcp_shape *shape, const char *path,
+                      const struct json *body, struct json *document)
 {
     size_t length = strcspn(path, ".");
     const char *name = arena_copy_n(call->arena, path, length);
     const struct json *value = json_get(body, name);
+    if (value)
+        clear_others(shape, name, document);
     if (path[length]) {
         struct json *inner = json_get(document, name);
+        if (!inner && !value)
+            return;
         if (!inner) {
             inner = json_object(call->arena);
             json_set(call->arena, document, name, inner);
         }
-        take_path(call, path + length + 1, value, inner);
+        take_path(call, find_member(shape, name, length)->inner, path + length + 1, value, inner);
     } else if (value) {
         json_set(call->arena, document, name, json_clone(call->arena, value));
     } else {
@@ -248,7 +290,7 @@ int gcp_mask_apply(struct rest_call *call, const struct gcp_shape *shape, const 
     int result = gcp_fail_fields(call);
     for (const char *at = mask; !result && *at; at += strcspn(at, ",")) {
         at += *at == ',';
-        take_path(call, arena_copy_n(call->arena, at, strcspn(at, ",")), body, document);
+        take_path(call, shape, arena_copy_n(call->arena, at, strcspn(at, ",")), body, document);
     }
     return result;
 }
@@ -267,6 +309,8 @@ static struct json *tidy_value(struct arena *arena, const struct gcp_member *mem
 
 static bool is_default(const struct gcp_member *member, const struct json *value)
 {
+    if (member->flags & (GCP_PRESENT | GCP_ONE | GCP_OTHER))
+        return false;
     switch (value->type) {
     case JSON_BOOL:
         return !value->boolean;

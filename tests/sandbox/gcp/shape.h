@@ -19,6 +19,9 @@ enum gcp_type {
 enum gcp_flags {
     GCP_OUTPUT = 1 << 0,   /* output only: no write may carry it */
     GCP_REPEATED = 1 << 1, /* a list */
+    GCP_PRESENT = 1 << 2,  /* that it is there says something: shown even if empty or zero */
+    GCP_ONE = 1 << 3,      /* of a oneof: of these, a message has one at most; shown as above */
+    GCP_OTHER = 1 << 4,    /* of the message's second oneof */
 };
 
 struct gcp_shape;
@@ -46,7 +49,11 @@ extern const struct gcp_shape gcp_money_shape, gcp_date_shape, gcp_datetime_shap
 /* Refuses the call (INVALID_ARGUMENT with field violations) for unknown and output-only members and
  * values of another type. `body` NULL is an empty message. 0 or a failure. */
 int gcp_shape_check(struct rest_call *call, const struct gcp_shape *shape, const struct json *body);
-/* Takes what the mask names from the body into the document, and clears what the body lacks there.
+/* The same for a body that stands for the member `path` of the request ("private_offer"). */
+int gcp_shape_check_at(struct rest_call *call, const struct gcp_shape *shape, const char *path,
+                       const struct json *body);
+/* Takes what the mask names from the body into the document, and clears what the body lacks there;
+ * who sets one member of a oneof clears the others.
  * Refuses an empty mask, "*", paths that the shape has not, that pass through a list, or that are
  * output only. The body must have passed gcp_shape_check(). */
 int gcp_mask_apply(struct rest_call *call, const struct gcp_shape *shape, const char *mask,
