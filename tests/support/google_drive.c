@@ -21,8 +21,7 @@ bool google_drive_carry(void *drive, const struct http_request *request,
 {
     struct drive *to = drive;
     const char *host = strstr(request->url, "://") + 3;
-    int status =
-        google_drive_call(to, request->method, host + strcspn(host, "/"), request->body);
+    int status = google_drive_call(to, request->method, host + strcspn(host, "/"), request->body);
     *ret_response = (struct http_response){.status = status,
                                            .body = to->response.body ? to->response.body : "",
                                            .body_length = to->response.body_length};
@@ -43,15 +42,9 @@ static void forward(void *context, struct arena *arena, const struct http_reques
 
 void google_open_drive(struct google *google, struct drive *drive, const char *location)
 {
-    const char *const settings[] = {"project",
-                                    GCP_PROJECT,
-                                    "project_number",
-                                    GCP_PROJECT_NUMBER,
-                                    "provider",
-                                    GCP_PROVIDER,
-                                    "location",
-                                    location,
-                                    NULL};
+    const char *const settings[] = {"project",          GCP_PROJECT, "project_number",
+                                    GCP_PROJECT_NUMBER, "provider",  GCP_PROVIDER,
+                                    "location",         location,    NULL};
     google_open(google, forward, drive, settings);
 }
 
