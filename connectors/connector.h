@@ -66,7 +66,7 @@ enum rule_type {
     RULE_LOCKED,    /* the field keeps the value it has at the cloud */
     RULE_KEPT,      /* the field may change, but not lose the value it has at the cloud */
     RULE_GROWS,     /* a list may gain items, but not lose those it has at the cloud */
-    RULE_FUTURE,    /* a date, today (UTC) or later */
+    RULE_FUTURE,    /* a date, today or later */
     RULE_WORDS,     /* the value is one of `words` */
     RULE_PATTERN,   /* the value fits `words[0]`, a POSIX extended regular expression */
     RULE_UNLIKE,    /* the value does not */
@@ -80,6 +80,13 @@ enum rule_type {
     RULE_AGED,       /* any value, once the other, an instant, is words[1] hours past or more */
     RULE_WITHIN,     /* a date at most words[0] days ahead: days, not a field */
     RULE_RECENT,     /* a date at most words[0] days past */
+    RULE_LATER,      /* the date may move, but not to an earlier day than it has at the cloud */
+    /* A date at most words[1] months after the other, a date or an instant ("": today), less
+     * words[2] days. */
+    RULE_MONTHS,
+    /* A duration in months ("P12M"), once and as often as the other, a number, says: at most
+     * words[1] months in all. Without the other: once. */
+    RULE_REPEATED,
 };
 enum rule_moment {
     AT_CREATE = 1 << 0,
@@ -117,6 +124,9 @@ struct read_scope {
      * somebody wants it. NULL: all. */
     const bool *mapped;
     bool proposals; /* also what the cloud proposes and nobody has accepted yet */
+    /* Where the kind has `by_name`: the ids of that form that local records name, or are linked to;
+     * NULL-ended. NULL: none. */
+    const char *const *named;
     /* The run applies. Where reading takes something away from where it lies (files of an inbox), a
      * plan only looks at it. */
     bool takes;
@@ -298,6 +308,11 @@ struct connector_kind {
      * table serves all. */
     int (*put)(struct arena *arena, struct json *document, const char *field, const char *value,
                struct error *error);
+    /* What ids begin with that no listing shows: such a record is read if it is named. NULL: all
+     * are listed. */
+    const char *by_name;
+    /* The day that it is where the cloud ends its days: "today" in the rules. NULL: UTC's. */
+    int64_t (*today)(int64_t now_ms);
     /* Of an offer: the field that a replacement of it has as `replaces`. NULL: agreement. */
     const char *replaced_by;
     const char *portal; /* where people edit what cannot be edited from here; NULL: not said */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #define CANCELLED "cancelled"
+#define TAG       "[crm:"
 
 /* The bracket that the last one closes, so that a reference may have brackets of its own; NULL if
  * there is none. */
@@ -66,4 +67,64 @@ const char *remark_make(struct arena *arena, const char *note, const char *refer
         return inside;
     utf8_truncate(text, most - length - 1);
     return arena_printf(arena, "%s %s", text_trim(text), inside);
+}
+
+/* ------------------------------------------------------------------ tags */
+
+/* The bracket that closes the tag; a reference may have pairs of its own, but no end of line. NULL:
+ * that is no tag. */
+static char *tag_end(char *tag)
+{
+    size_t open = 0;
+    for (char *c = tag; *c && *c != '\n' && *c != '\r'; c++) {
+        open += *c == '[';
+        open -= *c == ']';
+        if (!open)
+            return c;
+    }
+    return NULL;
+}
+
+static char *find_tag(char *text, char **ret_end)
+{
+    for (char *at = strstr(text, TAG); at; at = strstr(at + 1, TAG)) {
+        *ret_end = tag_end(at);
+        if (*ret_end)
+            return at;
+    }
+    return NULL;
+}
+
+void remark_untag(struct arena *arena, const char *tagged, const char **ret_text,
+                  const char **ret_reference)
+{
+    char *text = tagged ? text_trim(arena_copy(arena, tagged)) : NULL;
+    const char *reference = NULL;
+    char *end, *tag;
+    while (text && (tag = find_tag(text, &end))) {
+        const char *inside = tag + strlen(TAG);
+        reference = text_trim(arena_copy_n(arena, inside, (size_t)(end - inside)));
+        *tag = '\0';
+        char *rest = end + 1, *before = text_trim(text);
+        bool joined = *before && *rest && !strchr(" \n\r\t", *rest);
+        text = text_trim(arena_printf(arena, "%s%s%s", before, joined ? " " : "", rest));
+    }
+    *ret_text = text_blank(text) ? NULL : text;
+    *ret_reference = text_blank(reference) ? NULL : reference;
+}
+
+const char *remark_tag(struct arena *arena, const char *text, const char *reference, size_t most)
+{
+    char *bare = text_blank(text) ? NULL : text_trim(arena_copy(arena, text));
+    if (text_blank(reference)) {
+        if (bare)
+            utf8_truncate(bare, most);
+        return bare;
+    }
+    char *tag = arena_printf(arena, TAG "%s]", reference);
+    size_t length = utf8_length(tag);
+    if (!bare || length + 2 > most)
+        return tag;
+    utf8_truncate(bare, most - length - 1);
+    return arena_printf(arena, "%s %s", text_trim(bare), tag);
 }

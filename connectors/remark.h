@@ -20,4 +20,13 @@ void remark_split(struct arena *arena, const char *remark, const char **ret_note
 const char *remark_make(struct arena *arena, const char *note, const char *reference,
                         bool cancelled, size_t most);
 
+/* A text that the cloud's people read and write, too: there the reference is a tag,
+ * "Two data stores become one. [crm:0061234567]", at the end where this program wrote it, anywhere
+ * where somebody went on writing. The text comes without any tag; of several the last one counts.
+ * NULL for what is not there. */
+void remark_untag(struct arena *arena, const char *tagged, const char **ret_text,
+                  const char **ret_reference);
+/* And back, cut to `most` characters at the text's cost; NULL if there is nothing to say. */
+const char *remark_tag(struct arena *arena, const char *text, const char *reference, size_t most);
+
 #endif

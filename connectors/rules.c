@@ -1,5 +1,6 @@
 /* Holds a write against the field limits and the rule table before anything is sent. */
 #include <regex.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -43,6 +44,17 @@ static void fault(struct checking *checking, const char *code, const char *field
         .locked = checking->locked,
     };
     checking->report(checking->context, &finding);
+}
+
+/* The day that an instant has where the cloud ends its days. */
+static int64_t own_day(const struct checking *checking, int64_t instant_ms)
+{
+    return checking->kind->today ? checking->kind->today(instant_ms) : day_of(instant_ms);
+}
+
+static int64_t today(const struct checking *checking)
+{
+    return own_day(checking, checking->now_ms);
 }
 
 static const char *vendor_name(const struct checking *checking, const char *field)
@@ -212,20 +224,20 @@ static bool fits(const struct checking *checking, const struct rule *rule, const
         return contains(rule->words, value);
     if (rule->type == RULE_FUTURE) {
         int64_t day;
-        return day_parse(value, &day) && day >= day_of(checking->now_ms);
+        return day_parse(value, &day) && day >= today(checking);
     }
     if (rule->type == RULE_WITHIN) {
         int64_t day, most;
         long long days = 0;
         bool known = day_parse(value, &day) && text_to_int64(rule->words[0], &days);
-        most = day_of(checking->now_ms) + days;
+        most = today(checking) + days;
         return !known || day <= most;
     }
     if (rule->type == RULE_RECENT) {
         int64_t day;
         long long days = 0;
         bool known = day_parse(value, &day) && text_to_int64(rule->words[0], &days);
-        return !known || day >= day_of(checking->now_ms) - days;
+        return !known || day >= today(checking) - days;
     }
     regex_t regex;
     if (regcomp(&regex, rule->words[0], REG_EXTENDED | REG_NOSUB))
@@ -393,6 +405,73 @@ static void check_aged(struct checking *checking, const struct rule *rule)
                        instant_print(since + due, text)));
 }
 
+/* ------------------------------------------------------------------ spans */
+
+static void check_later(struct checking *checking, const struct rule *rule, const char *value)
+{
+    const char *old = old_value(checking, rule->field);
+    int64_t day, old_day;
+    if (value && old && day_parse(value, &day) && day_parse(old, &old_day) && day < old_day)
+        fault(checking, rule->code, rule->field, rule->remedy,
+              arena_printf(checking->arena, "%s is %s, earlier than %s, which it has%s",
+                           vendor_name(checking, rule->field), value, old,
+                           because(checking, rule)));
+}
+
+/* The same day so many months on; the month's last where it has no such day. */
+static int64_t months_after(int64_t day, size_t months)
+{
+    char text[DAY_TEXT];
+    long long year, month, of_month;
+    int64_t result = day;
+    day_print(day, text);
+    text[4] = text[7] = '\0';
+    if (!text_to_int64(text, &year) || !text_to_int64(text + 5, &month) ||
+        !text_to_int64(text + 8, &of_month))
+        return day;
+    month += (long long)months - 1;
+    do {
+        snprintf(text, sizeof text, "%04lld-%02lld-%02lld", year + month / 12, month % 12 + 1,
+                 of_month);
+    } while (!day_parse(text, &result) && --of_month > 27);
+    return result;
+}
+
+static void check_months(struct checking *checking, const struct rule *rule, const char *value)
+{
+    char text[DAY_TEXT];
+    const char *other = *rule->words[0] ? record_get(checking->after, rule->words[0]) : NULL;
+    int64_t day, since = today(checking), ms;
+    if (*rule->words[0] &&
+        !(other && instant_parse(other, &ms) && (since = own_day(checking, ms), true)) &&
+        !(other && day_parse(other, &since)))
+        return;
+    int64_t most =
+        months_after(since, number_of(rule->words[1])) - (int64_t)number_of(rule->words[2]);
+    if (value && day_parse(value, &day) && day > most)
+        fault(checking, rule->code, rule->field, rule->remedy,
+              arena_printf(
+                  checking->arena, "%s is %s; it may be %s at the latest, %s months from %s%s",
+                  vendor_name(checking, rule->field), value, day_print(most, text), rule->words[1],
+                  other ? rule->words[0] : "today", because(checking, rule)));
+}
+
+static void check_repeated(struct checking *checking, const struct rule *rule, const char *value)
+{
+    const char *times = record_get(checking->after, rule->words[0]);
+    size_t months = 0, digits = value && *value == 'P' ? strspn(value + 1, "0123456789") : 0;
+    size_t again = times ? number_of(times) : 0, most = number_of(rule->words[1]);
+    if (digits && !strcmp(value + 1 + digits, "M"))
+        months = number_of(arena_copy_n(checking->arena, value + 1, digits));
+    if (months > most || (months && again >= most) || months * (again + 1) > most)
+        fault(checking, rule->code, rule->field, rule->remedy,
+              arena_printf(checking->arena,
+                           "%s is %s, and with %s %s of it that is more than %s "
+                           "months",
+                           vendor_name(checking, rule->field), value, times ? times : "no",
+                           rule->words[0], rule->words[1]));
+}
+
 static void check_rule(struct checking *checking, const struct rule *rule)
 {
     const char *value = record_get(checking->after, rule->field);
@@ -445,6 +524,18 @@ static void check_rule(struct checking *checking, const struct rule *rule)
     case RULE_COUNT:
         if (!checking->before || changed(checking, rule->field))
             check_count(checking, rule, value);
+        break;
+    case RULE_LATER:
+        check_later(checking, rule, value);
+        break;
+    case RULE_MONTHS: /* a submission is judged as a whole */
+        if (checking->at & AT_SUBMIT || !checking->before || changed(checking, rule->field))
+            check_months(checking, rule, value);
+        break;
+    case RULE_REPEATED:
+        if (checking->at & AT_SUBMIT || !checking->before || changed(checking, rule->field) ||
+            changed(checking, rule->words[0]))
+            check_repeated(checking, rule, value);
         break;
     case RULE_AFTER:
     case RULE_NOT_BEFORE:

@@ -134,6 +134,8 @@ enum step_result step_search(struct step_context *context, const struct step_sea
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
     const struct json *items = json_get(answer, search->items);
+    if (!items && search->omits_empty)
+        items = json_array(context->arena);
     if (!items || items->type != JSON_ARRAY) {
         error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the listing has no %s", search->items);
         return STEP_FAIL;

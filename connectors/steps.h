@@ -41,6 +41,7 @@ struct step_search {
     const char *found; /* the step that goes on with `id` */
     const char *(*match)(const struct step_context *context,
                          const struct json *items); /* or NULL */
+    bool omits_empty; /* an answer leaves an empty list out, as proto3 JSON does */
 };
 enum step_result step_search(struct step_context *context, const struct step_search *search,
                              const struct http_response *response, const struct error *failure,

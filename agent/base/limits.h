@@ -17,6 +17,6 @@
 #define LIMIT_COMMAND_MS       60000                 /* a credential helper that hangs */
 #define LIMIT_RETRY_AFTER_MS   (15 * 60 * 1000)      /* Retry-After is an untrusted number */
 #define LIMIT_IN_FLIGHT        16                    /* calls per cloud; 10/s needs 3 */
-#define LIMIT_FIELDS           96                    /* canonical fields of one kind */
+#define LIMIT_FIELDS           128                   /* canonical fields of one kind */
 
 #endif

@@ -155,7 +155,7 @@ struct watching {
 
 static bool is_final(const char *state)
 {
-    static const char *const words[] = {"draft", "with_partner", "open"};
+    static const char *const words[] = {"draft", "publishing", "with_partner", "open"};
     for (size_t i = 0; i < COUNT(words); i++)
         if (text_equal(state, words[i]))
             return false;

@@ -123,6 +123,25 @@ const struct finding_type finding_types[] = {
     {"REF-028", WARNING, "who was invited cannot be taken out again",
      "List the partner again, as the detail names it, or take over the cloud's list; until then "
      "nobody else is invited."},
+    {"REF-029", WARNING, "the cloud's legal terms are not accepted for the deal",
+     "Read them; who may accept them says so with the field legal_accepted, by a column of the "
+     "row or as a constant of the job. Nothing accepts them by itself."},
+    {"REF-030", INFO, "the cloud's sellers have yet to confirm the end of the deal",
+     "Nothing to do: they were asked, and the stage follows once they agree."},
+    {"REF-031", INFO, "the stage is told once the cloud has accepted the referral",
+     "Nothing to do: it is sent when the referral is approved."},
+    {"REF-032", INFO, "the cloud lets this partner only read the referral",
+     "Take the edit back, or ask the partner whose deal it is."},
+    {"REF-033", WARNING, "the stage is not moved backwards",
+     "Move it in the partner portal if the deal really went back, or take over the cloud's "
+     "stage."},
+    {"REF-034", WARNING, "the cloud may have the deal already",
+     "Compare the two; write the cloud's identifier into the local record if they are one, or "
+     "approve the referral if there shall be two."},
+    {"REF-035", WARNING, "an incentive of the cloud ends soon",
+     "Close the deal before, or ask for an extension in the partner portal."},
+    {"REF-036", INFO, "the cloud's older interface does not take the field",
+     "Make the edit in the partner portal, or take it back."},
 
     /* What the clouds demand of offers, and what a person should look at before one is made. */
     {"OFR-001", WARNING, "a field that is needed to create the offer is empty",

@@ -33,7 +33,7 @@ const struct gate_type gate_types[GATE_COUNT] = {
     [GATE_CANCEL] = {.name = "cancel",
                      .action = ACTION_CANCEL,
                      .of = {[KIND_OFFER] = {.field = "state",
-                                            .words = WORDS("open", "with_partner"),
+                                            .words = WORDS("open", "with_partner", "publishing"),
                                             .tells = BARGAIN,
                                             .help = "which open offers are taken back"}},
                      .alone = true},

@@ -1,6 +1,7 @@
 /* Values into normal form and back: one row a type. */
 #include "model/value.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -388,4 +389,30 @@ const char *value_show(struct arena *arena, const struct field *field, const cha
     if (!value)
         return "-";
     return value_type_many(field->type) ? list_print(arena, "; ", value) : value;
+}
+
+/* ------------------------------------------------------------------ comparing */
+
+const char *url_bare(struct arena *arena, const char *url)
+{
+    const char *scheme = strstr(url, "://");
+    char *host = arena_copy(arena, scheme ? scheme + 3 : url);
+    for (char *c = host; *c && *c != '/'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    if (text_starts(host, "www."))
+        host += 4;
+    size_t length = strlen(host);
+    while (length && host[length - 1] == '/')
+        length--;
+    return arena_copy_n(arena, host, length);
+}
+
+bool value_same(const struct field *field, const char *a, const char *b)
+{
+    if (text_equal(a, b))
+        return true;
+    if (!a || !b || field->type != TYPE_URL)
+        return false;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    return text_equal(url_bare(arena, a), url_bare(arena, b));
 }

@@ -40,6 +40,13 @@ const char *value_print(struct arena *arena, const struct field *field,
 /* An identifier that a spreadsheet or a number column has changed: "2.5E+09", "123456789012.0". */
 bool id_damaged(const char *text);
 
+/* A website as two are compared: without scheme, "www." and slashes at the end, the host in lower
+ * case. */
+const char *url_bare(struct arena *arena, const char *url);
+/* True if both say the same: they are equal, or websites that differ in no more than that (a cloud
+ * may keep the host alone). NULL is the same as NULL only. */
+bool value_same(const struct field *field, const char *a, const char *b);
+
 /* For people: list items joined by "; ", NULL as "-". */
 const char *value_show(struct arena *arena, const struct field *field, const char *value);
 

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/value.h"
 #include "reconcile/guard.h"
 #include "reconcile/journal.h"
 
@@ -319,7 +320,7 @@ static int put_link(struct task *task, const char *remote_id, const struct recor
         if (!remote || !(remote->flags & REMOTE_READ))
             continue;
         const char *value = change->fields[i].new_value;
-        if (!text_equal(after->values[field], value))
+        if (!value_same(&work->job->kind->fields[field], after->values[field], value))
             *ret_kept = false;
         else if (!change->asked_by || (local && text_equal(local->values[field], value)))
             base[field] = value;

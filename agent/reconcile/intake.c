@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
@@ -542,6 +543,52 @@ static void widen(struct intake *intake, struct read_scope *scope)
     }
 }
 
+/* ---- what only local records know of ---- */
+
+struct naming {
+    const char *prefix;
+    struct map *ids;
+};
+
+static void name_id(struct naming *naming, const char *id)
+{
+    if (id && text_starts(id, naming->prefix) && !map_has(naming->ids, id))
+        map_put(naming->ids, id, naming);
+}
+
+static int name_of_record(void *context, const struct store_record *record)
+{
+    name_id(context, record_get(record->record, FIELD_ID));
+    return 0;
+}
+
+static int name_of_link(void *context, const struct store_link *link)
+{
+    name_id(context, link->remote_id);
+    return 0;
+}
+
+/* A store that cannot tell fails the read at its end. */
+static const char *const *named(struct intake *intake)
+{
+    const struct work *work = intake->work;
+    const struct store_ops *ops = work->store->ops;
+    const struct kind *kind = work->job->kind;
+    CLEANUP_MAP struct map *ids = map_new();
+    CLEANUP_ARENA struct arena *scratch = arena_new();
+    struct naming naming = {work->kind->by_name, ids};
+    if (!naming.prefix || !job_field(work->job, kind_field(kind, FIELD_ID)) ||
+        ops->record_each(work->store, work->job->name, kind, SIDE_LOCAL, FILTER_PRESENT, scratch,
+                         name_of_record, &naming, &intake->error) < 0 ||
+        ops->link_each(work->store, work->job->name, kind, scratch, name_of_link, &naming,
+                       &intake->error) < 0)
+        return NULL;
+    const char **list = arena_array(intake->arena, map_count(ids) + 1, sizeof *list);
+    for (size_t i = 0; i < map_count(ids); i++)
+        list[i] = arena_copy(intake->arena, map_key_at(ids, i));
+    return list;
+}
+
 void intake_start(struct intake *intake, bool full, bool takes, void (*ended)(void *context),
                   void *context)
 {
@@ -549,7 +596,8 @@ void intake_start(struct intake *intake, bool full, bool takes, void (*ended)(vo
     struct read_scope scope = {.full = full,
                                .mapped = wanted_fields(work->job, intake->arena),
                                .proposals = wants_proposals(work),
-                               .takes = takes};
+                               .takes = takes,
+                               .named = named(intake)};
     intake->ended = ended;
     intake->ended_context = context;
     intake->sweep = world_now(work->world);

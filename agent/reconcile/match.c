@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/value.h"
 
 /* Records that share a key of one rule. */
 struct bucket {
@@ -28,14 +29,7 @@ static const char *normal(struct arena *arena, enum value_type type, const char 
     text_lower(copy);
     if (type != TYPE_URL)
         return copy;
-    const char *host = strstr(copy, "://");
-    host = host ? host + 3 : copy;
-    if (text_starts(host, "www."))
-        host += 4;
-    size_t length = strlen(host);
-    while (length && host[length - 1] == '/')
-        length--;
-    return arena_copy_n(arena, host, length);
+    return url_bare(arena, copy);
 }
 
 /* What a record is looked up by under the rule's exact keys, or NULL if a value is absent. A rule

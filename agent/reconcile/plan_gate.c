@@ -78,13 +78,15 @@ const char *plan_tell(struct arena *arena, const struct gate_type *type,
     return out.length ? arena_copy(arena, out.data) : NULL;
 }
 
-/* Reviewers sent the referral back: a person is to see that it was corrected. */
+/* Reviewers sent the referral back, or turned down one that may be submitted once more: a person is
+ * to see that it was corrected. */
 static void hold_correction(struct planner *planner, struct change *change,
                             const struct record *remote)
 {
     const struct kind *kind = remote->kind;
+    const char *status = record_get(remote, "status");
     if (change->action != ACTION_SUBMIT ||
-        !text_equal(record_get(remote, "status"), "action_required"))
+        (!text_equal(status, "action_required") && !text_equal(status, "rejected")))
         return;
     change->hold = HOLD_APPROVAL;
     change->hold_reason = "the cloud's reviewers asked for a correction; approve when it is made";

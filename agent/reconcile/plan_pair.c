@@ -140,6 +140,9 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
     const struct record *remote = pair->remote->record, *local = pair->local->record;
     const struct field *field = &remote->kind->fields[map->field];
     const char *l = local->values[map->field], *c = remote->values[map->field];
+    const char *base = pair->base[map->field];
+    /* What the cloud writes otherwise is no edit. */
+    c = value_same(field, c, l) ? l : value_same(field, c, base) ? base : c;
     char conflict_id[24] = "";
     struct merge_input input = {
         .owner = map->owner,
@@ -148,7 +151,7 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
         .weak = is_weak(planner->plan->arena, planner->plan->job, map, row, l),
         .cloud_writable = cloud_takes(planner->work, field->name),
         .local_writable = map->column && source_writable(planner->work->source),
-        .base = pair->base[map->field],
+        .base = base,
         .local = l,
         .cloud = c,
         .local_ms = local->modified_ms,

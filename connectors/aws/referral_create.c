@@ -49,8 +49,11 @@ static enum step_result answer_lookup(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    static const struct step_search search = {"OpportunitySummaries", "NextToken", "opportunity",
-                                              "associate", find_reference};
+    static const struct step_search search = {.items = "OpportunitySummaries",
+                                              .next = "NextToken",
+                                              .what = "opportunity",
+                                              .found = "associate",
+                                              .match = find_reference};
     return step_search(context, &search, response, failure, error);
 }
 

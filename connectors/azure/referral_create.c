@@ -51,8 +51,11 @@ static enum step_result answer_lookup(struct step_context *context,
                                       const struct http_response *response,
                                       const struct error *failure, struct error *error)
 {
-    static const struct step_search search = {"value", "@odata.nextLink", "referral", "read",
-                                              find_twin};
+    static const struct step_search search = {.items = "value",
+                                              .next = "@odata.nextLink",
+                                              .what = "referral",
+                                              .found = "read",
+                                              .match = find_twin};
     return step_search(context, &search, response, failure, error);
 }
 

@@ -37,6 +37,7 @@ struct cloud {
     /* The only location, as the setting or the service said; NULL: not asked yet (location.h). */
     const char *location;
     bool omits_partner;  /* this revision of opportunities:patch knows no parameter `partner` */
+    bool gets_partner;   /* … and this one of opportunities:get wants it */
     int64_t poll_ms;     /* between two looks at an offer that is being published */
     int64_t patience_ms; /* how long a run waits for what the cloud works on */
     struct loop *loop;

@@ -4,6 +4,7 @@
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/listings.h"
 #include "connectors/gcp/probes.h"
+#include "connectors/gcp/offers.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -63,6 +64,9 @@ static const struct option_row options[] = {
      .type = OPTION_TEXT,
      .fallback = "v1alpha1",
      .help = "version of the opportunities of Cloud Channel"},
+    {.name = "documents",
+     .type = OPTION_PATH,
+     .help = "folder with the PDF files that private offers carry"},
     {.name = "calls_per_minute",
      .type = OPTION_NUMBER,
      .fallback = "60",
@@ -99,7 +103,7 @@ const struct quota gcp_quotas[] = {
 };
 const size_t gcp_quota_count = COUNT(gcp_quotas);
 
-static const struct connector_kind *const served[] = {&gcp_listings, NULL};
+static const struct connector_kind *const served[] = {&gcp_listings, &gcp_offers, NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {

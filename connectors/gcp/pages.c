@@ -12,9 +12,9 @@ void gcp_page_request(const struct cloud *cloud, struct arena *arena,
                 ret_request);
 }
 
-int gcp_collection_page(struct sweep *sweep, struct arena *arena,
-                        const struct sweep_listing *listing, const struct sweep_place *place,
-                        struct http_request *ret_request, struct error *error)
+int gcp_page_build(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                   const struct sweep_place *place, struct http_request *ret_request,
+                   struct error *error)
 {
     (void)error;
     gcp_page_request(sweep_cloud(sweep), arena, listing->detail, place->token, ret_request);

@@ -18,13 +18,13 @@ void gcp_page_request(const struct cloud *cloud, struct arena *arena,
                       const struct gcp_collection *collection, const char *token,
                       struct http_request *ret_request);
 /* For struct sweep_listing; its `detail` is a struct gcp_collection. */
-int gcp_collection_page(struct sweep *sweep, struct arena *arena,
-                        const struct sweep_listing *listing, const struct sweep_place *place,
-                        struct http_request *ret_request, struct error *error);
+int gcp_page_build(struct sweep *sweep, struct arena *arena, const struct sweep_listing *listing,
+                   const struct sweep_place *place, struct http_request *ret_request,
+                   struct error *error);
 
 /* The members of a sweep's listing that all of Google's have. */
 #define GCP_LISTED(operation_, family_, items_)                                                    \
     .operation = operation_, .family = family_, .items = items_, .id = "name",                     \
-    .token = "nextPageToken", .omits_empty = true, .page = gcp_collection_page
+    .token = "nextPageToken", .omits_empty = true, .page = gcp_page_build
 
 #endif

@@ -18,7 +18,8 @@ NAME=$(basename "$0" .sh)
 PASSED=0 FAILED=0 RUNS=0 FINISHED=
 PIDS=()
 
-unset ${!AWS_*} ${!AZURE_*} ${!IDENTITY_*} ${!AGENT_*} http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY \
+unset ${!AWS_*} ${!AZURE_*} ${!IDENTITY_*} ${!AGENT_*} ${!GOOGLE_*} ${!CLOUDSDK_*} ${!GCE_*} \
+    http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY \
     JOURNAL_STREAM NOTIFY_SOCKET NO_COLOR
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/agent-$NAME.XXXXXX")
 mkdir "$WORK/home"
@@ -392,6 +393,26 @@ azure() {
     job_poll: 200ms
 ${AZURE:-}
 EOF
+}
+
+# Google's account at the sandbox (tests/sandbox/gcp/account.h). GCP_PROOF: the line that says where
+# credentials come from, GCP: more lines.
+gcp() {
+    cat <<EOF
+  gcp:
+    project: sandbox-partner
+    provider: DEMO-sandbox-partner
+    partner: partners/C0sandbox1
+    subject: admin@sandbox.example
+    ${GCP_PROOF-credentials: {file: gcp.json\}}
+    endpoint_url: $URL
+    publish_poll: 200ms
+${GCP:-}
+EOF
+}
+
+gcp_file() { # gcp_file TYPE [MEMBER=VALUE…]: gcp.json, a credential file that leads to the sandbox
+    (umask 077; ctl gcp-show credentials "type=$1" "${@:2}" >gcp.json)
 }
 
 # A job of Microsoft's referrals from the same file. Knobs as for config, with a prefix where both

@@ -31,6 +31,7 @@ static void set_up(const struct theatre *theatre, struct run *run, const struct 
     *change = (struct change){.kind = kind,
                               .action = scene->action,
                               .local_key = "CRM-1",
+                              .asked_by = scene->asked_by,
                               .remote_id = creates   ? NULL
                                            : answers ? theatre->invitation
                                                      : theatre->record,

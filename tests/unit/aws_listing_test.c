@@ -581,7 +581,7 @@ static void test_tables(void **state)
     }
     /* AWS has no place for the reference, and nothing like what other clouds call so. */
     static const char *const foreign[] = {FIELD_REFERENCE, "search_summary", "prices",
-                                          "publication", "pending"};
+                                          "publication",   "pending",        "plans"};
     for (size_t i = 0; i < kind->field_count; i++) {
         bool known = connector_field(&aws_listings, kind->fields[i].name) != NULL;
         for (size_t j = 0; j < COUNT(foreign); j++)

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/times.h"
 #include "tests/support/gcp_cosell.h"
 
 #define ISV     "ISV_SOLUTION_CONNECT"
@@ -653,6 +654,49 @@ static void test_seed_has_each_kind(void **state)
     gcp_cosell_stop(&bench);
 }
 
+/* Members and words that no published model has, and forms of older data; a write leaves them. */
+static void test_odd_records(void **state)
+{
+    (void)state;
+    const struct sandbox_options options = {
+        .seed = 1, .gcp_opportunities = 15, .unknown_members = true};
+    struct gcp_cosell bench;
+    gcp_cosell_start(&bench, &options);
+    assert_string_equal(gcp_cosell_member(&bench, "SxSeed000004", "dealInsights.state"), "PLANNED");
+    assert_string_equal(gcp_cosell_member(&bench, "SxSeed000003", "opportunityType"), "3");
+    assert_string_equal(
+        gcp_cosell_member(&bench, "SxSeed000005", "isvSolutionConnectInfo.supportLevel"),
+        "EXECUTIVE_SPONSORSHIP");
+    assert_taken(&bench, gcp_cosell_patch(&bench, "SxSeed000004", "stage", "{'stage':'REFINE'}"));
+    assert_string_equal(drive_answer(&bench.drive, "dealInsights.weight"), "0.10");
+    gcp_cosell_stop(&bench);
+}
+
+/* Fractions of 0, 3, 6 or 9 digits, and each write is later than the one before. */
+static void test_instants_vary(void **state)
+{
+    (void)state;
+    struct gcp_cosell bench;
+    gcp_cosell_start(&bench, NULL);
+    bench.drive.pace_ms = 0;
+    const char *id = gcp_cosell_accepted(&bench);
+    int64_t before = 0;
+    unsigned lengths = 0;
+    for (int i = 0; i < 12; i++) {
+        int64_t ticks = 0;
+        assert_taken(&bench,
+                     gcp_cosell_patch(&bench, id, "stage",
+                                      i % 2 ? "{'stage':'REFINE'}" : "{'stage':'QUALIFY'}"));
+        const char *text = drive_answer(&bench.drive, "updateTime");
+        assert_true(instant_parse_fine(text, &ticks));
+        assert_true(ticks > before);
+        before = ticks;
+        lengths |= 1u << strlen(text);
+    }
+    assert_true(__builtin_popcount(lengths) > 1);
+    gcp_cosell_stop(&bench);
+}
+
 static void test_restart_goes_on(void **state)
 {
     (void)state;
@@ -663,7 +707,7 @@ static void test_restart_goes_on(void **state)
     struct gcp_cosell bench;
     gcp_cosell_start(&bench, &options);
     const char *id = gcp_cosell_create(&bench, ISV, "SUBMITTED");
-    const char *gone = gcp_cosell_create(&bench, ISV, "DRAFT");
+    const char *gone = gcp_cosell_create(&bench, ISV, "SUBMITTED");
     gcp_cosell_control(&bench, "detach", gone, "");
     drive_control(&bench.drive, "gcp/revision", "{'word':'older'}");
     gcp_cosell_restart(&bench, &options);
@@ -722,6 +766,8 @@ int main(void)
         cmocka_unit_test(test_google_shares_and_takes_away),
         cmocka_unit_test(test_revisions),
         cmocka_unit_test(test_seed_has_each_kind),
+        cmocka_unit_test(test_odd_records),
+        cmocka_unit_test(test_instants_vary),
         cmocka_unit_test(test_restart_goes_on),
         cmocka_unit_test(test_listing_faults),
     };

@@ -171,10 +171,10 @@ static int check_lead(struct rest_call *call, const struct json *lead)
 /* ---- Calls. */
 static int begin(struct rest_call *call)
 {
-    if (!strcmp(call->segments[0], GCP_PARTNER + strlen("partners/")))
+    const char *partner = arena_printf(call->arena, "partners/%s", call->segments[0]);
+    if (!strcmp(partner, GCP_PARTNER))
         return 0;
-    return gcp_fail(call, "PERMISSION_DENIED", "The caller does not act for partners/%.60s.",
-                    call->segments[0]);
+    return gcp_fail(call, "PERMISSION_DENIED", "The caller does not act for %.80s.", partner);
 }
 
 static int create_lead(struct rest_call *call)
