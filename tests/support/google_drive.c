@@ -10,18 +10,14 @@
 
 #include "base/text.h"
 
-int google_drive_call(struct drive *drive, const char *method, const char *target, const char *body)
-{
-    const char *token = gcp_drive_token(drive, "cloud-platform", NULL);
-    return gcp_drive_call(drive, token, method, target, body);
-}
-
 bool google_drive_carry(void *drive, const struct http_request *request,
                         struct http_response *ret_response)
 {
     struct drive *to = drive;
     const char *host = strstr(request->url, "://") + 3;
-    int status = google_drive_call(to, request->method, host + strcspn(host, "/"), request->body);
+    const char *token = gcp_drive_token(to, "cloud-platform", NULL);
+    int status =
+        gcp_drive_call(to, token, request->method, host + strcspn(host, "/"), request->body);
     *ret_response = (struct http_response){.status = status,
                                            .body = to->response.body ? to->response.body : "",
                                            .body_length = to->response.body_length};

@@ -13,9 +13,6 @@ void google_open_drive(struct google *google, struct drive *drive, const char *l
 /* For struct ground; the context is the drive. */
 bool google_drive_carry(void *drive, const struct http_request *request,
                         struct http_response *ret_response);
-/* A call with the service account's token. Returns the status. */
-int google_drive_call(struct drive *drive, const char *method, const char *target,
-                      const char *body);
 /* How many calls of an operation were answered with the status; "": with any. */
 long long google_drive_count(struct drive *drive, const char *operation, const char *status);
 
