@@ -63,13 +63,13 @@ static int check_project(struct rest_call *call)
                            "Caller does not have required permission to use project %s.", project);
 }
 
-/* ESF takes no parameter that the method does not have. */
+/* ESF takes no parameter that the method does not have, but for what all of them have. */
 static int check_query(struct rest_call *call)
 {
     const char *known = call->route && call->route->query ? call->route->query : "";
     for (size_t i = 0; call->route && call->query && i < call->query->count; i++) {
         const char *name = call->query->names[i];
-        if (!has_word(known, name))
+        if (!has_word(known, name) && strcmp(name, "fields") != 0)
             gcp_violation(call, "",
                           "Invalid JSON payload received. Unknown name \"%s\": Cannot bind query "
                           "parameter. Field '%s' could not be found in request message.",
@@ -135,6 +135,7 @@ const struct rest_side gcp_side = {
     .bare = gcp_identity_handle,
     .bare_operation = gcp_identity_operation,
     .check = check,
+    .finish = gcp_fields_apply,
     .quota = take_quota,
 };
 
