@@ -3,8 +3,9 @@
 #include "base/memory.h"
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/listings.h"
-#include "connectors/gcp/probes.h"
 #include "connectors/gcp/offers.h"
+#include "connectors/gcp/probes.h"
+#include "connectors/gcp/referrals.h"
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
@@ -103,7 +104,8 @@ const struct quota gcp_quotas[] = {
 };
 const size_t gcp_quota_count = COUNT(gcp_quotas);
 
-static const struct connector_kind *const served[] = {&gcp_listings, &gcp_offers, NULL};
+static const struct connector_kind *const served[] = {&gcp_listings, &gcp_offers, &gcp_referrals,
+                                                      NULL};
 
 static struct session *session_of(struct cloud *cloud)
 {

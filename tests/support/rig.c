@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/times.h"
 #include "tests/sandbox/azure/account.h"
+#include "tests/sandbox/gcp/account.h"
 #include "tests/support/folder.h"
 
 #define LATENCY_MS 20
@@ -85,17 +86,32 @@ static const char *operation_of(struct arena *arena, const struct http_request *
     return route[1] ? arena_copy_n(arena, route + 1, strcspn(route + 1, "?")) : "?";
 }
 
+/* As they go over the wire: with the host, whom assertions name. */
+static const struct http_header *headers_of(struct arena *arena, const struct http_request *request,
+                                            size_t *ret_count)
+{
+    struct http_header *headers = arena_array(arena, request->header_count + 1, sizeof *headers);
+    for (size_t i = 0; i < request->header_count; i++)
+        headers[i] = request->headers[i];
+    *ret_count = request->header_count;
+    if (!http_request_get(request, "Host"))
+        headers[(*ret_count)++] = (struct http_header){"Host", "127.0.0.1:1"};
+    return headers;
+}
+
 static void answer_call(void *context, struct arena *arena, const struct http_request *request,
                         struct fake_answer *ret_answer)
 {
     struct rig *rig = context;
     struct sandbox_response response;
     const char *route = route_of(request), *query = strchr(route, '?');
+    size_t header_count;
+    const struct http_header *headers = headers_of(arena, request, &header_count);
     const struct sandbox_request call = {.method = request->method,
                                          .path = arena_copy_n(arena, route, strcspn(route, "?")),
                                          .query = query ? query + 1 : NULL,
-                                         .headers = request->headers,
-                                         .header_count = request->header_count,
+                                         .headers = headers,
+                                         .header_count = header_count,
                                          .body = request->body,
                                          .body_length = request->body_length};
     if (rig->before_call)
@@ -205,6 +221,7 @@ static void open_sandbox(struct rig *rig)
                                             .offers = options->offers,
                                             .azure_referrals = options->azure_referrals,
                                             .azure_offers = options->azure_offers,
+                                            .gcp_opportunities = options->gcp_opportunities,
                                             .rate = options->slow ? 1 : 100,
                                             .state_path =
                                                 options->persistent ? rig->state_path : NULL};
@@ -229,6 +246,25 @@ static void put_credentials(const struct rig *rig)
         fail_msg("%s", error.message);
 }
 
+/* The key file of the service account at Google. */
+static void put_key_file(const struct rig *rig)
+{
+    char path[160];
+    struct error error;
+    snprintf(path, sizeof path, "%s/gcp.json", rig->folder);
+    struct json *file = json_object(rig->arena);
+    json_set_text(rig->arena, file, "type", "service_account");
+    json_set_text(rig->arena, file, "project_id", GCP_PROJECT);
+    json_set_text(rig->arena, file, "private_key_id", GCP_KEY_ID);
+    json_set_text(rig->arena, file, "private_key", gcp_sandbox_key);
+    json_set_text(rig->arena, file, "client_email", GCP_ACCOUNT);
+    json_set_text(rig->arena, file, "client_id", GCP_ACCOUNT_ID);
+    json_set_text(rig->arena, file, "token_uri", "http://127.0.0.1:1/token");
+    const char *text = json_print(rig->arena, file);
+    if (file_replace(path, text, strlen(text), 0600, &error) < 0)
+        fail_msg("%s", error.message);
+}
+
 struct rig *rig_new(const struct rig_options *options)
 {
     struct rig *rig = memory_alloc(sizeof *rig);
@@ -246,6 +282,7 @@ struct rig *rig_new(const struct rig_options *options)
     if (options->csv || access(rig->csv_path, F_OK) < 0)
         rig_csv_put(rig, options->csv ? options->csv : RIG_HEADER);
     put_credentials(rig);
+    put_key_file(rig);
     open_sandbox(rig);
     open_program(rig);
     rig->fake.on_point = pass_point;

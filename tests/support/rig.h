@@ -24,6 +24,7 @@ struct rig_options {
     size_t referrals;   /* seeded ones; 0: an empty cloud */
     size_t offers;      /* seeded private offers */
     size_t azure_referrals, azure_offers; /* the same at Microsoft */
+    size_t gcp_opportunities;             /* and at Google */
     bool unknown_members;                 /* see sandbox_options */
     bool persistent;       /* the sandbox's state is in the folder, saved with each call */
     bool slow;             /* the published quotas, not a hundred times as much */
@@ -61,6 +62,12 @@ extern const char rig_yaml[];
     "    client_id: aaaaaaaa-0000-4000-8000-000000000001, client_secret: {env: RIG_SECRET},\n"     \
     "    sign_in: sign-in.json, referral_role: admin, endpoint_url: \"http://127.0.0.1:1\",\n"     \
     "    job_poll: 2s}\n"
+/* The section clouds.gcp, with a service account's key that acts for the super admin. */
+#define RIG_GCP                                                                                    \
+    "  gcp: {project: sandbox-partner, partner: partners/C0sandbox1,\n"                            \
+    "    credentials: {file: gcp.json}, subject: admin@sandbox.example,\n"                         \
+    "    endpoint_url: \"http://127.0.0.1:1\", token_url: \"http://127.0.0.1:1/token\",\n"         \
+    "    calls_per_minute: 6000}\n"
 #define RIG_HEADER                                                                                 \
     "Key,OppId,Name,Company,Website,Country,State,Zip,Industry,Problem,UseCase,Delivery,Spend,"    \
     "Stage,Close,NextStep,LostReason,Needs,Activities,Marketing,Solution,Share,Modified\n"

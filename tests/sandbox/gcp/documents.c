@@ -59,7 +59,7 @@ static int check_draft(struct rest_call *call, const struct rest_record *offer)
                ? 0
                : gcp_fail(call, "FAILED_PRECONDITION",
                           "The documents of a private offer in state %s are immutable.",
-                          offer_state(offer));
+                          gcp_offer_state(offer));
 }
 
 /* ---- Rules. */

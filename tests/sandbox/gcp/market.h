@@ -73,7 +73,7 @@ void listings_seed(struct sandbox *sandbox);
 extern const struct gcp_shape gcp_offer_shape, gcp_document_shape; /* offer_shape.c */
 
 struct rest_record *offer_find(const struct sandbox *sandbox, const char *name);
-const char *offer_state(const struct rest_record *offer);
+const char *gcp_offer_state(const struct rest_record *offer);
 bool offer_in(const struct rest_record *offer, const char *state);
 /* Money in cents and percent in hundredths. False: another currency, more than cents, negative;
  * not the documented pattern. NULL as money is false. */

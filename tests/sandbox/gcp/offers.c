@@ -16,14 +16,14 @@ struct rest_record *offer_find(const struct sandbox *sandbox, const char *name)
                : NULL;
 }
 
-const char *offer_state(const struct rest_record *offer)
+const char *gcp_offer_state(const struct rest_record *offer)
 {
     return json_get_text(market_shown(offer), "state");
 }
 
 bool offer_in(const struct rest_record *offer, const char *state)
 {
-    return text_equal(offer_state(offer), state);
+    return text_equal(gcp_offer_state(offer), state);
 }
 
 /* NULL after the refusal. */
@@ -41,7 +41,7 @@ static struct rest_record *find(struct rest_call *call)
 static int refuse_state(struct rest_call *call, const struct rest_record *offer, const char *act)
 {
     return gcp_fail(call, "FAILED_PRECONDITION", "A private offer in state %s cannot be %s.",
-                    offer_state(offer), act);
+                    gcp_offer_state(offer), act);
 }
 
 /* ---- List. */

@@ -41,9 +41,22 @@ static int check_token(struct rest_call *call)
     return 0;
 }
 
+/* A person has no project of his own to charge. */
+static bool wants_project(const struct rest_call *call)
+{
+    const char *header = request_header(call->request, "authorization");
+    const struct gcp_access *access = gcp_access_find(call->sandbox, header + 7);
+    return access && text_equal(access->principal, GCP_PERSON);
+}
+
 static int check_project(struct rest_call *call)
 {
     const char *project = request_header(call->request, "x-goog-user-project");
+    if (!project && wants_project(call))
+        return gcp_fail_reason(call, "PERMISSION_DENIED", "SERVICE_DISABLED",
+                               "Your application is authenticating by using local Application "
+                               "Default Credentials. This API requires a quota project, which is "
+                               "not set by default.");
     if (!project || text_equal(project, GCP_PROJECT) || text_equal(project, GCP_PROJECT_NUMBER))
         return 0;
     return gcp_fail_reason(call, "PERMISSION_DENIED", "USER_PROJECT_DENIED",
