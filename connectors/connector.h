@@ -336,7 +336,7 @@ struct cloud_status {
     char realm[64]; /* whose records these are, e.g. "catalog Sandbox": what was linked in one realm
                        means nothing in another */
     char identity[128];            /* who we are there, without secrets; "" unknown */
-    char credential_source[64];    /* "environment", "profile alliance (credential_process)", … */
+    char credential_source[160];   /* "environment", "profile alliance (credential_process)", … */
     int64_t credential_expires_ms; /* 0: unknown or never */
 };
 

@@ -32,6 +32,7 @@ static const struct refusal refusals[] = {
     "metering_id|buyer_approval"
 
 static const struct permission permissions[] = {
+    {.name = "commerceproducer.locations.list"},
     {.name = PRODUCER "list"},
     {.name = PRODUCER "get"},
     {.name = PRODUCER "create", .actions = WRITES(CREATE)},
