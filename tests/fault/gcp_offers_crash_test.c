@@ -190,14 +190,14 @@ static void test_killed_before_journal(void **state)
 {
     (void)state;
     kill_at_each("journal-before", &changing, 14);
-    kill_at_each("journal-before", &deleting, 3);
+    kill_at_each("journal-before", &deleting, 2);
 }
 
 static void test_killed_after_journal(void **state)
 {
     (void)state;
     kill_at_each("journal-after", &changing, 14);
-    kill_at_each("journal-after", &deleting, 3);
+    kill_at_each("journal-after", &deleting, 2);
 }
 
 /* How the calls of an operation look. */
