@@ -307,6 +307,64 @@ static void test_midnights(void **state)
     drive_stop(&drive);
 }
 
+/* ---- Seeds, and what is done behind the service's back. */
+static size_t count_state(struct drive *drive, const char *state)
+{
+    size_t count = 0;
+    drive_control(drive, "gcp/offers", NULL);
+    const struct json *rows = json_get(drive->answer, "offers");
+    for (size_t i = 0; rows && i < rows->count; i++)
+        count += text_equal(json_get_text(rows->items[i], "state"), state);
+    return count;
+}
+
+static const char *first_in(struct drive *drive, const char *state)
+{
+    drive_control(drive, "gcp/offers", NULL);
+    const struct json *rows = json_get(drive->answer, "offers");
+    for (size_t i = 0; rows && i < rows->count; i++) {
+        if (text_equal(json_get_text(rows->items[i], "state"), state))
+            return arena_copy(drive->arena, json_get_text(rows->items[i], "id"));
+    }
+    return "";
+}
+
+static void test_seed(void **state)
+{
+    (void)state;
+    static const char *const states[] = {"DRAFT",     "PUBLISHING", "PUBLISHED", "ACCEPTED",
+                                         "CANCELLED", "EXPIRED",    "ENDED"};
+    struct drive drive;
+    drive_start(&drive,
+                &(struct sandbox_options){.rate = 100, .gcp_offers = 10, .unknown_members = true});
+    for (size_t i = 0; i < COUNT(states); i++)
+        assert_true(count_state(&drive, states[i]) > 0);
+    drive_control(&drive, "stats", NULL);
+    assert_string_equal(drive_answer(&drive, "gcp_offers"), "10");
+    assert_string_equal(drive_answer(&drive, "gcp_offer_duplicates"), "0");
+    assert_string_equal(drive_answer(&drive, "gcp_entitlements"), "4");
+    /* Members that no published message has are shown like all others. */
+    gcp_market_state(&drive, first_in(&drive, "ACCEPTED"));
+    assert_string_equal(drive_answer(&drive, "offerProgram.level"), "GOLD");
+    /* Only drafts are edited in the portal; the clock and the buyer do the rest. */
+    const char *id = first_in(&drive, "PUBLISHED");
+    const char *which = arena_printf(drive.arena, "{'id':'%s'}", id);
+    assert_int_equal(
+        gcp_market_control(&drive, "edit-offer",
+                           arena_printf(drive.arena, "{'id':'%s','path':'title','value':'x'}", id)),
+        409);
+    assert_int_equal(gcp_market_control(&drive, "end-offer", which), 409);
+    assert_int_equal(gcp_market_control(&drive, "expire", which), 200);
+    assert_string_equal(gcp_market_state(&drive, id), "EXPIRED");
+    id = first_in(&drive, "ACCEPTED");
+    assert_int_equal(
+        gcp_market_control(&drive, "end-offer", arena_printf(drive.arena, "{'id':'%s'}", id)), 200);
+    const char *order = arena_copy(drive.arena, drive_answer(&drive, "entitlement"));
+    assert_string_equal(gcp_market_state(&drive, id), "ENDED");
+    assert_string_equal(gcp_market_order(&drive, order), "ENTITLEMENT_CANCELLED");
+    drive_stop(&drive);
+}
+
 /* ---- Restarts. */
 static void test_restart(void **state)
 {
@@ -338,7 +396,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_listings),  cmocka_unit_test(test_refused_reads),
     cmocka_unit_test(test_list),      cmocka_unit_test(test_faults),
     cmocka_unit_test(test_documents), cmocka_unit_test(test_needed_documents),
-    cmocka_unit_test(test_midnights), cmocka_unit_test(test_restart),
+    cmocka_unit_test(test_midnights), cmocka_unit_test(test_seed),
+    cmocka_unit_test(test_restart),
 };
 
 int main(void)
