@@ -33,6 +33,7 @@ static const struct refusal refusals[] = {
 
 static const struct permission permissions[] = {
     {.name = "commerceproducer.locations.list"},
+    {.name = "commerceproducer.locations.list"},
     {.name = PRODUCER "list"},
     {.name = PRODUCER "get"},
     {.name = PRODUCER "create", .actions = WRITES(CREATE)},

@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "connectors/gcp/offers.h"
+#include "connectors/gcp/offer_steps.h"
 #include "tests/support/google.h"
 
 #define SERVICE "db.endpoints.isv.cloud.goog"
@@ -267,6 +267,12 @@ static void test_updates(void **state)
     assert_string_equal(bench.watermark, T3);
     bench_read(&bench, false, mapped);
     assert_read(&bench, 0, 0, 1); /* the other one is older than the filter */
+    /* What a procedure has left is read once more: it knows nothing of what is aside. */
+    map_put(bench.google.reading.known, "o-1", (void *)(uintptr_t)(T3 GCP_OFFER_MORE));
+    bench_read(&bench, false, mapped);
+    assert_read(&bench, 1, 1, 0);
+    bench_read(&bench, false, mapped);
+    assert_read(&bench, 0, 0, 1);
     /* A draft that was deleted between list and look. */
     bench.offers[2] = (struct fact){"o-3", "DRAFT", T3, NULL};
     bench.broken = "/o-3?";
