@@ -80,7 +80,9 @@ enum rule_type {
     RULE_AGED,       /* any value, once the other, an instant, is words[1] hours past or more */
     RULE_WITHIN,     /* a date at most words[0] days ahead: days, not a field */
     RULE_RECENT,     /* a date at most words[0] days past */
-    RULE_LATER,      /* the date may move, but not to an earlier day than it has at the cloud */
+    /* The date may move, but not to an earlier day than it has at the cloud; one that is over is
+     * another matter: it takes the record back. */
+    RULE_LATER,
     /* A date at most words[1] months after the other, a date or an instant ("": today), less
      * words[2] days. */
     RULE_MONTHS,
@@ -336,7 +338,7 @@ struct cloud_status {
     char realm[64]; /* whose records these are, e.g. "catalog Sandbox": what was linked in one realm
                        means nothing in another */
     char identity[128];            /* who we are there, without secrets; "" unknown */
-    char credential_source[64];    /* "environment", "profile alliance (credential_process)", … */
+    char credential_source[160];   /* "environment", "profile alliance (credential_process)", … */
     int64_t credential_expires_ms; /* 0: unknown or never */
 };
 

@@ -411,7 +411,8 @@ static void check_later(struct checking *checking, const struct rule *rule, cons
 {
     const char *old = old_value(checking, rule->field);
     int64_t day, old_day;
-    if (value && old && day_parse(value, &day) && day_parse(old, &old_day) && day < old_day)
+    if (value && old && day_parse(value, &day) && day_parse(old, &old_day) && day < old_day &&
+        day >= today(checking))
         fault(checking, rule->code, rule->field, rule->remedy,
               arena_printf(checking->arena, "%s is %s, earlier than %s, which it has%s",
                            vendor_name(checking, rule->field), value, old,

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "commands/output.h"
+#include "model/gate.h"
 
 #define SYSTEM_CONFIG "/etc/marketplace-agent/agent.yaml"
 #define LOCAL_CONFIG  "agent.yaml"
@@ -70,6 +71,24 @@ static void check_field(const struct connector *connector, const struct connecto
     (*errors)++;
 }
 
+/* An open gate whose action the cloud does not know would be waited for in vain. */
+static void check_gate(const struct connector *connector, const struct connector_kind *kind,
+                       const struct job *job, enum gate gate, config_report *report,
+                       void *report_context, size_t *errors)
+{
+    enum action action = gate_types[gate].action;
+    if (!job->gates[gate].open || !action_writes_cloud(action) || connector_procedure(kind, action))
+        return;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    const struct config_fault fault = {
+        .place = job->place,
+        .message = arena_printf(arena, "%s has no %s for %ss", connector->title,
+                                gate_types[gate].name, job->kind->name),
+        .remedy = "remove the gate from this job"};
+    report(report_context, &fault);
+    (*errors)++;
+}
+
 size_t context_check_jobs(const struct config *config, config_report *report, void *report_context)
 {
     size_t errors = 0;
@@ -91,6 +110,8 @@ size_t context_check_jobs(const struct config *config, config_report *report, vo
         }
         for (size_t j = 0; j < job->field_count; j++)
             check_field(connector, kind, job, &job->fields[j], report, report_context, &errors);
+        for (enum gate gate = 0; gate < GATE_COUNT; gate++)
+            check_gate(connector, kind, job, gate, report, report_context, &errors);
     }
     return errors;
 }

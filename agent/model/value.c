@@ -393,7 +393,7 @@ const char *value_show(struct arena *arena, const struct field *field, const cha
 
 /* ------------------------------------------------------------------ comparing */
 
-const char *value_bare_url(struct arena *arena, const char *url)
+const char *value_url_bare(struct arena *arena, const char *url)
 {
     const char *scheme = strstr(url, "://");
     char *host = arena_copy(arena, scheme ? scheme + 3 : url);
@@ -414,5 +414,5 @@ bool value_same(const struct field *field, const char *a, const char *b)
     if (!a || !b || field->type != TYPE_URL)
         return false;
     CLEANUP_ARENA struct arena *arena = arena_new();
-    return text_equal(value_bare_url(arena, a), value_bare_url(arena, b));
+    return text_equal(value_url_bare(arena, a), value_url_bare(arena, b));
 }

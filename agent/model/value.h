@@ -42,7 +42,7 @@ bool id_damaged(const char *text);
 
 /* A website as two are compared: without scheme, "www." and slashes at the end, the host in lower
  * case. */
-const char *value_bare_url(struct arena *arena, const char *url);
+const char *value_url_bare(struct arena *arena, const char *url);
 /* True if both say the same: they are equal, or websites that differ in no more than that (a cloud
  * may keep the host alone). NULL is the same as NULL only. */
 bool value_same(const struct field *field, const char *a, const char *b);

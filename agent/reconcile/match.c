@@ -29,7 +29,7 @@ static const char *normal(struct arena *arena, enum value_type type, const char 
     text_lower(copy);
     if (type != TYPE_URL)
         return copy;
-    return value_bare_url(arena, copy);
+    return value_url_bare(arena, copy);
 }
 
 /* What a record is looked up by under the rule's exact keys, or NULL if a value is absent. A rule

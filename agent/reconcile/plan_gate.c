@@ -81,12 +81,13 @@ const char *plan_tell(struct arena *arena, const struct gate_type *type,
 /* Reviewers sent the referral back, or turned down one that may be submitted once more: a person is
  * to see that it was corrected. */
 static void hold_correction(struct planner *planner, struct change *change,
-                            const struct record *remote)
+                            const struct record *remote, const struct record *local)
 {
     const struct kind *kind = remote->kind;
     const char *status = record_get(remote, "status");
-    if (change->action != ACTION_SUBMIT ||
-        (!text_equal(status, "action_required") && !text_equal(status, "rejected")))
+    bool again = text_equal(status, "rejected") &&
+                 plan_due(planner, &gate_types[GATE_SUBMIT], remote, local);
+    if (change->action != ACTION_SUBMIT || (!again && !text_equal(status, "action_required")))
         return;
     change->hold = HOLD_APPROVAL;
     change->hold_reason = "the cloud's reviewers asked for a correction; approve when it is made";
@@ -109,7 +110,7 @@ void plan_gate(struct planner *planner, const struct gate_view *view, const stru
     change->note = plan_tell(arena, type, edited);
     if (!plan_check(planner, change, plan_moment(type->action), remote,
                     plan_after(arena, edited, change)))
-        hold_correction(planner, change, remote);
+        hold_correction(planner, change, remote, view->local);
     change_identify(change);
 }
 

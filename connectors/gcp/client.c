@@ -79,9 +79,8 @@ static int sign(void *context, struct arena *arena, struct http_request *request
 
 static bool credentials_due(void *context, size_t set, int64_t now_ms, bool force)
 {
-    (void)now_ms; /* tokens are timed by the monotonic clock */
     const struct cloud *cloud = context;
-    return gcp_tokens_due(cloud->tokens, (enum gcp_audience)set, force);
+    return gcp_tokens_due(cloud->tokens, (enum gcp_audience)set, now_ms, force);
 }
 
 static void refresh(void *context, size_t set, session_ready *ready, void *ready_context)
@@ -328,11 +327,12 @@ void gcp_status(struct cloud *cloud, struct cloud_status *ret_status)
 {
     struct cloud_status status = {0};
     bool sandbox = http_is_loopback(cloud->bases[GCP_PRODUCER]);
+    const char *method = gcp_tokens_method(cloud->tokens);
     snprintf(status.realm, sizeof status.realm, "project %.36s%s", cloud->project,
              sandbox ? " of a sandbox" : "");
     snprintf(status.identity, sizeof status.identity, "project %.36s%s%.60s", cloud->project,
              cloud->partner ? ", " : "", cloud->partner ? cloud->partner : "");
-    snprintf(status.credential_source, sizeof status.credential_source, "%.63s",
-             gcp_tokens_method(cloud->tokens));
+    snprintf(status.credential_source, sizeof status.credential_source, "%.159s",
+             method ? method : "");
     *ret_status = status;
 }

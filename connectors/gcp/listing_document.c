@@ -187,12 +187,12 @@ struct json *gcp_listing_document(struct arena *arena, const struct gcp_listing_
     return document;
 }
 
-const char *gcp_listing_version(struct arena *arena, const struct json *document)
+const char *gcp_listing_version(struct arena *arena, const struct json *document, const char *day)
 {
     char hex[SHA256_HEX];
     const char *text = json_print(arena, document);
     sha256_hex(text, strlen(text), hex);
-    return arena_printf(arena, "%.*s", DIGEST, hex);
+    return arena_printf(arena, "%.*s%s%s", DIGEST, hex, day ? " " : "", day ? day : "");
 }
 
 struct record *gcp_listing_record(struct arena *arena, const struct json *document,

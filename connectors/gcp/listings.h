@@ -17,8 +17,9 @@
  *
  * A service has neither a date nor an etag: its version is a digest of all that lists show of it,
  * of its title, and of what is derived, so that a price that comes into force is news, too. The
- * titles of plans are behind a call for each list offer; they are only asked for where that digest
- * moved: a list offer has a date that moves with it. */
+ * titles of plans are behind a call for each list offer, and nothing says that an offer's date
+ * moves with its plan's title: they are asked for where that digest moved, and once a day (UTC),
+ * which then stands in the version: "…digest… 2026-05-01". */
 #ifndef CONNECTORS_GCP_LISTINGS_H
 #define CONNECTORS_GCP_LISTINGS_H
 
@@ -37,8 +38,9 @@ struct gcp_listing_parts {
  * reported with `now_ms` as the time of the read. */
 struct json *gcp_listing_document(struct arena *arena, const struct gcp_listing_parts *parts,
                                   int64_t now_ms, document_report *report, void *context);
-/* Of a document whose list offers are as listed. */
-const char *gcp_listing_version(struct arena *arena, const struct json *document);
+/* Of a document whose list offers are as listed; `day` is when the titles are asked for, NULL: they
+ * are not. */
+const char *gcp_listing_version(struct arena *arena, const struct json *document, const char *day);
 struct record *gcp_listing_record(struct arena *arena, const struct json *document,
                                   const char *version, document_report *report, void *context);
 

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/times.h"
 #include "connectors/gcp/listings.h"
 #include "connectors/gcp/location.h"
 #include "connectors/gcp/pages.h"
@@ -34,7 +35,7 @@ struct listings {
     struct json *groups;
     struct gcp_collection services, sku_groups;
     int64_t now_ms;
-    bool wants_titles;
+    char today[DAY_TEXT]; /* "": no titles are wanted */
     bool groups_broken;
     enum { READING, TITLING, TOLD } stage;
 };
@@ -259,12 +260,14 @@ static size_t ask_titles(struct sweep *sweep, struct visit *visit)
     return asked;
 }
 
-/* What has not moved is seen; of the rest the titles are asked for. Returns how many. */
+/* What has not moved today is seen; of the rest the titles are asked for. Returns how many. */
 static size_t look(struct sweep *sweep, struct visit *visit)
 {
-    visit->version = gcp_listing_version(sweep_arena(sweep), document_of(sweep, visit, NULL));
+    const char *today = *of(sweep)->today ? of(sweep)->today : NULL;
+    visit->version =
+        gcp_listing_version(sweep_arena(sweep), document_of(sweep, visit, NULL), today);
     if (!text_equal(sweep_known(sweep, visit->id), visit->version))
-        return of(sweep)->wants_titles ? ask_titles(sweep, visit) : 0;
+        return today ? ask_titles(sweep, visit) : 0;
     sweep_seen(sweep, visit->id);
     visit->whole = false;
     return 0;
@@ -320,7 +323,8 @@ void gcp_listings_read(struct cloud *cloud, const struct read_scope *scope,
     struct sweep *sweep = sweep_new(cloud, cloud->session, scope, sink, &reader, listings);
     listings->groups = json_array(sweep_arena(sweep));
     listings->now_ms = sweep_now(sweep);
-    listings->wants_titles = read_wants(scope, &kinds[KIND_LISTING], titled);
+    if (read_wants(scope, &kinds[KIND_LISTING], titled))
+        day_print(day_of(listings->now_ms), listings->today);
     if (cloud->location) {
         start(sweep);
         return;

@@ -48,7 +48,7 @@
 
 #define IN_DOLLARS "amounts are in US dollars, to the cent, up to 1000000000"
 
-/* Only the last day moves once the offer is out. */
+/* Only the last day moves once the offer is out; one that is over takes the offer back. */
 static const char *const released[] = {"expires", NULL};
 
 const struct rule gcp_offer_rules[] = {
@@ -160,7 +160,8 @@ const struct rule gcp_offer_rules[] = {
     {ROW(RULE_MONTHS, "OFR-007", AT_UPDATE, "expires"), .words = WORDS("released", "3", "1"),
      .when = {WHEN("state", "open")},
      .remedy = "an offer can be accepted for 3 months at most, from its publication on"},
-    {ROW(RULE_LATER, "OFR-011", AT_UPDATE, "expires"), .when = {WHEN("state", "open")},
+    {ROW(RULE_LATER, "OFR-011", AT_UPDATE, "expires"),
+     .when = {WHEN("state", "open", "publishing")},
      .remedy = "an open offer can only be accepted longer; to end it earlier take it back"},
     {ROW(RULE_FUTURE, "OFR-007", AT_SUBMIT, "start_date"),
      .remedy = "empty it, and the contract starts when it is accepted"},
@@ -174,9 +175,8 @@ const struct rule gcp_offer_rules[] = {
     {ROW(RULE_UPTO, "OFR-010", ALWAYS, "schedule"), .words = WORDS("expires", "0")},
 
     /* Locked. */
-    {ROW(RULE_LOCKED, "OFR-011", AT_UPDATE, "*"), .when = {WHEN("state", "open")},
+    {ROW(RULE_LOCKED, "OFR-011", AT_UPDATE, "*"), .when = {WHEN("state", "open", "publishing")},
      .except = released},
-    {ROW(RULE_LOCKED, "OFR-011", AT_UPDATE, "*"),
-     .when = {WHEN("state", "publishing", "expired", "cancelled")}},
+    {ROW(RULE_LOCKED, "OFR-011", AT_UPDATE, "*"), .when = {WHEN("state", "expired", "cancelled")}},
     {ROW(RULE_LOCKED, "OFR-012", AT_UPDATE, "*"), .when = {WHEN("state", "accepted", "ended")}},
 };

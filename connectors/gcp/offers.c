@@ -32,6 +32,7 @@ static const struct refusal refusals[] = {
     "metering_id|buyer_approval"
 
 static const struct permission permissions[] = {
+    {.name = "commerceproducer.locations.list"},
     {.name = PRODUCER "list"},
     {.name = PRODUCER "get"},
     {.name = PRODUCER "create", .actions = WRITES(CREATE)},
@@ -48,8 +49,8 @@ static const struct permission permissions[] = {
 /* A draft can be deleted where a person asks for it; nothing else is ever deleted. */
 const struct connector_kind gcp_offers = {
     .kind = KIND_OFFER,
-    .capabilities = CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_INCREMENTAL |
-                    CAN_LOCK | CAN_DISCARD,
+    .capabilities =
+        CAN_LIST | CAN_READ | CAN_CREATE | CAN_UPDATE | CAN_CLOSE | CAN_INCREMENTAL | CAN_DISCARD,
     .fields = gcp_offer_fields,
     .field_count = GCP_OFFER_FIELDS,
     .rules = gcp_offer_rules,

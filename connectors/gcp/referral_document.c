@@ -410,7 +410,7 @@ static int put_website(const struct writing *writing)
 {
     if (!writing->value)
         return put_node(writing, NULL);
-    const char *bare = value_bare_url(writing->arena, writing->value);
+    const char *bare = value_url_bare(writing->arena, writing->value);
     return put_node(writing, json_string(writing->arena,
                                          arena_copy_n(writing->arena, bare, strcspn(bare, "/"))));
 }

@@ -304,13 +304,17 @@ const struct secret *gcp_tokens_get(const struct gcp_tokens *tokens, enum gcp_au
 }
 
 /* A token that was refused is not kept: not even a failing fetch makes it good again. */
-bool gcp_tokens_due(struct gcp_tokens *tokens, enum gcp_audience audience, bool force)
+bool gcp_tokens_due(struct gcp_tokens *tokens, enum gcp_audience audience, int64_t now_ms,
+                    bool force)
 {
     struct token *token = &tokens->tokens[audience];
+    int64_t off_ms = now_ms - world_now(tokens->world);
     if (force) {
         secret_free(token->access);
         token->access = NULL;
     }
+    if (force && llabs(off_ms) > CLOCK_MS) /* for one that is signed here and used at once */
+        tokens->offset_ms = off_ms;
     if (!lives(tokens, token))
         return true;
     return !token->fetch && world_ticks(tokens->world) >= token->due_ticks;
@@ -328,7 +332,7 @@ const char *gcp_tokens_method(struct gcp_tokens *tokens)
     if (tokens->method)
         return tokens->method;
     if (gcp_credentials_read(arena, &tokens->options, &credentials, NULL) < 0)
-        return "credentials that cannot be read";
+        return NULL;
     learn(tokens, credentials);
     gcp_credentials_wipe(credentials);
     return tokens->method;

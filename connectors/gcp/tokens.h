@@ -48,9 +48,10 @@ void gcp_tokens_free(struct gcp_tokens *tokens);
 /* To sign with; NULL before the first fetch. */
 const struct secret *gcp_tokens_get(const struct gcp_tokens *tokens, enum gcp_audience audience);
 /* True if a fetch should come before the next call: none yet, near the end of its life (five
- * minutes; of what a metadata server gives half of what was left), or `force`, since it was
- * refused. */
-bool gcp_tokens_due(struct gcp_tokens *tokens, enum gcp_audience audience, bool force);
+ * minutes; of a short life half), or `force`, since it was refused. `now_ms`: the time as the
+ * service has it, as far as it is known. */
+bool gcp_tokens_due(struct gcp_tokens *tokens, enum gcp_audience audience, int64_t now_ms,
+                    bool force);
 /* One fetch per audience at a time; calls `ready`, possibly at once: while the old token lives it
  * serves on, and a failure then is only logged. With `force` above the old one is dropped. */
 void gcp_tokens_fetch(struct gcp_tokens *tokens, enum gcp_audience audience, session_ready *ready,
@@ -60,7 +61,7 @@ void gcp_tokens_fetch(struct gcp_tokens *tokens, enum gcp_audience audience, ses
  * person name; NULL: the header is left out. */
 const char *gcp_tokens_quota_project(const struct gcp_tokens *tokens);
 /* For people: "service account reader@… (GOOGLE_APPLICATION_CREDENTIALS)", "metadata server", …;
- * reads the file if that was not done yet, never calls. */
+ * reads the file if that was not done yet, never calls. NULL: it cannot be read. */
 const char *gcp_tokens_method(struct gcp_tokens *tokens);
 
 #endif

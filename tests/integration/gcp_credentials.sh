@@ -49,7 +49,7 @@ yaml
 gcp_file service_account
 works "a service account's key"
 is "one token for each scope" 2 "$(calls OAuthToken)"
-says "whose" "service account $ACCOUNT \(clouds.gcp.crede"
+says "whose" "service account $ACCOUNT \(clouds.gcp.credentials\)"
 GCP='    self_signed: yes' yaml
 works "its own signature is the token"
 is "so there is one exchange, for co-sell" 1 "$(calls OAuthToken)"
@@ -60,7 +60,7 @@ is "no delegation: the others go on" ok "$(result services.list)"
 ctl gcp identities channel=granted key=revoked >/dev/null
 refused "a key that was deleted" 'the key was deleted'
 ctl gcp identities key=good >/dev/null
-ctl fault 401:ListServices:1 >/dev/null
+ctl fault 401:ListGcpServices:1 >/dev/null
 works "a token that ended early is fetched anew"
 ctl no-faults >/dev/null
 ctl fault 503:OAuthToken:1 >/dev/null
@@ -74,12 +74,13 @@ mkdir -p elsewhere "$HOME/.config/gcloud"
 mv gcp.json key.json
 GOOGLE_APPLICATION_CREDENTIALS=key.json works "the environment names the file"
 GOOGLE_APPLICATION_CREDENTIALS=no.json refused "a file that is not there" 'no.json'
+is "a file that is not there: none are found" fail "$(result credentials)"
 cp key.json elsewhere/application_default_credentials.json
 CLOUDSDK_CONFIG=elsewhere works "\$CLOUDSDK_CONFIG"
 cp key.json "$HOME/.config/gcloud/application_default_credentials.json"
 works "gcloud's own place"
 rm "$HOME/.config/gcloud/application_default_credentials.json"
-GCP='    service_account: '$ACCOUNT yaml
+GCP_PROOF='' GCP='    service_account: '$ACCOUNT yaml
 GCE_METADATA_HOST=${URL#http://} works "the metadata server"
 is "which is asked for each scope" 2 "$(calls MetadataToken)"
 is "and IAM signs for the person" 1 "$(calls SignJwt)"
@@ -151,6 +152,14 @@ printf '#!/bin/sh\necho "no badge" >&2\nexit 3\n' >helper
 refused "a program that fails" 'exit status 3'
 yaml
 unset UNRECORDED
+
+# --- what is needed for it ----------------------------------------------------------------------------
+
+agent iam gcp -o csv
+exits 0 "the permissions that the jobs need"
+is "reading alone" 0 "$(csv_count out access=write)"
+check "of listings" grep -q commerceproducer.services.list out
+check "the scope of co-sell" grep -q apps.order out
 
 # --- files that are wrong ---------------------------------------------------------------------------
 

@@ -53,6 +53,16 @@ says "the list by state" "$ONE"
 agent offer list --state draft
 says_not "which drafts are not in" "$ONE"
 
+# --- what another cloud has ---------------------------------------------------------------------
+
+agent offer accept "$ONE"
+exits 1 "there are no orders to accept"
+says "for a reason" 'its agreement_approval is not known'
+sed 's/^    publish: no/&\n    accept: yes/' agent.yaml >eager.yaml
+agent check --config eager.yaml
+exits 78 "a gate that the cloud does not have"
+says "is named" 'has no accept for offers'
+
 # --- extend -------------------------------------------------------------------------------------
 
 end_of() { member "$1" AvailabilityEndDate | cut -c1-10; }

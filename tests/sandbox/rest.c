@@ -124,7 +124,9 @@ static int run_call(struct rest_call *call, bool known)
                        : fail(call->failure, 404, "itemNotFound", "There is no such resource.");
     if (result == 0)
         result = parse_body(call);
-    return result < 0 ? result : call->route->handle(call);
+    if (result == 0)
+        result = call->route->handle(call);
+    return result == 0 && call->side->finish ? call->side->finish(call) : result;
 }
 
 /* ---- Answers. */

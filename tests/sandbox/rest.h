@@ -121,6 +121,8 @@ struct rest_side {
     bool (*bare_operation)(const char *name);
     /* Sets the call's identity, or refuses it. */
     int (*check)(struct rest_call *call);
+    /* May change the answer of a handler that did what it was asked for; NULL: nothing does. */
+    int (*finish)(struct rest_call *call);
     /* Takes the call from the quota: seconds to wait, 0: it may go on. Each refused one counts. */
     int64_t (*quota)(struct rest_call *call);
 };

@@ -222,6 +222,7 @@ static void open_sandbox(struct rig *rig)
                                             .azure_referrals = options->azure_referrals,
                                             .azure_offers = options->azure_offers,
                                             .gcp_opportunities = options->gcp_opportunities,
+                                            .gcp_offers = options->gcp_offers,
                                             .rate = options->slow ? 1 : 100,
                                             .state_path =
                                                 options->persistent ? rig->state_path : NULL};

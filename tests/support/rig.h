@@ -24,7 +24,7 @@ struct rig_options {
     size_t referrals;   /* seeded ones; 0: an empty cloud */
     size_t offers;      /* seeded private offers */
     size_t azure_referrals, azure_offers; /* the same at Microsoft */
-    size_t gcp_opportunities;             /* and at Google */
+    size_t gcp_opportunities, gcp_offers; /* and at Google */
     bool unknown_members;                 /* see sandbox_options */
     bool persistent;       /* the sandbox's state is in the folder, saved with each call */
     bool slow;             /* the published quotas, not a hundred times as much */
@@ -64,7 +64,8 @@ extern const char rig_yaml[];
     "    job_poll: 2s}\n"
 /* The section clouds.gcp, with a service account's key that acts for the super admin. */
 #define RIG_GCP                                                                                    \
-    "  gcp: {project: sandbox-partner, partner: partners/C0sandbox1,\n"                            \
+    "  gcp: {project: sandbox-partner, provider: DEMO-sandbox-partner,\n"                          \
+    "    partner: partners/C0sandbox1, publish_poll: 2s,\n"                                        \
     "    credentials: {file: gcp.json}, subject: admin@sandbox.example,\n"                         \
     "    endpoint_url: \"http://127.0.0.1:1\", token_url: \"http://127.0.0.1:1/token\",\n"         \
     "    calls_per_minute: 6000}\n"

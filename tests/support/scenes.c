@@ -21,6 +21,12 @@ const struct step *scene_step(const struct procedure *procedure, const char *nam
     return NULL;
 }
 
+/* What no rule may ask for. */
+static bool deletes(const struct scene *scene)
+{
+    return text_equal(scene->fields[0].new_value, "deleted");
+}
+
 static void set_up(const struct theatre *theatre, struct run *run, const struct scene *scene,
                    struct change *change)
 {
@@ -31,7 +37,7 @@ static void set_up(const struct theatre *theatre, struct run *run, const struct 
     *change = (struct change){.kind = kind,
                               .action = scene->action,
                               .local_key = "CRM-1",
-                              .asked_by = scene->asked_by,
+                              .asked_by = deletes(scene) ? "a person" : NULL,
                               .remote_id = creates   ? NULL
                                            : answers ? theatre->invitation
                                                      : theatre->record,

@@ -26,7 +26,6 @@ struct scene {
     enum action action;
     struct wish fields[6];
     struct wish local[3]; /* name and new_value */
-    const char *asked_by; /* as of the change; NULL: the job's rules */
     const char *resume;   /* step that was open; NULL: undisturbed */
     const char *progress; /* as the journal had it; NULL: {} */
     struct reply replies[10];

@@ -72,14 +72,20 @@ static const char *bench_field(struct arena *arena, const char *form, const char
     return redact_decode(arena_copy_n(arena, in, strcspn(in, "&")));
 }
 
-/* True if the assertion's times are not those of Google's clock. */
-static bool is_off(struct bench *bench, struct arena *arena, const char *form)
+/* True if a JWT's times are not those of Google's clock. */
+static bool is_off(struct bench *bench, struct arena *arena, const char *jwt)
 {
-    const char *jwt = form ? bench_field(arena, form, "assertion") : NULL;
     const struct json *claims = jwt ? jwt_claims(arena, jwt) : NULL;
     int64_t now_s = (bench->fake.now_ms + bench->ahead_ms) / 1000;
     return claims && (bench->no_times || json_get_int(claims, "iat", 0) > now_s ||
                       json_get_int(claims, "exp", 0) <= now_s);
+}
+
+/* The same of a token that is a JWT itself. */
+static bool is_late(struct bench *bench, struct arena *arena, const struct http_request *request)
+{
+    const char *header = http_request_get(request, "authorization");
+    return header && is_off(bench, arena, header + strlen("Bearer "));
 }
 
 static void grant(struct bench *bench, struct arena *arena, const char *url,
@@ -111,8 +117,12 @@ static void handle(void *context, struct arena *arena, const struct http_request
     bool service =
         strstr(url, "/token") || strstr(url, "serviceAccounts") || strstr(url, "/runner");
     if (!service) {
-        ret_answer->status = bench->endless_401 ? 401 : 200;
+        bool refused = bench->endless_401 || is_late(bench, arena, request);
+        ret_answer->status = refused ? 401 : 200;
         ret_answer->body = "{}";
+        if (bench->ahead_ms)
+            ret_answer->headers[0] = (struct http_header){
+                "date", fake_http_date(arena, bench->fake.now_ms + bench->ahead_ms)};
         return;
     }
     if (bench->fixed && strstr(url, bench->fixed)) {
@@ -126,7 +136,7 @@ static void handle(void *context, struct arena *arena, const struct http_request
             "date", fake_http_date(arena, bench->fake.now_ms + bench->ahead_ms)};
     ret_answer->headers[count] =
         (struct http_header){"metadata-flavor", bench->flavor ? bench->flavor : "Google"};
-    if (is_off(bench, arena, request->body)) {
+    if (request->body && is_off(bench, arena, bench_field(arena, request->body, "assertion"))) {
         ret_answer->status = 400;
         ret_answer->body = SHORT_LIVED;
     } else {

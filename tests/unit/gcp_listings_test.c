@@ -348,7 +348,7 @@ static void test_active_price(void **state)
 static const char *version_of(const struct given *given)
 {
     struct findings findings = {0};
-    return gcp_listing_version(arena, document(given, &findings));
+    return gcp_listing_version(arena, document(given, &findings), NULL);
 }
 
 static void test_versions(void **state)
@@ -365,6 +365,9 @@ static void test_versions(void **state)
     same.now_ms = FAKE_START_MS + 1000;
     assert_string_equal(version_of(&base), version_of(&same));
     assert_int_equal(strlen(version_of(&base)), 32);
+    struct findings none = {0};
+    assert_string_equal(gcp_listing_version(arena, document(&base, &none), "2026-05-01"),
+                        arena_printf(arena, "%s 2026-05-01", version_of(&base)));
     for (int i = 0; i < 5; i++) {
         other = base;
         switch (i) {

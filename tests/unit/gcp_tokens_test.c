@@ -235,6 +235,26 @@ static void test_a_wrong_clock_is_found_out_once(void **state)
     }
 }
 
+/* No token endpoint says so: the service refuses what was signed. */
+static void test_a_wrong_clock_and_a_token_signed_here(void **state)
+{
+    (void)state;
+    for (int ahead = 0; ahead < 2; ahead++) {
+        struct bench bench;
+        begin_with(&bench, KEY_FILE);
+        set(&bench, "self_signed", "yes");
+        bench.ahead_ms = ahead ? 7200000 : -7200000;
+        bench_open(&bench);
+        passes(&bench, GCP_PRODUCER);
+        size_t calls = fake_http_count(bench.http);
+        assert_true(calls <= 3);
+        passes(&bench, GCP_PRODUCER);
+        assert_int_equal(fake_http_count(bench.http), calls + 1);
+        assert_int_equal(bench.granted, 0);
+        bench_close(&bench);
+    }
+}
+
 static void test_a_clock_that_stays_wrong_is_reported(void **state)
 {
     (void)state;
@@ -535,6 +555,8 @@ static void test_workforce_pool(void **state)
 
 /* ------------------------------------------------------------------ acting for others */
 
+#define DELEGATE "one@acme.iam.gserviceaccount.com"
+
 static void test_impersonated_by_a_chain(void **state)
 {
     (void)state;
@@ -567,8 +589,8 @@ static void test_delegation_without_a_key(void **state)
     } cases[] = {
         {NULL, TARGET, {"computeMetadata", ":signJwt", "/token"}, TARGET},
         {USER_FILE, TARGET, {TOKEN_URL, ":signJwt", "/token"}, TARGET},
-        {"{'type':'impersonated_service_account','source_credentials':" USER_FILE "," IMPERSONATION
-         "}",
+        {"{'type':'impersonated_service_account','source_credentials':" USER_FILE
+         ",'delegates':['" DELEGATE "']," IMPERSONATION "}",
          NULL,
          {TOKEN_URL, ":signJwt", "/token"},
          TARGET},
@@ -605,6 +627,9 @@ static void test_delegation_without_a_key(void **state)
         const char *payload = json_get_text(body, "payload");
         assert_int_equal(json_parse(arena, payload, strlen(payload), &claims, NULL), 0);
         assert_string_equal(json_get_text(claims, "iss"), cases[i].signer);
+        bool chained = cases[i].file && strstr(cases[i].file, "delegates");
+        assert_true(text_equal(json_text(json_find(body, "delegates[0]")),
+                               chained ? "projects/-/serviceAccounts/" DELEGATE : NULL));
         assert_string_equal(json_get_text(claims, "sub"), ADMIN);
         assert_string_equal(json_get_text(claims, "scope"), SCOPE "apps.order");
         assert_string_equal(json_get_text(claims, "aud"), TOKEN_URL);
@@ -707,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_a_failure_counts_only_at_the_end),
         cmocka_unit_test(test_one_fresh_token_after_a_401),
         cmocka_unit_test(test_a_wrong_clock_is_found_out_once),
+        cmocka_unit_test(test_a_wrong_clock_and_a_token_signed_here),
         cmocka_unit_test(test_a_clock_that_stays_wrong_is_reported),
         cmocka_unit_test(test_absolute_ends_are_by_googles_clock),
         cmocka_unit_test(test_metadata_server),

@@ -40,7 +40,7 @@ static const struct {
 } gates[] = {
     {GATE_SUBMIT, KIND_REFERRAL, ACTION_SUBMIT, "status", " draft action_required ", false},
     {GATE_PUBLISH, KIND_OFFER, ACTION_PUBLISH, "state", " draft ", false},
-    {GATE_CANCEL, KIND_OFFER, ACTION_CANCEL, "state", " open with_partner ", true},
+    {GATE_CANCEL, KIND_OFFER, ACTION_CANCEL, "state", " open with_partner publishing ", true},
     {GATE_ACCEPT, KIND_REFERRAL, ACTION_ACCEPT, "status", " invited ", true},
     {GATE_REJECT, KIND_REFERRAL, ACTION_REJECT, "status", " invited ", true},
     {GATE_ACCEPT, KIND_OFFER, ACTION_ACCEPT, "agreement_approval", " due ", true},

@@ -64,6 +64,30 @@ static void test_what_a_token_opens(void **state)
     drive_stop(&drive);
 }
 
+static void test_a_person_names_a_project(void **state)
+{
+    (void)state;
+    static const char *const projects[][2] = {
+        {GCP_PROJECT, "200"}, {"other", "403"}, {NULL, "403"}};
+    struct drive drive;
+    begin(&drive);
+    gcp_drive_form(&drive, "/token", REFRESH "1%2F%2F0sandbox-refresh");
+    const char *bearer =
+        arena_printf(drive.arena, "Bearer %s", drive_answer(&drive, "access_token"));
+    for (size_t i = 0; i < COUNT(projects); i++) {
+        const struct http_header headers[] = {
+            {"Host", GCP_DRIVE_HOST},
+            {"Authorization", bearer},
+            {projects[i][0] ? "x-goog-user-project" : NULL, projects[i][0]},
+            {NULL, NULL},
+        };
+        gcp_drive_send(&drive, "GET", "/v1beta/projects/" GCP_PROJECT "/locations", headers, NULL);
+        bool refused = drive.response.status == 403;
+        assert_int_equal(refused, text_equal(projects[i][1], "403"));
+    }
+    drive_stop(&drive);
+}
+
 static void test_claims(void **state)
 {
     (void)state;
@@ -484,6 +508,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_a_token_opens),
+        cmocka_unit_test(test_a_person_names_a_project),
         cmocka_unit_test(test_claims),
         cmocka_unit_test(test_signatures),
         cmocka_unit_test(test_forms),

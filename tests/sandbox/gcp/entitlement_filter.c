@@ -223,6 +223,8 @@ static bool value_fits(const struct entitlement_filter *filter, const struct res
 {
     const struct attribute *attribute = find_attribute(filter->attribute);
     const char *value = filter->value;
+    if (!attribute) /* the filter was parsed against the same table */
+        return false;
     const char *own = attribute->path ? json_get_text(shown, attribute->path) : NULL;
     if (!strcmp(attribute->name, "customer_billing_account"))
         return text_equal(json_get_text(market_hold(order), "billing"), value);

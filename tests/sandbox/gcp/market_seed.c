@@ -224,6 +224,9 @@ static struct json *make_offer(const struct seeding *seeding, const struct row *
         json_set_text(
             arena, shown, "internalNote",
             arena_printf(arena, "crm=006SANDBOX%05zu rid=seed%zu\nMade by hand", index, index));
+    /* A preview API grows: members that no published message has. */
+    if (seeding->sandbox->options.unknown_members && index % 3 == 0)
+        json_set(arena, shown, "offerProgram", rest_make(arena, "{'level':'GOLD','since':'2026'}"));
     if (row->reseller) {
         json_set(arena, shown, "resellerContact",
                  rest_make(arena, "{'contact':'Reseller','email':'deals@reseller.example'}"));

@@ -41,7 +41,7 @@ bool offer_percent(const struct json *decimal, int *ret_hundredths)
     size_t decimals = *rest == '.' ? strspn(rest + 1, digits) : 0;
     if (!whole || whole > 3 || decimals > 2 || (*rest && (!decimals || rest[decimals + 1])))
         return false;
-    int hundredths = atoi(text) * 100;
+    int hundredths = (int)strtol(text, NULL, 10) * 100;
     for (size_t i = 0; i < decimals; i++)
         hundredths += (rest[1 + i] - '0') * (i ? 1 : 10);
     if (hundredths > WHOLE || (whole == 3 && !text_starts(text, "100")))

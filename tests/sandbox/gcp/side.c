@@ -41,22 +41,35 @@ static int check_token(struct rest_call *call)
     return 0;
 }
 
+/* A person has no project of his own to charge. */
+static bool wants_project(const struct rest_call *call)
+{
+    const char *header = request_header(call->request, "authorization");
+    const struct gcp_access *access = gcp_access_find(call->sandbox, header + 7);
+    return access && text_equal(access->principal, GCP_PERSON);
+}
+
 static int check_project(struct rest_call *call)
 {
     const char *project = request_header(call->request, "x-goog-user-project");
+    if (!project && wants_project(call))
+        return gcp_fail_reason(call, "PERMISSION_DENIED", "SERVICE_DISABLED",
+                               "Your application is authenticating by using local Application "
+                               "Default Credentials. This API requires a quota project, which is "
+                               "not set by default.");
     if (!project || text_equal(project, GCP_PROJECT) || text_equal(project, GCP_PROJECT_NUMBER))
         return 0;
     return gcp_fail_reason(call, "PERMISSION_DENIED", "USER_PROJECT_DENIED",
                            "Caller does not have required permission to use project %s.", project);
 }
 
-/* ESF takes no parameter that the method does not have. */
+/* ESF takes no parameter that the method does not have, but for what all of them have. */
 static int check_query(struct rest_call *call)
 {
     const char *known = call->route && call->route->query ? call->route->query : "";
     for (size_t i = 0; call->route && call->query && i < call->query->count; i++) {
         const char *name = call->query->names[i];
-        if (!has_word(known, name))
+        if (!has_word(known, name) && strcmp(name, "fields") != 0)
             gcp_violation(call, "",
                           "Invalid JSON payload received. Unknown name \"%s\": Cannot bind query "
                           "parameter. Field '%s' could not be found in request message.",
@@ -122,6 +135,7 @@ const struct rest_side gcp_side = {
     .bare = gcp_identity_handle,
     .bare_operation = gcp_identity_operation,
     .check = check,
+    .finish = gcp_fields_apply,
     .quota = take_quota,
 };
 
