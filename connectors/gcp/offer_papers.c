@@ -1,6 +1,7 @@
-/* The documents of a new offer: the standard contract, or a PDF file of the folder that the setting
+/* The documents of an offer: the standard contract, or a PDF file of the folder that the setting
  * `documents` tells. The local record names files only, so it cannot make this program read any
- * other one. An offer has one document of a type at most, which tells a lost answer's. */
+ * other one. An offer has one document of a type at most, which tells a lost answer's. They are
+ * attached when it is made; what then could not be is attached before it is published. */
 #include <string.h>
 
 #include "base/file.h"
@@ -12,6 +13,7 @@
 #include "net/jwt.h"
 
 #define STANDARD   "STANDARD_END_USER_LICENSE_AGREEMENT_V2"
+#define OLD        "STANDARD_END_USER_LICENSE_AGREEMENT_V1"
 #define CUSTOM     "CUSTOM_END_USER_LICENSE_AGREEMENT"
 #define WORK       "STATEMENT_OF_WORK"
 #define PDF        "application/pdf"
@@ -30,6 +32,9 @@ struct paper {
 /* What the local side wants; returns how many. */
 static size_t wanted_papers(const struct step_context *context, struct paper papers[2])
 {
+    enum action action = context->change->action;
+    if (action != ACTION_CREATE && action != ACTION_PUBLISH)
+        return 0;
     const char *eula = step_wanted(context, "eula");
     const char *documents = step_wanted(context, "documents");
     size_t count = 0;
@@ -42,12 +47,23 @@ static size_t wanted_papers(const struct step_context *context, struct paper pap
     return count;
 }
 
+/* Whichever it is: nobody signs two. */
+static bool is_there(const struct json *there, const char *type)
+{
+    static const char *const contracts[] = {STANDARD, CUSTOM, OLD};
+    bool contract = strcmp(type, WORK) != 0;
+    for (size_t i = 0; contract && i < COUNT(contracts); i++)
+        if (json_get(there, contracts[i]))
+            return true;
+    return json_get(there, type);
+}
+
 static const struct paper *next_paper(const struct step_context *context,
                                       const struct paper *papers, size_t count)
 {
     const struct json *there = json_get(context->progress, "papers");
     for (size_t i = 0; i < count; i++)
-        if (!json_get(there, papers[i].type))
+        if (!is_there(there, papers[i].type))
             return &papers[i];
     return NULL;
 }

@@ -49,11 +49,14 @@ int gcp_offer_take(struct step_context *context, const struct http_response *res
     return 0;
 }
 
+/* The version says that there is more to read. */
 struct record *gcp_offer_now(struct step_context *context, const struct json *offer)
 {
     const struct json *document =
         gcp_offer_document(context->cloud, context->arena, offer, NULL, NULL, NULL);
-    return gcp_offer_record(context->arena, document, NULL, NULL);
+    struct record *record = gcp_offer_record(context->arena, document, NULL, NULL);
+    record->version = arena_printf(context->arena, "%s" GCP_OFFER_MORE, record->version);
+    return record;
 }
 
 struct gcp_offer_writing gcp_offer_wanted(struct step_context *context, const struct json *fresh)

@@ -19,7 +19,7 @@
 #include "connectors/gcp/offers.h"
 #include "connectors/steps.h"
 
-enum { GCP_OFFER_CREATE_STEPS = 8, GCP_OFFER_CHANGE_STEPS = 9 };
+enum { GCP_OFFER_CREATE_STEPS = 8, GCP_OFFER_CHANGE_STEPS = 11 };
 extern const struct step gcp_offer_create_steps[GCP_OFFER_CREATE_STEPS]; /* offer_create.c */
 extern const struct step gcp_offer_change_steps[GCP_OFFER_CHANGE_STEPS]; /* offer_change.c */
 
@@ -39,7 +39,9 @@ void gcp_offer_ask(const struct step_context *context, const char *name,
 /* An answer with the members that every offer has. */
 int gcp_offer_take(struct step_context *context, const struct http_response *response,
                    const struct error *failure, struct json **ret_offer, struct error *error);
-/* The record in an offer, without the entitlement: what is read aside stays as it was. */
+/* The record in an offer, without what is read aside: entitlement and documents stay as they were,
+ * and the version is one that no read gives, so that the next one asks for them. */
+#define GCP_OFFER_MORE " +"
 struct record *gcp_offer_now(struct step_context *context, const struct json *offer);
 /* What is to be written: of everything that the local side says for a creation, else of the fields
  * of the change. `fresh` NULL: a new one. */
@@ -53,7 +55,7 @@ enum step_result gcp_offer_answer_read(struct step_context *context,
                                        const struct http_response *response,
                                        const struct error *failure, struct error *error);
 
-/* offer_papers.c: the documents of a new offer, one call each. */
+/* offer_papers.c: the documents of an offer that is made or published, one call each. */
 int gcp_offer_build_papers(struct step_context *context, struct http_request *request,
                            struct error *error);
 enum step_result gcp_offer_answer_papers(struct step_context *context,
