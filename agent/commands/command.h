@@ -30,7 +30,7 @@ struct arguments {
     bool quiet, verbose, help;
     bool full, accept_shrunk, dry_run, force, all, capabilities, read_only;
     const char *har;
-    bool won;
+    bool won, lost;
     const char *take; /* resolve: local or cloud */
     const char *to, *from, *reason, *state, *every;
     const char *job;

@@ -11,6 +11,7 @@ static const struct command_option referral_options[] = {
     {"job", 'j', "JOB", "only of this job", OFFSET(job)},
     {"reason", 0, "TEXT", "close and reject: why, in the cloud's words", OFFSET(reason)},
     {"won", 0, NULL, "close: the deal is won", OFFSET(won)},
+    {"lost", 0, NULL, "close: it is lost, and the cloud keeps no reason", OFFSET(lost)},
     {"state", 0, "WORD", "list: only referrals with this status", OFFSET(state)},
     {"dry-run", 'n', NULL, "show what would be done, write nothing", OFFSET(dry_run)},
     {"force", 0, NULL, "also against what is doubtful", OFFSET(force)},
@@ -40,8 +41,9 @@ static int reject_invitations(struct asking *asking)
 static int close_referrals(struct asking *asking)
 {
     const struct arguments *arguments = asking->arguments;
-    if (arguments->won == (arguments->reason != NULL)) {
-        output_error("agent referral close needs either --won, or --reason with why it was lost");
+    if (arguments->won + arguments->lost + (arguments->reason != NULL) != 1) {
+        output_error("agent referral close needs either --won, or --reason with why it was lost, "
+                     "or --lost where the cloud keeps no reason");
         return EXIT_USAGE;
     }
     return wish_each(asking,
@@ -57,8 +59,8 @@ static const struct verb verbs[] = {
     {"reject", "INVITATION... [--reason TEXT]", 1, MANY, TAKES_RUN | TAKES_REASON, 0, ACTION_REJECT,
      reject_invitations},
     {"register", "REFERRAL...", 1, MANY, TAKES_RUN, 0, ACTION_REGISTER, plain_wish},
-    {"close", "REFERRAL... --reason TEXT | --won", 1, MANY, TAKES_RUN | TAKES_REASON | TAKES_WON, 0,
-     ACTION_UPDATE, close_referrals},
+    {"close", "REFERRAL... --reason TEXT | --lost | --won", 1, MANY,
+     TAKES_RUN | TAKES_REASON | TAKES_WON, 0, ACTION_UPDATE, close_referrals},
 };
 
 static int run_referral(const struct world *world, const struct arguments *arguments)
@@ -77,6 +79,7 @@ const struct command command_referral = {
         "  reject INVITATION...            turn it down, with a --reason\n"
         "  register REFERRAL...            register deals that were won\n"
         "  close REFERRAL... --reason TEXT close them as lost\n"
+        "  close REFERRAL... --lost        the same where the cloud keeps no reason\n"
         "  close REFERRAL... --won         close them as won\n\n"
         "What is asked for here needs no further approval. It goes through the same plan, guard\n"
         "and journal as a reconcile; nothing else is written. What the cloud's rules refuse is\n"

@@ -23,6 +23,7 @@ static const struct {
     {TAKES_STATE, "--state", offsetof(struct arguments, state), false},
     {TAKES_EVERY, "--every", offsetof(struct arguments, every), false},
     {TAKES_WON, "--won", offsetof(struct arguments, won), true},
+    {TAKES_WON, "--lost", offsetof(struct arguments, lost), true},
     {TAKES_RUN, "--dry-run", offsetof(struct arguments, dry_run), true},
     {TAKES_RUN, "--force", offsetof(struct arguments, force), true},
     {TAKES_RUN | TAKES_EVERY, "--har", offsetof(struct arguments, har), false},

@@ -447,6 +447,7 @@ static void task_done(struct task *task)
         return;
     }
     applier->counts.applied++;
+    applier->counts.unseen += after == NULL;
     applier->counts.created += task->change->action == ACTION_CREATE;
     log_event(applier->work->log, LOG_LEVEL_INFO, "change applied", "change", task->change->id,
               "action", action_name(task->change->action), "remote",

@@ -8,6 +8,7 @@
 
 struct apply_counts {
     size_t applied, failed, stale, open; /* open: outcome unknown or to be resumed */
+    size_t unseen;  /* applied, but what the record is like since then nobody has read */
     size_t waiting; /* the cloud works on them, or something there blocks them; no failure */
     size_t created;
     enum error_class worst; /* of the failures; ERROR_NONE if none */

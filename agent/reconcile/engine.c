@@ -236,7 +236,7 @@ static bool read_remote_due(const struct lane *lane, size_t pass)
     struct apply_counts counts = {0};
     if (lane->applier)
         applier_counts(lane->applier, &counts);
-    return pass == 0 || counts.stale;
+    return pass == 0 || counts.stale || counts.unseen;
 }
 
 static void start_read(struct lane *lane, size_t pass)
@@ -406,6 +406,7 @@ static void add_counts(struct apply_counts *sum, const struct apply_counts *more
     sum->applied += more->applied;
     sum->failed += more->failed;
     sum->stale += more->stale;
+    sum->unseen += more->unseen;
     sum->open += more->open;
     sum->waiting += more->waiting;
     sum->created += more->created;

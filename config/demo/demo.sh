@@ -39,7 +39,7 @@ mkdir -p "$work"
 cd "$work"
 
 "$sandbox" serve --port 0 --port-file port --catalog Sandbox --seed 7 --referrals $deals --rate 1000 \
-    --set-ms 600 --task-ms 300 --azure-referrals 12 --azure-offers 0 --job-ms 500 \
+    --set-ms 600 --task-ms 300 --azure-referrals 12 --azure-offers 0 --job-ms 500 --publish-ms 200 \
     --state sandbox.json >sandbox.log 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true' EXIT
@@ -59,6 +59,11 @@ cat >renewals.csv <<END
 Contract,Offer ID,Offer,Link,Subscription,Purchase,Title,Product,Billing Account,Discount,Ends,Expires
 C-2044,,,,,,Fabrikam 2027,50000000-0000-4000-8000-000000000001,4711,all=15,$(date -u -d "+400 days" +%F),$(date -u -d "+30 days" +%F)
 END
+cat >quotes.csv <<END
+Quote,Offer ID,Offer,Entitlement,Purchase,Approval,Let in,Title,Product,Plan,Billing Account,Company,Prices,Term,Expires
+Q-117,,,,,,,Data platform for Wingtip,sandbox-db.endpoints.sandbox-partner.cloud.goog,so-db-enterprise-1y,00A000-000000-000001,Wingtip Toys,flat_fee=48000.50,P12M,$(date -u -d "+30 days" +%F)
+END
+(umask 077; "$sandbox" ctl "$url" gcp-show credentials type=service_account >google.json)
 sed "s/@PORT@/$(cat port)/" "$root/config/demo/agent.yaml" >agent.yaml
 export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret
 export AZURE_SECRET='s4n~d.b_o-x+se/cr=et'
@@ -71,7 +76,7 @@ har_for() {
     [[ -z ${HAR_DIR:-} ]] || har=(--har "$HAR_DIR/demo-$1.har")
 }
 
-say "A sandbox of AWS and Microsoft with $deals opportunities and some products, a CRM export with $(wc -l <crm.csv) lines, a configuration"
+say "A sandbox of AWS, Microsoft and Google with $deals opportunities and some products, a CRM export with $(wc -l <crm.csv) lines, a configuration"
 run "$agent" check
 
 say "Microsoft's referrals want a person, who signs in once, in a browser (here the sandbox plays it)"
@@ -233,12 +238,44 @@ run "$agent" show "$bargain" | grep -E "^FIELD|state|agreement"
 grep -q "^C-2044,$bargain,accepted,.*,subscribed," renewals.csv || die "the purchase is not in the table"
 "$sandbox" ctl "$url" stats | grep -q "^azure_duplicates 0" || die "a referral was created twice"
 
+say "The same export has a deal for Google: it was made and handed over, and Google's reviewers look at it"
+"$sandbox" ctl "$url" advance 2m >/dev/null
+har_for google
+run "$agent" reconcile google-referrals --quiet "${har[@]}"
+registered=$("$agent" referral list --state approved --output csv | grep -oE '^opportunities/[^,]+' | head -1)
+[[ -n $registered ]] && grep -q "$registered,approved,DR-" crm.csv || die "Google's answer is not in the CRM"
+run "$agent" show "$registered" | grep -E "^FIELD|status|cloud_reference|contract_value"
+
+say "A private offer at Google: drafted from a table, checked and published after a person's word, bought, let in"
+approve=$({ "$agent" plan google-offers --output csv || true; } | awk -F, '$3 == "publish" { print $2 }')
+run "$agent" approve "$approve"
+har_for google-publish
+run "$agent" reconcile google-offers "${har[@]}"
+quoted=$("$agent" offer list --state open --output csv | grep Wingtip | cut -d, -f1)
+[[ -n $quoted ]] || die "the offer was not published"
+run "$sandbox" ctl "$url" gcp accept-offer "id=${quoted##*/}" >/dev/null
+echo "(the buyer signs up on the product's own page, and the row says that it may be let in)"
+"$sandbox" ctl "$url" gcp sign-up buyer=billingAccounts/00A000-000000-000001 state=APPROVED >/dev/null
+sed -i '/^Q-117,/s/,,Data platform/,yes,Data platform/' quotes.csv
+har_for google-ordered
+run "$agent" reconcile google-offers --quiet "${har[@]}"
+accept=$({ "$agent" plan google-offers --output csv || true; } | awk -F, '$3 == "accept" { print $2 }')
+run "$agent" approve "$accept"
+har_for google-let-in
+run "$agent" reconcile google-offers --quiet "${har[@]}"
+"$sandbox" ctl "$url" advance 1m >/dev/null
+har_for google-bought
+run "$agent" reconcile google-offers --quiet "${har[@]}"
+run "$agent" show "$quoted" | grep -E "^FIELD|state|agreement|value"
+grep -qE "^Q-117,[^,]+,accepted,[^,]+,activated," quotes.csv || die "the entitlement is not in the table"
+"$sandbox" ctl "$url" stats | grep -q "^gcp_duplicates 0" || die "an opportunity was registered twice at Google"
+
 say "What a person must know"
 "$agent" findings --severity warning --output csv | cut -d, -f1 | tail -n +2 | sort | uniq -c | sort -rn | head -5
 
 cat <<END
 
-Everything is in $work: agent.yaml, crm.csv, crm.*.needs-review.csv, products.csv, renewals.csv, plan.txt, agent.db.
+Everything is in $work: agent.yaml, crm.csv, crm.*.needs-review.csv, products.csv, renewals.csv, quotes.csv, plan.txt, agent.db.
 The sandbox ends with this demo; to go on, start it again with
   $sandbox serve --port $(cat port) --catalog Sandbox --rate 1000 --state $work/sandbox.json &
 and export AWS_ACCESS_KEY_ID=AKIDSANDBOX AWS_SECRET_ACCESS_KEY=sandbox-secret AZURE_SECRET='$AZURE_SECRET'

@@ -210,7 +210,7 @@ enum step_result gcp_step_answer_patch(struct step_context *context,
         *error = *failure;
         return step_failed(error);
     }
-    if (gcp_step_take(context, response, NULL, &document, &record, &odd) < 0)
+    if (gcp_step_take(context, response, NULL, &document, &record, &odd) < 0 || !record)
         return STEP_NEXT; /* then it is read */
     bool older = gcp_referral_is_older(record->id);
     if (!older && !gcp_referral_is_whole(document))

@@ -195,7 +195,9 @@ void gcp_enum_regular(struct arena *arena, struct json *opportunity)
     }
     struct json *team = json_get(opportunity, "opportunityTeamMembers");
     for (size_t i = 0; team && team->type == JSON_ARRAY && i < team->count; i++) {
-        const char *word = gcp_enum_word(access_levels, json_get(team->items[i], "accessLevel"));
-        json_set(arena, team->items[i], "accessLevel", word ? json_string(arena, word) : NULL);
+        struct json *member = team->items[i];
+        const char *word = gcp_enum_word(access_levels, json_get(member, "accessLevel"));
+        if (member->type == JSON_OBJECT)
+            json_set_text(arena, member, "accessLevel", word);
     }
 }

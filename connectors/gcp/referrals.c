@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/gcp/client.h"
+#include "connectors/gcp/probes.h"
 #include "connectors/gcp/referral_steps.h"
 #include "connectors/sweep.h"
 
@@ -218,8 +219,7 @@ static const struct refusal refusals[] = {
     {"FAILED_PRECONDITION", "REF-003"}, /* not in this state */
 };
 
-/* The scopes; the first one with a super admin's name (domain-wide delegation). */
-static const struct permission permissions[] = {{.name = "apps.order"}};
+static const struct permission permissions[] = {{.name = GCP_DELEGATION}};
 
 const struct connector_kind gcp_referrals = {
     .kind = KIND_REFERRAL,

@@ -177,6 +177,20 @@ edit_cell A-1 City Elko
 agent reconcile
 is "and nothing is taken any more" "1 1" "$(writes) $(findings REF-012)"
 
+agent referral submit A-2
+ctl gcp review "id=$(opportunity A-2)" word=ACCEPTED >/dev/null
+agent reconcile
+agent reconcile
+edit_cell A-2 Stage "Closed Lost"
+ctl reset-stats >/dev/null
+agent referral close A-2 --lost
+exits 0 "by hand it is the same"
+agent referral close A-2 --lost
+is "and asked for once" "1 lost" "$(writes) $(agent reconcile; cell A-2 Asked)"
+ctl gcp close-admin "id=$(opportunity A-2)" >/dev/null
+agent reconcile
+is "what Google ends for reasons of its own is neither" closed "$(cell A-2 Status)"
+
 # --- answers that get lost ----------------------------------------------------------------------
 
 begin "$(row C-1)"
@@ -209,10 +223,11 @@ UNRECORDED=
 # --- what only rows know of ---------------------------------------------------------------------
 
 KNOWN=partners/C0sandbox1/opportunities/Cx0000000001
-begin "E-1,$KNOWN,,,,,,,,,,,,,no,,,,,"
+begin "E-1,$KNOWN,,,,,,,,,,,,,no,,,,," "E-2,${KNOWN/opportunities/leads},,,,,,,,,,,,,no,,,,,"
 agent reconcile
 exits 0 "a deal of the older interface is read by its name"
 check "and fills its row" test -n "$(cell E-1 Amount)"
+check "as a lead is" test -n "$(cell E-2 Problem)"
 edit_cell E-1 Notes Ours
 agent reconcile
 is "its notes are written" 1 "$(ctl gcp-show crm-opportunity id=Cx0000000001 | grep -c '"Ours"')"

@@ -237,6 +237,9 @@ static const struct form {
     {"\"state\":null,\"stage\":null,\"opportunityInfo\":null", "stage", NULL, 0},
     /* Members of another type than expected. */
     {"\"opportunityInfo\":[],\"qualificationInfo\":\"x\",\"customerInfo\":7", "title", NULL, 0},
+    {"\"opportunityTeamMembers\":[[1],\"x\",{\"name\":7}]", "cloud_team", "7", 0},
+    {"\"opportunityInfo\":{\"productFamily\":[{},[1],null,\"MAPS\"],\"description\":[1]}",
+     "cloud_products", "MAPS", 0},
     {"\"opportunityTeamMembers\":{},\"state\":{},\"stage\":[]", "status", NULL, 0},
 };
 

@@ -336,8 +336,9 @@ static struct listing {
     struct rig *rig;
     size_t from, to; /* records O<from>… are listed */
     const char *version;
-    bool seen; /* as known ones, without content */
-    bool part; /* the connector is not shown all */
+    bool seen;           /* as known ones, without content */
+    bool part;           /* the connector is not shown all */
+    const char *by_name; /* what ids of unlisted records begin with */
     enum read_outcome outcome;
     const char *watermark;
     struct read_scope asked; /* what the engine wanted */
@@ -389,6 +390,7 @@ static struct intake_result read_listing(struct rig *rig, bool full, size_t from
     kind = *rig->work.kind;
     kind.read = list;
     kind.shows_all = listing.part ? shows_part : NULL;
+    kind.by_name = listing.by_name;
     struct work work = rig->work;
     work.kind = &kind;
     listing = (struct listing){.rig = rig,
@@ -397,6 +399,7 @@ static struct intake_result read_listing(struct rig *rig, bool full, size_t from
                                .version = "v1",
                                .seen = listing.seen,
                                .part = listing.part,
+                               .by_name = listing.by_name,
                                .outcome = outcome,
                                .watermark = listing.watermark};
     struct intake_result result = {0};
@@ -495,6 +498,42 @@ static void test_shrunken_listing(void **state)
         assert_string_equal(listing.asked.watermark, believed ? "w2" : "w1");
         rig_free(rig);
     }
+}
+
+static void name_record(struct rig *rig, const char *key, const char *id)
+{
+    rig_set_cell(rig, key, "OppId", id);
+    read_file(rig);
+}
+
+/* What no listing shows is asked for by the names that rows and links have, each once. */
+static void test_named_records(void **state)
+{
+    struct rig *rig = *state;
+    rig_csv_put(rig, rows(rig, 0, 4));
+    read_file(rig);
+    read_listing(rig, true, 0, 1, READ_COMPLETE);
+    assert_null(listing.asked.named); /* the kind lists all */
+    listing.by_name = "old/";
+    read_listing(rig, true, 0, 1, READ_COMPLETE);
+    assert_non_null(listing.asked.named);
+    assert_null(listing.asked.named[0]);
+    name_record(rig, "L1", "old/7");
+    name_record(rig, "L2", "new/7");
+    const struct store_link links[] = {
+        {.remote_id = "old/8", .local_key = "L3", .how = LINK_CREATED, .made_ms = 1},
+        {.remote_id = "old/7", .local_key = "L1", .how = LINK_CREATED, .made_ms = 1}};
+    struct store *store = rig->store;
+    for (size_t i = 0; i < COUNT(links); i++) {
+        struct store_link link = links[i];
+        link.base = arena_array(rig->arena, rig->work.job->kind->field_count, sizeof(char *));
+        rig_assert_ok(rig, store->ops->link_put(store, rig->work.job->name, rig->work.job->kind,
+                                                &link, &rig->error));
+    }
+    read_listing(rig, false, 0, 1, READ_COMPLETE);
+    assert_string_equal(listing.asked.named[0], "old/7");
+    assert_string_equal(listing.asked.named[1], "old/8");
+    assert_null(listing.asked.named[2]);
 }
 
 static void test_watermark_of_a_broken_read_is_not_kept(void **state)
@@ -598,6 +637,7 @@ int main(void)
         LISTING_TEST(test_only_a_whole_listing_takes_away),
         LISTING_TEST(test_a_part_takes_nothing_away),
         cmocka_unit_test(test_shrunken_listing),
+        LISTING_TEST(test_named_records),
         LISTING_TEST(test_watermark_of_a_broken_read_is_not_kept),
         LISTING_TEST(test_when_a_full_read_is_due),
         LISTING_TEST(test_read_that_was_cut_off),
