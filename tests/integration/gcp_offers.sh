@@ -74,7 +74,7 @@ made() { calls CreateGcpOffer; }
 start_sandbox --publish-ms 20
 gcp_file service_account
 mkdir -p papers
-{ printf '%%PDF-1.7\n'; head -c 4194294 /dev/zero; } >papers/eula.pdf # as much as is taken but for a byte
+{ printf '%%PDF-1.7\n'; head -c 4194295 /dev/zero; } >papers/eula.pdf # as much as is taken
 printf 'words' >papers/words.pdf
 offer_config yes yes >agent.yaml
 {

@@ -126,7 +126,7 @@ static void check_value(struct rest_call *call, const struct gcp_member *member,
     else if (member->type == GCP_TEXT && member->limit && utf8_length(value->text) > member->limit)
         gcp_violation(call, path, "'%s' is longer than %zu characters", path, member->limit);
     else if (member->type == GCP_BYTES && member->limit &&
-             strlen(value->text) / 4 * 3 > member->limit)
+             strcspn(value->text, "=") * 3 / 4 > member->limit)
         gcp_violation(call, path, "'%s' is larger than %zu bytes", path, member->limit);
 }
 
