@@ -1,38 +1,46 @@
 #!/bin/bash
-# One CRM export drives AWS and Microsoft in one run: what both have is told, and what befalls one
-# cloud leaves the other alone.
+# One CRM export drives AWS, Microsoft and Google in one run: what two of them have is told, and what
+# befalls one cloud leaves the others alone.
 . "$(dirname "$0")/lib.sh"
 
 start_sandbox --referrals 0 --review-seconds 1
-HEADER="$HEADER,Microsoft Co-sell,Microsoft Referral ID,Microsoft Status,Microsoft Deal ID"
+HEADER="$HEADER,Microsoft Co-sell,Microsoft Referral ID,Microsoft Status,Microsoft Deal ID,\
+Google Co-sell,Google Deal ID,Google Status"
 {
     echo "$HEADER"
-    echo "$(deal 001),yes,,,"
-    echo "$(deal 002),no,,,"
-    deal 003 | sed 's/,yes,/,no,/; s/$/,yes,,,/'
-    echo "$(deal 004),no,,,"
+    echo "$(deal 001),yes,,,,,,"
+    echo "$(deal 002),no,,,,,,"
+    deal 003 | sed 's/,yes,/,no,/; s/$/,yes,,,,,,/'
+    echo "$(deal 004),no,,,,,,"
+    deal 005 | sed 's/,yes,/,no,/; s/$/,no,,,,yes,,/'
 } >crm.csv
-both() { # both: the configuration of the two
+all() { # all: the configuration of the three
     config | sed '/^sources:/,$d'
     azure
+    gcp
     config | sed -n '/^sources:/,$p'
     azure_job
+    gcp_job
 }
-both >agent.yaml
-microsoft() { ctl stats | awk -v name="$1" '$1 == name { print $2 }'; } # microsoft COUNT
+all >agent.yaml
+counted() { ctl stats | awk -v name="$1" '$1 == name { print $2 }'; } # counted NAME
+gcp_file service_account
 sign_in
 
-# --- first contact with both
+# --- first contact with all
 agent plan
-exits 2 "there is something to do at both"
+exits 2 "there is something to do at all three"
 says "at AWS" "^Plan for referrals: 3 to create"
 says "at Microsoft" "^Plan for ms-referrals: 2 to create"
+says "at Google" "^Plan for google-referrals: 1 to create"
 agent reconcile
 exits 0 "one run does it"
 is "three opportunities" 3 "$(opportunities)"
-is "two deals at Microsoft" 2 "$(microsoft azure_referrals)"
+is "two deals at Microsoft" 2 "$(counted azure_referrals)"
+is "one at Google" 1 "$(counted gcp_opportunities)"
 is "nothing twice at AWS" 0 "$(duplicates)"
-is "nothing twice at Microsoft" 0 "$(microsoft azure_duplicates)"
+is "nothing twice at Microsoft" 0 "$(counted azure_duplicates)"
+is "nothing twice at Google" 0 "$(counted gcp_duplicates)"
 for key in D-001 D-002 D-004; do
     check "$key knows its opportunity" test -n "$(cell $key "AWS Opportunity ID")"
 done
@@ -40,6 +48,7 @@ for key in D-001 D-003; do
     check "$key knows its referral" test -n "$(cell $key "Microsoft Referral ID")"
 done
 is "D-002 has none" "" "$(cell D-002 "Microsoft Referral ID")"
+check "D-005 knows its opportunity at Google" test -n "$(cell D-005 "Google Deal ID")"
 
 # --- the deal that both have
 agent findings
@@ -75,29 +84,65 @@ agent reconcile
 check "our next edit leaves the colleague's" grep -q CallMe <(document "$id")
 check "and arrives" grep -q Dayton <(document "$id")
 
-# --- one cloud down, throttled or refusing: the other goes on
+# --- one cloud down, throttled or refusing: the others go on
 ctl review "$(cell D-002 "AWS Opportunity ID")" Approved >/dev/null
 agent reconcile
-trouble() { # trouble NAME FAULT…: every call to Microsoft meets the fault
-    local name=$1 step
-    shift
-    edit_cell D-002 "Next Step" "$name"
-    for step in "$@"; do ctl fault "$step" >/dev/null; done
-    agent reconcile
-    exits 3 "$name: the run is partial"
-    check "$name: AWS got its edit" grep -q "$name" <(ctl show "$(cell D-002 "AWS Opportunity ID")")
-    agent status --output csv
-    is "$name: one job failed" "complete failed" \
-        "$(csv out outcome | sort | tr '\n' ' ' | sed 's/ $//')"
-    ctl no-faults >/dev/null
-    agent reconcile
-    exits 0 "$name: then all is well"
+landed() { # landed CLOUD TEXT: that cloud has the edit
+    case $1 in
+    aws) ctl show "$(cell D-002 "AWS Opportunity ID")" | grep -q "$2" ;;
+    azure) document "$(cell D-001 "Microsoft Referral ID")" | grep -q "$2" ;;
+    gcp) ctl gcp-show opportunity "id=$(cell D-005 "Google Deal ID")" | grep -q "$2" ;;
+    esac
 }
-trouble "500s" 500:ListReferrals
-UNRECORDED=yes trouble "web pages" html:ListReferrals
-trouble "refused" 403:ListReferrals
-trouble "cut lines" reset:ListReferrals
-trouble "no token" 500:Token
+job_of() { case $1 in aws) echo referrals ;; azure) echo ms-referrals ;; gcp) echo google-referrals ;; esac; }
+ROUND=0
+trouble() { # trouble CLOUD NAME FAULT…: every call there meets the fault; ON, OFF: instead, by hand
+    local cloud=$1 name=$2 step other failed
+    shift 2
+    ROUND=$((ROUND + 1))
+    edit_cell D-001 City "Town $ROUND"
+    edit_cell D-002 "Next Step" "$name $ROUND"
+    edit_cell D-005 "Next Step" "$name $ROUND"
+    for step in "$@"; do ctl fault "$step" >/dev/null; done
+    ${ON:-:} >/dev/null
+    agent reconcile
+    exits 3 "$cloud, $name: the run is partial"
+    says "$cloud, $name: and says where" "$(job_of "$cloud")"
+    agent status --output csv
+    failed=$(csv out job outcome=failed)
+    is "$cloud, $name: that job alone failed" "$(job_of "$cloud")" "$failed"
+    is "$cloud, $name: the two others are complete" 2 "$(csv_count out outcome=complete)"
+    for other in aws azure gcp; do
+        [ "$other" != "$cloud" ] || continue
+        check "$cloud, $name: $other has its edit" landed $other "$([ $other = azure ] && echo "Town $ROUND" || echo "$name $ROUND")"
+    done
+    "$AGENT" findings --output csv >findings.csv
+    is "$cloud, $name: and the findings say the same" "$(job_of "$cloud")" \
+        "$({ csv findings.csv job code=RUN-001; csv findings.csv job code=RUN-009; } | sort -u)"
+    ctl no-faults >/dev/null
+    ${OFF:-:} >/dev/null
+    agent reconcile
+    exits 0 "$cloud, $name: then all is well"
+    check "$cloud, $name: and it has its edit, too" landed $cloud "$([ $cloud = azure ] && echo "Town $ROUND" || echo "$name $ROUND")"
+}
+trouble aws down 500:ListOpportunities
+trouble aws throttled 429:ListOpportunities::1
+trouble aws refused 403:ListOpportunities
+trouble azure down 500:ListReferrals
+UNRECORDED=yes trouble azure "web pages" html:ListReferrals
+trouble azure throttled 429:ListReferrals::1
+trouble azure refused 403:ListReferrals
+trouble azure "cut lines" reset:ListReferrals
+trouble azure "no token" 500:Token
+trouble gcp down 503:ListDeals::1
+UNRECORDED=yes trouble gcp "web pages" html:ListDeals
+trouble gcp throttled 429:ListDeals::1
+trouble gcp refused 403:ListDeals
+trouble gcp "cut lines" reset:ListDeals
+trouble gcp "no token" 500:OAuthToken
+ON="ctl gcp identities key=revoked" OFF="ctl gcp identities key=good" trouble gcp "key deleted"
+ON="ctl gcp identities channel=missing" OFF="ctl gcp identities channel=granted" trouble gcp "no delegation"
+ON="ctl azure revoke" OFF=sign_in trouble azure "sign-in revoked"
 
 # --- a list that is suddenly short, or empty, takes nothing away
 for fault in empty-list short-list; do
@@ -119,6 +164,6 @@ agent approve "$change"
 agent reconcile ms-referrals
 exits 0 "approved, it is closed"
 check "with state and reason together" grep -q '"substatus": *"Lost"' <(document "$(cell D-003 "Microsoft Referral ID")")
-is "nothing twice in the end" 0 "$(microsoft azure_duplicates)"
+is "nothing twice in the end" "0 0 0" "$(duplicates) $(counted azure_duplicates) $(counted gcp_duplicates)"
 
 finish

@@ -461,6 +461,44 @@ ${MS_GATES-    create: {when: {column: Microsoft Co-sell, equals: "yes"\}\}
 EOF
 }
 
+# A job of Google's co-sell from the same file.
+gcp_job() {
+    cat <<EOF
+  - name: google-referrals
+    cloud: gcp
+    kind: referral
+    source: crm
+    every: 5s
+    mode: apply
+    fields:
+      id: {column: Google Deal ID}
+      status: {column: Google Status}
+      title: {column: Name, owner: local}
+      company: {column: Account, owner: local}
+      website: {column: Website, owner: local}
+      country: {column: Country, owner: local}
+      city: {column: City, owner: local}
+      close_date: {column: Close Date, owner: local}
+      contract_value: {column: Amount (MRR), currency_column: Currency, owner: local}
+      problem: {column: Description, owner: local}
+      next_steps: {column: Next Step, owner: local}
+      employees: {value: 250}
+      industry: {value: SOFTWARE}
+      sales_region: {value: NORTH_AMERICA}
+      contract_months: {value: 12}
+      opportunity_type: {value: new}
+      contact_wanted: {value: "yes"}
+      cloud_products: {value: GOOGLE_CLOUD_PLATFORM}
+      needs: {value: TECH}
+      delivery_models: {value: SAAS_ON_GOOGLE_CLOUD}
+      contract_vehicle: {value: CLOUD_MARKETPLACE}
+      legal_accepted: {value: "yes"}
+    match: [id, partner_reference]
+    limits: {max_share: 100%}
+    create: {when: {column: Google Co-sell, equals: "yes"}}
+EOF
+}
+
 # A person signs in for the configuration in agent.yaml; the exit code is agent's.
 sign_in() {
     local pid address
