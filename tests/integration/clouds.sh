@@ -51,8 +51,9 @@ is "D-002 has none" "" "$(cell D-002 "Microsoft Referral ID")"
 check "D-005 knows its opportunity at Google" test -n "$(cell D-005 "Google Deal ID")"
 
 # --- the deal that both have
-agent findings
-is "it is told at both" 2 "$(findings MAT-006)"
+check "it is told where it was made last" test "$(findings MAT-006)" -ge 1
+agent plan
+is "and then at both" 2 "$(findings MAT-006)"
 agent findings
 says "with its name at each" "D-001 is with aws as O[0-9]+, and with azure as [0-9a-f-]{36}"
 says_not "the others are not" "D-00[234] is with"
