@@ -14,8 +14,8 @@
 
 enum stage { STAGE_OPEN, STAGE_RESUME, STAGE_READ, STAGE_APPLY, STAGE_OVER };
 
-/* The jobs of one cloud. They go from stage to stage together, since one's records may name the
- * other's; other clouds' jobs wait neither for them nor they for those. */
+/* The jobs of one cloud. They go from stage to stage together, since records of one may name those
+ * of another; the jobs of other clouds do not wait for them. */
 struct group {
     struct lane *first;
     enum stage stage;
