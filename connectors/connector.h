@@ -313,6 +313,11 @@ struct connector_kind {
     /* What ids begin with that no listing shows: such a record is read if it is named. NULL: all
      * are listed. */
     const char *by_name;
+    /* What the procedure of the change reads on this side beside the change: values of the local
+     * record (NULL: there is none) and files that these name, as a text that differs when any of it
+     * does; NULL: nothing. A change that was refused is tried again when it differs. */
+    const char *(*beside)(const struct cloud *cloud, struct arena *arena,
+                          const struct change *change, const struct record *local);
     /* The day that it is where the cloud ends its days: "today" in the rules. NULL: UTC's. */
     int64_t (*today)(int64_t now_ms);
     /* Of an offer: the field that a replacement of it has as `replaces`. NULL: agreement. */

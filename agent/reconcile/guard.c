@@ -43,9 +43,10 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
 {
     struct arena *arena = guard->plan->arena;
     struct store *store = guard->work->store;
-    const char *word = NULL, *who = NULL;
-    int r = store->ops->verdict_get(store, guard_subject(arena, change, change->version), arena,
-                                    &word, &who, error);
+    const char *subject = NULL, *word = NULL, *who = NULL;
+    int r = guard_about(guard->work, arena, change, change->version, &subject, error);
+    if (r == 0)
+        r = store->ops->verdict_get(store, subject, arena, &word, &who, error);
     if (r < 0 || !word)
         return r;
     if (text_equal(word, GUARD_DELIVERED)) {
@@ -62,27 +63,6 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
                          change->id, refusal);
     }
     return 0;
-}
-
-const char *guard_refusal_code(struct arena *arena, const char **refusal)
-{
-    size_t length = strcspn(*refusal, " ");
-    const char *code = arena_printf(arena, "%.*s", (int)length, *refusal);
-    if (!finding_type(code))
-        return "REF-019";
-    *refusal += length + strspn(*refusal + length, " ");
-    return code;
-}
-
-const char *guard_subject(struct arena *arena, const struct change *change, const char *version)
-{
-    /* Once a row was handed over, what the cloud changes meanwhile does not make it a second one:
-     * it is pulled when the source has taken the row over. */
-    if (change->action == ACTION_IMPORT)
-        return arena_printf(arena, "import %s %s", change->job, change->remote_id);
-    if (!action_writes_cloud(change->action))
-        version = NULL;
-    return arena_printf(arena, "%s@%s", change->id, version ? version : "-");
 }
 
 static int note_busy(void *context, const struct journal_row *row)
