@@ -186,6 +186,7 @@ agent reconcile
 agent reconcile
 agent status
 says "a review takes days, and is waited for" 'publish +Sale to 7|Google reviews the offer'
+is "which the row says meanwhile" "publishing pending" "$(cell A-7 State) $(cell A-7 Review)"
 ctl gcp review-offer "id=$(offer A-7)" >/dev/null
 agent reconcile
 agent reconcile
