@@ -76,7 +76,7 @@ const struct remote_field gcp_offer_fields[] = {
     {FIELD("pricing", DRAFTED, "agent.Pricing", OFFERED "priceModel"), .words = pricings},
     {FIELD("currency", SERVICE, "agent.Currency", "currencyCode"),
      .choices = WORDS(GCP_OFFER_CURRENCY)},
-    {FIELD("value", SERVICE, "agent.Value", OFFERED "contractValue.totalContractValue"),
+    {FIELD("value", SERVICE | REMOTE_TOLD, "agent.Value", OFFERED "contractValue.totalContractValue"),
      .amount = "Amount", .currency = "Currency"},
     ROW("prices", DRAFTED, "agent.Prices", OFFERED "standardIntervalPrice.priceModel"),
     ROW("schedule", DRAFTED, "agent.Schedule", OFFERED "customIntervalPrice.installments"),

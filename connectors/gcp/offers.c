@@ -79,6 +79,7 @@ const struct connector_kind gcp_offers = {
     .refusal_count = COUNT(refusals),
     /* No limit of what may be under way is published, and a review lasts for days. */
     .max_in_flight = 0,
+    .agrees = gcp_offer_agrees,
     .beside = gcp_offer_beside,
     .today = gcp_day_of,
     .replaced_by = FIELD_ID,

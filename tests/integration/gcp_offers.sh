@@ -129,6 +129,15 @@ is "nothing is left to do" "0 0 0" \
     "$(made) $(calls UpdateGcpOffer) $(calls PublishGcpOffer)"
 is "and what did not move is not read again" 0 "$(calls GetGcpOffer)"
 
+edit_cell A-1 Value '48000.51 USD'
+agent plan
+exits 0 "what Google works out is not written"
+agent reconcile
+is "where the row says something else, that is told" 1 "$(findings OFR-034)"
+edit_cell A-1 Value '48000.50 USD'
+agent reconcile
+is "until it does not" 0 "$(findings OFR-034)"
+
 # --- by hand --------------------------------------------------------------------------------------
 
 ONE=$(offer A-1) TWO=$(offer A-2) THREE=$(offer A-3)
