@@ -407,8 +407,8 @@ struct connector {
     const struct connector_login *login;     /* NULL: none is needed */
     const struct connector_webhook *webhook; /* NULL: the cloud calls nobody, or we do not ask it */
     /* What an account with these settings cannot do, in a sentence for people; NULL: nothing is
-     * missing. May be NULL. */
-    const char *(*remark)(const struct settings *settings);
+     * missing. Or what is wrong with them that no option's type tells. May be NULL. */
+    const char *(*remark)(struct arena *arena, const struct settings *settings);
     /* A document for the vendor's access control that allows these permissions and no more. NULL:
      * there is no such document there; the permissions are roles. */
     struct json *(*policy)(struct arena *arena, const struct settings *settings,
