@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "connectors/gcp/offer_steps.h"
 #include "connectors/gcp/values.h"
+#include "connectors/los_angeles.h"
 
 static const struct deadline deadlines[] = {
     {.field = "expires",
@@ -81,7 +82,7 @@ const struct connector_kind gcp_offers = {
     .max_in_flight = 0,
     .agrees = gcp_offer_agrees,
     .beside = gcp_offer_beside,
-    .today = gcp_day_of,
+    .today = los_angeles_day_of,
     .replaced_by = FIELD_ID,
     .read = gcp_offers_read,
 };
