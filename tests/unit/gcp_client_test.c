@@ -141,6 +141,8 @@ static void test_addresses_refused(void **state)
         {"provider", "a/b", 0, "clouds.gcp.provider"},
         {"partner", "partners/", 0, "clouds.gcp.partner"},
         {"location", "us?x", 0, "clouds.gcp.location"},
+        {"provider", "..", 0, "clouds.gcp.provider"},
+        {"partner", "partners/.", 0, "clouds.gcp.partner"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct bench bench;
@@ -170,6 +172,9 @@ static void test_location(void **state)
          "several: us, eu"},
         {"{}", NULL, "none"},
         {"{\"locations\":[{}]}", NULL, "clouds.gcp.location"},
+        {"{\"locations\":[{\"locationId\":\"us\"}],\"nextPageToken\":\"t\"}", NULL, "several: us"},
+        {"{\"locations\":[{\"locationId\":\"..\"}]}", NULL, "no id: .."},
+        {"{\"locations\":[{\"locationId\":\"us/privateOffers\"}]}", NULL, "clouds.gcp.location"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP_ARENA struct arena *arena = arena_new();
