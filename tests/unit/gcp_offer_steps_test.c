@@ -201,6 +201,18 @@ static const struct scene creations[] = {
      .trail = "lookup lookup",
      .ending = ENDS_FAILED,
      .class = ERROR_TEMPORARY},
+    {"a page's token is refused each time",
+     ACTION_CREATE,
+     {DEAL},
+     .resume = "create",
+     .progress = "{" MADE "}",
+     .replies = {{200, "{\"nextPageToken\":\"p\"}"},
+                 {400, VIOLATION},
+                 {200, "{\"nextPageToken\":\"p\"}"},
+                 {400, VIOLATION}},
+     .trail = "lookup lookup lookup lookup",
+     .ending = ENDS_FAILED,
+     .class = ERROR_TEMPORARY},
     {"a page's token is too old",
      ACTION_CREATE,
      {DEAL},
@@ -513,7 +525,7 @@ static void test_requests(void **state)
     run = CREATED("it had been made, on the second page, and is found at the second look");
     assert_string_equal(run.requests[2].url,
                         BASE PARENT "/privateOffers?pageSize=500&orderBy=update_time&filter="
-                                    "update_time%20%3E%20%222025-12-31T23%3A59%3A00.000Z%22"
+                                    "update_time%20%3E%20%222025-12-31T23%3A50%3A00.000Z%22"
                                     "&pageToken=p2");
     arena_free(run.arena);
     run = CHANGED("update", ACTION_UPDATE);
