@@ -203,6 +203,9 @@ static void test_location(void **state)
 #define INFO(reason)                                                                               \
     "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"" reason                 \
     "\",\"domain\":\"googleapis.com\"}"
+#define LIMITED(limit)                                                                             \
+    "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"RATE_LIMIT_EXCEEDED\","  \
+    "\"domain\":\"googleapis.com\",\"metadata\":{\"quota_limit\":\"" limit "\"}}"
 #define RETRY(delay)                                                                               \
     "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" delay "\"}"
 
@@ -255,6 +258,11 @@ static void test_judge(void **state)
          "RESOURCE_EXHAUSTED", "", LIMIT_RETRY_AFTER_MS},
         {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", INFO("RESOURCE_QUOTA_EXCEEDED")),
          ERROR_REFUSED, false, "RESOURCE_QUOTA_EXCEEDED", "used up", 0},
+        {429, NULL,
+         STATUS("429", "RESOURCE_EXHAUSTED", LIMITED("DefaultRequestsPerMinutePerProject")),
+         ERROR_THROTTLED, false, "RATE_LIMIT_EXCEEDED", "m", 0},
+        {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", LIMITED("ReadsPerDayPerProject")),
+         ERROR_REFUSED, false, "RATE_LIMIT_EXCEEDED", "used up", 0},
         {429, NULL, "", ERROR_THROTTLED, false, "", "429", 0},
         {499, NULL, STATUS("499", "CANCELLED", ""), ERROR_TEMPORARY, false, "CANCELLED", "", 0},
         {500, NULL, STATUS("500", "INTERNAL", ""), ERROR_TEMPORARY, false, "INTERNAL", "", 0},
