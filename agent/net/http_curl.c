@@ -246,6 +246,7 @@ static bool set_safety(CURL *easy)
         /* 7.88 can take an aborted HTTP/2 body for a whole one. */
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
         {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+        {CURLOPT_PATH_AS_IS, 1}, /* an id with dots leads nowhere that was not meant, or signed */
         {CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES},
         {CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S},
         {CURLOPT_TCP_KEEPALIVE, 1},

@@ -61,6 +61,12 @@ static int by_age(const void *a, const void *b)
     return difference ? (difference < 0 ? -1 : 1) : strcmp(left->name, right->name);
 }
 
+bool drop_folder_is_file(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 /* A link is none of ours, wherever it leads. */
 static bool look_at(int room, const char *name, struct file_state *ret_state)
 {
@@ -145,9 +151,12 @@ int drop_folder_move(const struct drop_folder *folder, const char *from, const c
 int drop_folder_write(const struct drop_folder *folder, const char *path,
                       const struct text *content, struct error *error)
 {
+    struct stat info;
     world_point(folder->world, POINT);
     if (text_failed(content))
         return error_set(error, ERROR_INPUT, SCOPE_CLOUD, "%s would grow too large", path);
+    if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode) && unlink(path) < 0)
+        return error_errno(error, SCOPE_CLOUD, errno, "cannot replace the link %s", path);
     return file_replace(path, content->data, content->length, FILE_MODE, error);
 }
 

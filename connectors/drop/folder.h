@@ -35,9 +35,12 @@ int drop_folder_check(const struct drop_folder *folder, bool make, struct error 
  * oldest first. A room that is not there is empty. */
 int drop_folder_list(const struct drop_folder *folder, struct arena *arena, const char *room,
                      struct drop_file **ret_files, size_t *ret_count, struct error *error);
+/* Not of links and pipes. */
+bool drop_folder_is_file(const char *path);
 /* Moves a file; 1 if there is none. What has the new name already is replaced. */
 int drop_folder_move(const struct drop_folder *folder, const char *from, const char *to,
                      struct error *error);
+/* Whoever may write into a room may not lead us out of it: a link is replaced. */
 int drop_folder_write(const struct drop_folder *folder, const char *path,
                       const struct text *content, struct error *error);
 /* Only one process at a time takes files in. ERROR_TEMPORARY if another one does. Closing the

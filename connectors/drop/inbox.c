@@ -183,6 +183,8 @@ static const char *check_seal(const struct passage *passage)
     text_init(&seal, SEAL_SIZE);
     if (!exists(passage->seal))
         return NULL;
+    if (!drop_folder_is_file(passage->seal))
+        return "its checksum is no regular file";
     if (file_read(passage->seal, &seal, NULL, &why) < 0)
         return arena_printf(passage->arena, "its checksum cannot be read: %s", why.message);
     const char *from = seal.data + strspn(seal.data, " \t\r\n\\");

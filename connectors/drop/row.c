@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/times.h"
 #include "connectors/drop/format.h"
 
 #define TAG "[crm:"
@@ -40,6 +41,16 @@ const char *drop_row_deal(struct arena *arena, const struct json *row)
         return NULL;
     return arena_printf(arena, "%s\n%s\n%s", host_of(arena, domain),
                         text_trim(arena_copy(arena, title)), closes);
+}
+
+int drop_row_order(const char *left, const char *right)
+{
+    int64_t a = INT64_MIN, b = INT64_MIN;
+    if (left && !instant_parse_fine(left, &a))
+        a = INT64_MIN;
+    if (right && !instant_parse_fine(right, &b))
+        b = INT64_MIN;
+    return a < b ? -1 : a > b;
 }
 
 void drop_tag_split(struct arena *arena, const char *description, const char **ret_plain,

@@ -15,6 +15,9 @@ const char *drop_row_deal(struct arena *arena, const struct json *row);
 
 /* Portals have no place for the partner's key. "[crm:0061]" at the end of the description is one
  * that survives the portal: ret_plain is what stands before it; ret_reference NULL: no tag. */
+/* -1, 0, 1: which of two update_times is later. One that is not there comes before all others. */
+int drop_row_order(const char *left, const char *right);
+
 void drop_tag_split(struct arena *arena, const char *description, const char **ret_plain,
                     const char **ret_reference);
 /* And back; without the tag if the two are longer than `most` characters. */

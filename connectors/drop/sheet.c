@@ -207,24 +207,27 @@ static void read_line(struct drop_sheet *sheet, const struct value_style *style,
         line->reason = check_whole(sheet, line);
 }
 
-/* Two rows of one record in a file: the newer one counts, if that can be told. */
-static void settle_twice(struct drop_sheet *sheet, struct drop_line *first,
-                         struct drop_line *second)
+/* Two rows of one record in a file: the newer one counts, if that can be told. Returns the one that
+ * a third is to be held against. */
+static struct drop_line *settle_twice(struct drop_sheet *sheet, struct drop_line *first,
+                                      struct drop_line *second)
 {
     if (json_equal(first->cells, second->cells)) {
         second->again = true;
-        return;
+        return first;
     }
     const char *a = drop_row_text(first->cells, DROP_UPDATED);
     const char *b = drop_row_text(second->cells, DROP_UPDATED);
-    if (a && b && strcmp(a, b) != 0)
-        return; /* the state takes the newer one, whichever comes first */
+    int order = a && b ? drop_row_order(a, b) : 0;
+    if (order) /* the state takes the newer one, whichever comes first */
+        return order < 0 ? second : first;
     static const char *const text = "%s %s stands in line %zu, too, with other values and no other "
                                     "update_time";
     first->reason = first->reason ? first->reason
                                   : arena_printf(sheet->arena, text, sheet->format->id, first->id,
                                                  second->number);
     second->reason = arena_printf(sheet->arena, text, sheet->format->id, second->id, first->number);
+    return first;
 }
 
 static void find_twice(struct drop_sheet *sheet)
@@ -235,10 +238,7 @@ static void find_twice(struct drop_sheet *sheet)
         if (line->reason || !line->id)
             continue;
         struct drop_line *first = map_get(seen, line->id);
-        if (first)
-            settle_twice(sheet, first, line);
-        else
-            map_put(seen, line->id, line);
+        map_put(seen, line->id, first ? settle_twice(sheet, first, line) : line);
     }
 }
 

@@ -311,17 +311,6 @@ void drop_state_claim(struct drop_state *state, struct drop_entry *entry, const 
 
 /* ---- taking rows over ---- */
 
-/* -1, 0, 1. A time that is not there comes before all others. */
-static int compare_times(const char *left, const char *right)
-{
-    int64_t a = INT64_MIN, b = INT64_MIN;
-    if (left && !instant_parse_fine(left, &a))
-        a = INT64_MIN;
-    if (right && !instant_parse_fine(right, &b))
-        b = INT64_MIN;
-    return a < b ? -1 : a > b;
-}
-
 /* An empty cell takes no identifier away: the row was found without, or the portal has no place for
  * it. */
 static bool names_record(const struct drop_format *format, const char *column)
@@ -367,7 +356,7 @@ const char *drop_state_merge(struct drop_state *state, const char *id, const str
         return NULL;
     }
     const char *then = drop_row_text(entry->row, DROP_UPDATED);
-    int order = compare_times(now, then);
+    int order = drop_row_order(now, then);
     struct json *merged = merge_cells(state->arena, state->format, entry->row, cells);
     if (!now && then) {
         if (!drop_row_text(merged, DROP_UPDATED)) /* an empty cell says nothing of it */

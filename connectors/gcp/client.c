@@ -153,7 +153,7 @@ static int find_surface(struct cloud *cloud, const struct connector_env *env, si
 /* A token endpoint is no base: the slash that http_base() puts at its end is taken off again. */
 static int open_tokens(struct cloud *cloud, const struct connector_env *env, struct error *error)
 {
-    const char *urls[COUNT(token_addresses)];
+    const char *urls[COUNT(token_addresses)] = {0};
     int result = 0;
     for (size_t i = 0; i < COUNT(urls) && !result; i++) {
         result = find_address(cloud, token_addresses[i].setting, token_addresses[i].url, &urls[i],
@@ -178,15 +178,20 @@ static int open_tokens(struct cloud *cloud, const struct connector_env *env, str
     return gcp_tokens_new(&options, &cloud->tokens, error);
 }
 
-/* What becomes a part of a path must be no path itself. */
+bool gcp_is_id(const char *text)
+{
+    static const char signs[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:";
+    return text && text[strspn(text, ".")] && !text[strspn(text, signs)];
+}
+
 static int take_name(struct cloud *cloud, const char *setting, const char *prefix,
                      const char **ret_name, struct error *error)
 {
     const char *text = settings_text(cloud->settings, setting);
     if (text && text_starts(text, prefix))
         text += strlen(prefix);
-    if (text && (!*text || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                        "0123456789-_.:") != strlen(text)))
+    if (text && !gcp_is_id(text))
         return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
                          "clouds.gcp.%s: an id is expected, letters, digits, - _ . and : only",
                          setting);

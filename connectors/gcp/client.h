@@ -63,6 +63,8 @@ void gcp_request(const struct cloud *cloud, struct arena *arena, enum gcp_surfac
                  struct http_request *ret_request);
 /* Percent-encoded for a value of a query: everything but letters, digits and -_.~ */
 const char *gcp_encode(struct arena *arena, const char *text);
+/* True of what may become a part of a path, being no path itself: "." and ".." are. */
+bool gcp_is_id(const char *text);
 /* What follows the last '/' of a resource name; NULL: NULL. */
 const char *gcp_bare_id(const char *name);
 /* A new guid, of the world's chance. */

@@ -66,11 +66,11 @@ static const char *read_impersonation(const struct gcp_reading *in, const struct
     if (!*result)
         *result = gcp_credentials_pin(in, name, url);
     const char *account = NULL;
-    if (end) {
+    if (end && !end[strlen(GENERATE)]) {
         start += strlen(ACCOUNTS);
         account = arena_copy_n(in->arena, start, (size_t)(end - start));
     }
-    if (!*result && (!gcp_credentials_is_account(account) || end[strlen(GENERATE)]))
+    if (!*result && !gcp_credentials_is_account(account))
         *result = error_set(in->error, ERROR_INPUT, SCOPE_CLOUD,
                             "%s: %s does not end in " ACCOUNTS "E-MAIL" GENERATE, in->place, name);
     return account;

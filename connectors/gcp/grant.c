@@ -70,9 +70,11 @@ static int request_assert(struct arena *arena, const struct gcp_tokens_options *
     const struct json *claims = claims_of(arena, step, step->by->account, step->subject,
                                           step->by->token_url, moment->now_ms);
     int result = sign(arena, step, claims, &assertion, error);
-    if (!result)
-        redeem(arena, step, assertion, ret_request);
-    return result;
+    if (result < 0)
+        return result;
+    redeem(arena, step, assertion, ret_request);
+    secret_wipe((void *)(uintptr_t)assertion, strlen(assertion));
+    return 0;
 }
 
 static int request_redeem(struct arena *arena, const struct gcp_tokens_options *options,
@@ -96,6 +98,7 @@ static int make_self(struct arena *arena, const struct gcp_step *step,
     if (result < 0)
         return result;
     ret_made->access_token = secret_new(token, strlen(token));
+    secret_wipe((void *)(uintptr_t)token, strlen(token));
     ret_made->life_ms = (int64_t)(LIFE_S - SKEW_S) * 1000;
     return 0;
 }
@@ -312,8 +315,7 @@ static int64_t life_of_subject(const struct gcp_moment *moment)
     if (moment->carry_ms > 0)
         return moment->carry_ms;
     const struct json *claims = jwt_claims(arena, moment->carry);
-    int64_t ends_ms = (int64_t)json_get_int(claims, "exp", 0) * 1000;
-    return ends_ms > moment->now_ms ? ends_ms - moment->now_ms : 0;
+    return gcp_subject_life_ms(json_get_int(claims, "exp", 0), moment->now_ms);
 }
 
 int gcp_grant_read(const struct gcp_step *step, const struct http_response *response,

@@ -25,6 +25,7 @@ static const struct meaning {
     {501, ERROR_REFUSED, SCOPE_RECORD, false, "the service does not offer this to the account"},
 };
 
+#define QUOTA_USED_UP "RESOURCE_QUOTA_EXCEEDED"
 /* What the reasons of the domain googleapis.com ask of a person (google/api/error_reason.proto). */
 static const struct {
     const char *reason, *remedy;
@@ -46,7 +47,7 @@ static const struct {
     {"GCP_SUSPENDED", "the project is suspended", ERROR_NONE},
     {"SECURITY_POLICY_VIOLATED", "a policy of the organisation forbids it", ERROR_NONE},
     {"IAM_PERMISSION_DENIED", "the principal lacks the permission", ERROR_NONE},
-    {"RESOURCE_QUOTA_EXCEEDED",
+    {QUOTA_USED_UP,
      "a quota of the project is used up: it does not come back by "
      "waiting a minute",
      ERROR_REFUSED},
@@ -87,6 +88,7 @@ static void add_violations(struct text *out, const struct json *list, const char
 
 struct details {
     const char *reason, *request;
+    const char *limit; /* whose calls are used up: "ReadsPerMinutePerProject" */
     int64_t wait_ms;
     struct text violations;
 };
@@ -94,9 +96,10 @@ struct details {
 static void read_detail(const struct json *detail, struct details *details)
 {
     const char *delay = json_get_text(detail, "retryDelay");
-    if (is_type(detail, "google.rpc.ErrorInfo"))
+    if (is_type(detail, "google.rpc.ErrorInfo")) {
         details->reason = json_get_text(detail, "reason");
-    else if (is_type(detail, "google.rpc.RequestInfo"))
+        details->limit = json_get_text(json_get(detail, "metadata"), "quota_limit");
+    } else if (is_type(detail, "google.rpc.RequestInfo"))
         details->request = json_get_text(detail, "requestId");
     else if (is_type(detail, "google.rpc.RetryInfo") && delay)
         gcp_duration_read(delay, &details->wait_ms);
@@ -127,8 +130,10 @@ static int judge_error(struct arena *arena, const struct http_response *response
     const struct json *status = json_get(body, "error");
     const char *code = json_get_text(status, "status"), *message = json_get_text(status, "message");
     read_details(status, &details);
+    bool daily = details.limit && strstr(details.limit, "PerDay");
+    const char *reason = response->status == 429 && daily ? QUOTA_USED_UP : details.reason;
     for (size_t i = 0; i < COUNT(reasons); i++) {
-        if (!text_equal(details.reason, reasons[i].reason))
+        if (!text_equal(reason, reasons[i].reason))
             continue;
         meaning.remedy = reasons[i].remedy;
         meaning.class = reasons[i].class ? reasons[i].class : meaning.class;

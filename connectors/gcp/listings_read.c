@@ -16,8 +16,8 @@
 /* A list that belongs to a service, page by page. */
 struct belongings {
     struct json *items;
-    const char *token; /* of the page that was asked for; NULL: the first */
-    size_t pages;
+    const char *token;   /* of the page that was asked for; NULL: the first */
+    struct json *turned; /* the tokens of those before, by name */
 };
 
 /* A service on its way; everything in it lives as long as the read. */
@@ -78,10 +78,13 @@ static int take_page(struct sweep_fetch *fetch, const struct json *answer, const
     for (size_t i = 0; items && items->type == JSON_ARRAY && i < items->count; i++)
         json_append(arena, belongings->items, json_clone(arena, items->items[i]));
     *ret_more = !text_blank(token);
-    if (*ret_more && (text_equal(token, belongings->token) || ++belongings->pages >= LIMIT_PAGES))
+    if (*ret_more &&
+        (json_get(belongings->turned, token) || belongings->turned->count >= LIMIT_PAGES))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the list of %s does not end",
                          collection);
     belongings->token = *ret_more ? arena_copy(arena, token) : NULL;
+    if (*ret_more)
+        json_set(arena, belongings->turned, belongings->token, json_bool(arena, true));
     return 0;
 }
 
@@ -153,6 +156,8 @@ static void take_listed(struct sweep *sweep, const struct sweep_listing *listing
     visit->name = arena_printf(arena, "%s/services/%s", gcp_parent(cloud, arena), id);
     visit->offers.items = json_array(arena);
     visit->skus.items = json_array(arena);
+    visit->offers.turned = json_object(arena);
+    visit->skus.turned = json_object(arena);
     visit->next = listings->visits;
     listings->visits = visit;
     struct sweep_fetch *fetch = sweep_fetch(sweep, id, visit);

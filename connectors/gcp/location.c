@@ -32,14 +32,16 @@ int gcp_location_read(struct cloud *cloud, const struct json *answer, struct err
         found = text_blank(id) ? found : id;
         text_addf(&names, "%s%s", i ? ", " : "", id ? id : "?");
     }
-    if (count == 1 && found) {
+    bool more = !text_blank(json_get_text(answer, "nextPageToken"));
+    if (count == 1 && !more && gcp_is_id(found)) {
         cloud->location = arena_copy(cloud->arena, found);
         return 0;
     }
+    const char *known = count > 1 || more ? "several: " : count ? "one that is no id: " : "none";
     return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
                      "clouds.gcp.location has to name the location of the offers: the service "
                      "knows %s%s",
-                     count ? "several: " : "none", names.data ? names.data : "");
+                     known, names.data);
 }
 
 int gcp_location_build(struct step_context *context, struct http_request *request,

@@ -11,7 +11,7 @@
 #include "connectors/gcp/offer_steps.h"
 #include "model/value.h"
 
-#define OVERLAP_MS INT64_C(60000) /* that clocks may differ by */
+#define OVERLAP_MS INT64_C(600000) /* that clocks may differ by: five minutes pass unnoticed */
 #define PAGE       "pageSize=500&orderBy=update_time&filter="
 
 /* ------------------------------------------------------------------ what it amends */
@@ -243,10 +243,18 @@ static enum step_result answer_lookup(struct step_context *context,
                                       const struct error *failure, struct error *error)
 {
     struct json *answer = NULL;
-    /* A page's token may be too old when a later run comes back: from the beginning, then. */
+    /* A page's token may be too old when a later run comes back: then from the beginning, once. */
     if (failure && failure->class == ERROR_REFUSED && step_text(context, "page")) {
+        bool again = step_count_of(context, "restarts") > 0;
         forget_search(context);
-        return step_go_to(context, "lookup");
+        step_keep_count(context, "restarts", again ? 0 : 1);
+        if (!again)
+            return step_go_to(context, "lookup");
+        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                  "the listing cannot be read to its end (%s); whether the offer was made cannot "
+                  "be told",
+                  failure->message);
+        return STEP_FAIL;
     }
     if (step_parse(context, response, failure, &answer, error) < 0 ||
         take_page(context, answer, error) < 0)

@@ -100,25 +100,44 @@ int gcp_offer_build_papers(struct step_context *context, struct http_request *re
         return 1;
     if (!name)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the offer's name got lost");
-    gcp_offer_ask_papers(context->cloud, context->arena, name, NULL, request);
+    gcp_offer_ask_papers(context->cloud, context->arena, name, step_text(context, "papers_page"),
+                         request);
     return 0;
 }
 
-/* One page has them all: there are four types, and one of each at most. */
+/* There are four types, and one of each at most; but a page may be empty and not the last. */
+static enum step_result turn_page(struct step_context *context, const struct json *answer,
+                                  struct error *error)
+{
+    const char *next = json_get_text(answer, "nextPageToken");
+    const char *page = step_text(context, "papers_page");
+    long long pages = step_count_of(context, "papers_pages") + 1;
+    bool more = !text_blank(next), loops = more && (text_equal(next, page) || pages >= LIMIT_PAGES);
+    step_keep(context, "papers_page", more && !loops ? next : NULL);
+    step_keep_count(context, "papers_pages", more && !loops ? pages : 0);
+    if (loops) {
+        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the list of documents does not end");
+        return STEP_FAIL;
+    }
+    return more ? step_go_to(context, "papers") : STEP_NEXT;
+}
+
 enum step_result gcp_offer_answer_papers(struct step_context *context,
                                          const struct http_response *response,
                                          const struct error *failure, struct error *error)
 {
     struct json *answer = NULL;
-    if (step_parse(context, response, failure, &answer, error) < 0)
+    if (step_parse(context, response, failure, &answer, error) < 0) {
+        step_keep(context, "papers_page", NULL); /* its token may be too old by now */
         return step_failed(error);
+    }
     const struct json *list = json_get(answer, "privateOfferDocuments");
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
         const char *type = json_get_text(list->items[i], "documentType");
         if (type)
             mark_there(context, type);
     }
-    return STEP_NEXT;
+    return turn_page(context, answer, error);
 }
 
 /* ------------------------------------------------------------------ attaching */

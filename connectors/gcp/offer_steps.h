@@ -8,8 +8,9 @@
  *   parent      creation: the collection that it was made in, and
  *   intent      when it was first asked for
  *   target      the offer that it amends, as the service says, a resource name
- *   looked      when a whole search has found nothing
+ *   looked      when a whole search has found nothing; restarts: 1 if one has begun anew
  *   page, pages, suspects, suspect  where the search is: offers to look into, and the next of them
+ *   papers_page, papers_pages   where the listing of its documents is
  *   papers      types of the documents that the offer has: {"STATEMENT_OF_WORK": "yes"}
  *
  * No write has a request key, and none carries a version: updateTime is compared right before. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -28,6 +29,10 @@ struct item {
     const struct json *entitlement; /* NULL: none */
     struct json *offer, *papers;
     const struct json *account;
+    const char *token; /* of the page that is asked for; NULL: the first */
+    size_t pages;
+    const struct json *joined; /* the last of those that may be its entitlement */
+    size_t joined_count;
 };
 
 struct reading {
@@ -42,7 +47,7 @@ struct reading {
 
 /* ------------------------------------------------------------------ the record */
 
-static int ask_papers(struct sweep_fetch *fetch, const char *token);
+static int ask_papers(struct sweep_fetch *fetch);
 static int ask_account(struct sweep_fetch *fetch);
 
 static void finish(struct sweep_fetch *fetch)
@@ -51,6 +56,20 @@ static void finish(struct sweep_fetch *fetch)
     struct json *document = gcp_offer_document(sweep_cloud(fetch->sweep), fetch->arena, item->offer,
                                                item->entitlement, item->account, item->papers);
     sweep_record(fetch->sweep, gcp_offer_record(fetch->arena, document, sweep_note, fetch->sweep));
+}
+
+/* Of a list that belongs to an offer: 1 if another page is to be asked for, be this one empty. */
+static int turn_page(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
+{
+    struct item *item = fetch->state;
+    const char *token = json_get_text(answer, "nextPageToken");
+    bool more = !text_blank(token);
+    if (more && (text_equal(token, item->token) || ++item->pages >= LIMIT_PAGES))
+        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                         "a list that belongs to offer %s does not end", fetch->id);
+    item->token = more ? arena_copy(fetch->arena, token) : NULL;
+    item->pages = more ? item->pages : 0;
+    return more;
 }
 
 /* ------------------------------------------------------------------ the buyer's account */
@@ -88,16 +107,13 @@ static int take_papers(struct sweep_fetch *fetch, const struct json *answer, str
 {
     struct item *item = fetch->state;
     const struct json *list = json_get(answer, "privateOfferDocuments");
-    const char *next = json_get_text(answer, "nextPageToken");
-    (void)error;
-    size_t old = item->papers->count;
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++)
         json_append(fetch->arena, item->papers, json_clone(fetch->arena, list->items[i]));
-    bool more = !text_blank(next) && item->papers->count > old;
-    return more ? ask_papers(fetch, next) : ask_account(fetch);
+    int more = turn_page(fetch, answer, error);
+    return more < 0 ? more : more ? ask_papers(fetch) : ask_account(fetch);
 }
 
-static int ask_papers(struct sweep_fetch *fetch, const char *token)
+static int ask_papers(struct sweep_fetch *fetch)
 {
     const struct reading *reading = sweep_context(fetch->sweep);
     struct item *item = fetch->state;
@@ -106,7 +122,7 @@ static int ask_papers(struct sweep_fetch *fetch, const char *token)
     if (!item->papers)
         item->papers = json_array(fetch->arena);
     gcp_offer_ask_papers(sweep_cloud(fetch->sweep), fetch->arena,
-                         json_get_text(item->offer, "name"), token, &fetch->request);
+                         json_get_text(item->offer, "name"), item->token, &fetch->request);
     fetch->may_lack = true;
     return sweep_ask(fetch, "documents.list", GCP_PRODUCER_CALLS, take_papers);
 }
@@ -154,25 +170,28 @@ static bool may_join(struct sweep_fetch *fetch)
     return false;
 }
 
+static int ask_joined(struct sweep_fetch *fetch);
+
 /* Entitlements do not show the billing account, but can be asked for by it. Only one that fits
  * alone is taken. */
 static int take_joined(struct sweep_fetch *fetch, const struct json *answer, struct error *error)
 {
     const struct reading *reading = sweep_context(fetch->sweep);
     struct item *item = fetch->state;
-    const struct json *list = json_get(answer, "entitlements"), *found = NULL;
-    size_t count = 0;
-    (void)error;
+    const struct json *list = json_get(answer, "entitlements");
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
         const char *id = gcp_bare_id(json_get_text(list->items[i], "name"));
         const struct json *known = id ? map_get(reading->entitlements, id) : NULL;
         if (!known || !fits(fetch, known) || !is_loose(fetch->sweep, known))
             continue;
-        found = known;
-        count++;
+        item->joined = known;
+        item->joined_count++;
     }
-    item->entitlement = count == 1 ? found : NULL;
-    return ask_papers(fetch, NULL);
+    int more = turn_page(fetch, answer, error);
+    if (more)
+        return more < 0 ? more : ask_joined(fetch);
+    item->entitlement = item->joined_count == 1 ? item->joined : NULL;
+    return ask_papers(fetch);
 }
 
 static int ask_joined(struct sweep_fetch *fetch)
@@ -181,13 +200,12 @@ static int ask_joined(struct sweep_fetch *fetch)
     const struct cloud *cloud = sweep_cloud(fetch->sweep);
     struct arena *arena = fetch->arena;
     if (!may_join(fetch))
-        return ask_papers(fetch, NULL);
+        return ask_papers(fetch);
     const char *account = json_text(json_find(item->offer, "customer.targetBillingAccount"));
     const char *filter = arena_printf(arena, "customer_billing_account=\"%s\"", account);
-    gcp_request(cloud, arena, GCP_PROCUREMENT, "GET",
-                arena_printf(arena, "providers/%s/entitlements", cloud->provider),
-                arena_printf(arena, "pageSize=200&filter=%s", gcp_encode(arena, filter)), NULL,
-                &fetch->request);
+    struct gcp_collection collection = *gcp_entitlements_of(cloud, arena);
+    collection.query = arena_printf(arena, "filter=%s", gcp_encode(arena, filter));
+    gcp_page_request(cloud, arena, &collection, item->token, &fetch->request);
     return sweep_ask(fetch, "entitlements.list", GCP_PROCUREMENT_CALLS, take_joined);
 }
 

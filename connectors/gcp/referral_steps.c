@@ -49,17 +49,18 @@ static bool names_partner(const char *message)
     return false;
 }
 
-static bool flips(const struct error *failure, bool *flag)
+static bool is_of_partner(const struct error *failure)
 {
-    if (!failure || failure->http_status != 400 || *flag || !names_partner(failure->message))
-        return false;
-    *flag = true;
-    return true;
+    return failure && failure->http_status == 400 && names_partner(failure->message);
 }
 
-bool gcp_referral_flip_get(struct cloud *cloud, const struct error *failure)
+bool gcp_referral_flip_get(struct cloud *cloud, const struct http_request *request,
+                           const struct error *failure)
 {
-    return flips(failure, &cloud->gets_partner);
+    if (!is_of_partner(failure) || strchr(request->url, '?'))
+        return false;
+    cloud->gets_partner = true;
+    return true;
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -98,13 +99,18 @@ int gcp_step_take(struct step_context *context, const struct http_response *resp
     return 0;
 }
 
+/* Another change may have found it out while this one's call was on its way: so each of them goes
+ * again once. */
 bool gcp_step_flips(struct step_context *context, const struct error *failure, bool patches,
-                    enum step_result *ret_result)
+                    const char *step, enum step_result *ret_result)
 {
-    struct cloud *cloud = context->cloud;
-    if (!flips(failure, patches ? &cloud->omits_partner : &cloud->gets_partner))
+    bool *flag = patches ? &context->cloud->omits_partner : &context->cloud->gets_partner;
+    const char *mark = patches ? "without_partner" : "with_partner";
+    if (!is_of_partner(failure) || (*flag && step_count_of(context, mark)))
         return false;
-    *ret_result = step_go_to(context, "get");
+    *flag = true;
+    step_keep_count(context, mark, 1);
+    *ret_result = step_go_to(context, step);
     return true;
 }
 
@@ -113,8 +119,9 @@ enum step_result gcp_step_answer_read(struct step_context *context,
                                       const struct error *failure, struct error *error)
 {
     struct json *document = NULL;
-    if (gcp_referral_flip_get(context->cloud, failure))
-        return step_go_to(context, "read");
+    enum step_result again;
+    if (gcp_step_flips(context, failure, false, "read", &again))
+        return again;
     if (gcp_step_take(context, response, failure, &document, &context->after, error) < 0)
         return step_failed(error);
     return STEP_DONE;
@@ -204,7 +211,7 @@ enum step_result gcp_step_answer_patch(struct step_context *context,
     struct error odd = {0};
     enum step_result again;
     if (!gcp_referral_is_older(gcp_step_id(context)) &&
-        gcp_step_flips(context, failure, true, &again))
+        gcp_step_flips(context, failure, true, "get", &again))
         return again;
     if (failure) {
         *error = *failure;

@@ -5,6 +5,7 @@
  *   page, pages where the lookup is; restarts: 1 if it has begun anew
  *   document    the record as freshly read, until something is built from it
  *   written     how often this change has written, or may have
+ *   with_partner, without_partner   1: gone to again for a revision's parameter
  *
  * There is neither a version to rest a write on nor a token that makes a creation happen once. A
  * write follows a look at updateTime and names the members that it means; before a second POST its
@@ -53,8 +54,10 @@ void gcp_referral_query(const struct cloud *cloud, struct arena *arena, const ch
 /* Of either interface. */
 void gcp_referral_get(const struct cloud *cloud, struct arena *arena, const char *id,
                       struct http_request *ret_request);
-/* True if the refusal asks for `partner` in opportunities:get, which it gets from now on. */
-bool gcp_referral_flip_get(struct cloud *cloud, const struct error *failure);
+/* True if the refusal asks for the `partner` that this opportunities:get had not, and others have
+ * from now on. */
+bool gcp_referral_flip_get(struct cloud *cloud, const struct http_request *request,
+                           const struct error *failure);
 
 /* ---- Steps. */
 const char *gcp_step_id(const struct step_context *context);
@@ -64,10 +67,10 @@ int gcp_step_take(struct step_context *context, const struct http_response *resp
                   const struct error *failure, struct json **ret_document,
                   struct record **ret_record, struct error *error);
 gcp_step_answer gcp_step_answer_read; /* ends a procedure */
-/* The same after a failure of which a revision's parameter is the cause: the step is gone to again,
- * true, with `ret_result` for the engine. */
+/* The same after a failure of which a revision's parameter is the cause: `step` is gone to, true,
+ * with `ret_result` for the engine. */
 bool gcp_step_flips(struct step_context *context, const struct error *failure, bool patches,
-                    enum step_result *ret_result);
+                    const char *step, enum step_result *ret_result);
 
 /* The document that a write is made from. */
 void gcp_step_keep(struct step_context *context, struct json *document);

@@ -16,7 +16,7 @@ static enum step_result answer_get(struct step_context *context,
     struct json *document = NULL;
     struct record *now = NULL;
     enum step_result again;
-    if (gcp_step_flips(context, failure, false, &again))
+    if (gcp_step_flips(context, failure, false, "get", &again))
         return again;
     if (gcp_step_take(context, response, failure, &document, &now, error) < 0)
         return step_failed(error);

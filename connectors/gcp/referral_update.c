@@ -62,7 +62,7 @@ static enum step_result answer_get(struct step_context *context,
     struct record *now = NULL;
     enum step_result again;
     if (!gcp_referral_is_older(gcp_step_id(context)) &&
-        gcp_step_flips(context, failure, false, &again))
+        gcp_step_flips(context, failure, false, "get", &again))
         return again;
     if (gcp_step_take(context, response, failure, &document, &now, error) < 0)
         return step_failed(error);

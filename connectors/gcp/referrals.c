@@ -41,7 +41,7 @@ static int take_one(struct sweep_fetch *fetch_, const struct json *answer, struc
 /* A later revision may want to know the partner: then it is asked once more. */
 static void missed(struct sweep_fetch *fetch_, const struct error *error)
 {
-    if (gcp_referral_flip_get(sweep_cloud(fetch_->sweep), error))
+    if (gcp_referral_flip_get(sweep_cloud(fetch_->sweep), &fetch_->request, error))
         fetch(fetch_->sweep, fetch_->id);
     else
         sweep_missed(fetch_->sweep, fetch_->id, error);

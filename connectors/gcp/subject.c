@@ -15,6 +15,7 @@
 #define RUN_MAX_MS  120000
 #define RUN_BYTES   LIMIT_SECRET_BYTES
 #define ENV_PREFIX  "GOOGLE_EXTERNAL_ACCOUNT_"
+#define LIFE_MAX_S  43200 /* no token of Google's lives longer */
 
 /* ------------------------------------------------------------------ what a source must be */
 
@@ -91,6 +92,14 @@ int gcp_subject_check(const struct gcp_reading *in, const struct json *source)
 }
 
 /* ------------------------------------------------------------------ text or JSON */
+
+int64_t gcp_subject_life_ms(long long ends_s, int64_t now_ms)
+{
+    if (ends_s <= now_ms / 1000)
+        return 0;
+    return ends_s - now_ms / 1000 > LIFE_MAX_S ? LIFE_MAX_S * INT64_C(1000)
+                                               : ends_s * 1000 - now_ms;
+}
 
 static int no_token(const struct gcp_credentials *credentials, struct error *error,
                     const char *what)
@@ -192,7 +201,8 @@ static int read_report(const struct gcp_credentials *credentials, const struct t
     }
     if (!known || !text_equal(type, credentials->subject_type))
         return no_token(credentials, error, "the program's token_type is not subject_token_type");
-    if (ends_s && ends_s * 1000 <= now_ms)
+    int64_t life_ms = gcp_subject_life_ms(ends_s, now_ms);
+    if (ends_s && !life_ms)
         return no_token(credentials, error, "what the program gave has expired");
     const struct json *token = json_get(report, saml ? "saml_response" : "id_token");
     const char *text = token && token->type == JSON_STRING ? token->text : "";
@@ -200,8 +210,7 @@ static int read_report(const struct gcp_credentials *credentials, const struct t
     secret_wipe((void *)(uintptr_t)text, strlen(text));
     if (!secret)
         return no_token(credentials, error, "the program printed none");
-    *ret_made = (struct oauth_grant){.access_token = secret,
-                                     .life_ms = ends_s ? ends_s * 1000 - now_ms : 0};
+    *ret_made = (struct oauth_grant){.access_token = secret, .life_ms = life_ms};
     return 0;
 }
 

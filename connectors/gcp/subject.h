@@ -19,5 +19,8 @@ int gcp_subject_request(struct arena *arena, const struct gcp_credentials *crede
                         struct http_request *ret_request, struct error *error);
 int gcp_subject_read(const struct gcp_credentials *credentials, const char *body, size_t length,
                      struct oauth_grant *ret_made, struct error *error);
+/* What is left of a life whose end, in seconds since 1970, an outsider tells: 0 if it is over or
+ * not said (0), twelve hours at most. */
+int64_t gcp_subject_life_ms(long long ends_s, int64_t now_ms);
 
 #endif

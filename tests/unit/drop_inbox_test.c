@@ -234,6 +234,23 @@ static void rows_twice_in_a_file(void **state)
     assert_non_null(strstr(dropbox_finding(box, "CLD-010", "a.rejects.csv"), "2 rows; line 6"));
 }
 
+/* The same moment in other words is no later one; and the newest is held against all others. */
+static void rows_twice_at_one_moment(void **state)
+{
+    struct dropbox *box = *state;
+    static const char same[] = "2026-03-01T01:00:00.000+01:00", at[] = "2026-03-01T00:00:00Z";
+    drop(box, "a.csv",
+         arena_printf(box->arena,
+                      HEAD ROW("1", "This", "%s") ROW("1", "That", "%s") ROW("2", "Old", T1)
+                          ROW("2", "New", T2) ROW("2", "Newer", T2),
+                      at, same));
+    assert_null(dropbox_value(box, "1", "company"));
+    assert_string_equal(dropbox_value(box, "2", "company"), "Old");
+    const char *rejects = dropbox_get(box, "failed/a.rejects.csv");
+    assert_non_null(strstr(rejects, "\n2,\"deal_id 1 stands in line 3"));
+    assert_non_null(strstr(rejects, "\n6,\"deal_id 2 stands in line 5"));
+}
+
 /* ---- what is gone ---- */
 
 static void only_a_full_snapshot_tells_what_is_gone(void **state)
@@ -433,6 +450,37 @@ static void a_checksum_is_held_against_the_file(void **state)
     assert_non_null(strstr(dropbox_finding(box, "CLD-011", "c.rejects.csv"), "holds no SHA-256"));
     drop(box, "b.csv", bad); /* sent again, without one */
     assert_string_equal(dropbox_value(box, "1", "company"), "B");
+}
+
+/* What is no file is not waited for. */
+static void a_checksum_that_is_no_file(void **state)
+{
+    struct dropbox *box = *state;
+    take(box);
+    alarm(20); /* whoever opens a pipe waits for its other end */
+    assert_int_equal(mkfifo(dropbox_path(box, "inbox/a.csv.sha256"), 0600), 0);
+    drop(box, "a.csv", HEAD ROW("1", "A", T1));
+    alarm(0);
+    assert_null(dropbox_value(box, "1", "company"));
+    assert_non_null(strstr(dropbox_finding(box, "CLD-011", "a.rejects.csv"), "no regular file"));
+}
+
+/* Whoever may put files into the rooms may not make this program write elsewhere. */
+static void a_link_is_not_written_through(void **state)
+{
+    struct dropbox *box = *state;
+    take(box);
+    dropbox_put(box, "precious", "kept");
+    assert_int_equal(
+        symlink(dropbox_path(box, "precious"), dropbox_path(box, "failed/a.rejects.csv")), 0);
+    assert_int_equal(
+        symlink(dropbox_path(box, "nowhere"), dropbox_path(box, "failed/b.rejects.csv")), 0);
+    drop(box, "a.csv", HEAD ROW("1", "A", "soon"));
+    drop(box, "b.csv", HEAD ROW("2", "B", "soon"));
+    assert_string_equal(dropbox_get(box, "precious"), "kept");
+    assert_false(dropbox_has(box, "nowhere"));
+    assert_int_equal(dropbox_count(box, "failed", "b.rejects"), 1);
+    assert_non_null(dropbox_finding(box, "CLD-010", "b.rejects.csv"));
 }
 
 /* ---- rows without an identifier ---- */
@@ -732,6 +780,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_column_that_is_not_there_says_nothing, open_box,
                                         close_box),
         cmocka_unit_test_setup_teardown(rows_twice_in_a_file, open_box, close_box),
+        cmocka_unit_test_setup_teardown(rows_twice_at_one_moment, open_box, close_box),
         cmocka_unit_test_setup_teardown(only_a_full_snapshot_tells_what_is_gone, open_box,
                                         close_box),
         cmocka_unit_test_setup_teardown(a_late_snapshot_does_not_hide_what_is_newer, open_box,
@@ -745,6 +794,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(files_that_cannot_be_used, open_box, close_box),
         cmocka_unit_test_setup_teardown(a_huge_file_is_not_read, open_box, close_box),
         cmocka_unit_test_setup_teardown(a_checksum_is_held_against_the_file, open_box, close_box),
+        cmocka_unit_test_setup_teardown(a_checksum_that_is_no_file, open_box, close_box),
+        cmocka_unit_test_setup_teardown(a_link_is_not_written_through, open_box, close_box),
         cmocka_unit_test_setup_teardown(rows_without_identifier_are_matched, open_box, close_box),
         cmocka_unit_test_setup_teardown(the_tag_carries_the_reference, open_box, close_box),
         cmocka_unit_test_setup_teardown(words_of_the_portal, open_box, close_box),

@@ -141,6 +141,8 @@ static void test_addresses_refused(void **state)
         {"provider", "a/b", 0, "clouds.gcp.provider"},
         {"partner", "partners/", 0, "clouds.gcp.partner"},
         {"location", "us?x", 0, "clouds.gcp.location"},
+        {"provider", "..", 0, "clouds.gcp.provider"},
+        {"partner", "partners/.", 0, "clouds.gcp.partner"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct bench bench;
@@ -170,6 +172,9 @@ static void test_location(void **state)
          "several: us, eu"},
         {"{}", NULL, "none"},
         {"{\"locations\":[{}]}", NULL, "clouds.gcp.location"},
+        {"{\"locations\":[{\"locationId\":\"us\"}],\"nextPageToken\":\"t\"}", NULL, "several: us"},
+        {"{\"locations\":[{\"locationId\":\"..\"}]}", NULL, "no id: .."},
+        {"{\"locations\":[{\"locationId\":\"us/privateOffers\"}]}", NULL, "clouds.gcp.location"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP_ARENA struct arena *arena = arena_new();
@@ -198,6 +203,9 @@ static void test_location(void **state)
 #define INFO(reason)                                                                               \
     "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"" reason                 \
     "\",\"domain\":\"googleapis.com\"}"
+#define LIMITED(limit)                                                                             \
+    "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"RATE_LIMIT_EXCEEDED\","  \
+    "\"domain\":\"googleapis.com\",\"metadata\":{\"quota_limit\":\"" limit "\"}}"
 #define RETRY(delay)                                                                               \
     "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" delay "\"}"
 
@@ -250,6 +258,11 @@ static void test_judge(void **state)
          "RESOURCE_EXHAUSTED", "", LIMIT_RETRY_AFTER_MS},
         {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", INFO("RESOURCE_QUOTA_EXCEEDED")),
          ERROR_REFUSED, false, "RESOURCE_QUOTA_EXCEEDED", "used up", 0},
+        {429, NULL,
+         STATUS("429", "RESOURCE_EXHAUSTED", LIMITED("DefaultRequestsPerMinutePerProject")),
+         ERROR_THROTTLED, false, "RATE_LIMIT_EXCEEDED", "m", 0},
+        {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", LIMITED("ReadsPerDayPerProject")),
+         ERROR_REFUSED, false, "RATE_LIMIT_EXCEEDED", "used up", 0},
         {429, NULL, "", ERROR_THROTTLED, false, "", "429", 0},
         {499, NULL, STATUS("499", "CANCELLED", ""), ERROR_TEMPORARY, false, "CANCELLED", "", 0},
         {500, NULL, STATUS("500", "INTERNAL", ""), ERROR_TEMPORARY, false, "INTERNAL", "", 0},

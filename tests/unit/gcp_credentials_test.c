@@ -300,6 +300,8 @@ static void test_programs_that_give_none(void **state)
         {"echo '{" GOOD "}'", ERROR_AUTH, "printed none"},
         {"echo '{" GOOD ",\"id_token\":\"t\",\"expiration_time\":1767225599}'", ERROR_AUTH,
          "has expired"},
+        {"echo '{" GOOD ",\"id_token\":\"t\",\"expiration_time\":-9223372036854775807}'",
+         ERROR_AUTH, "has expired"},
         {"exit 3", ERROR_AUTH, "exit status 3"},
         {"exit 127", ERROR_INPUT, "no such program"},
     };
@@ -324,6 +326,7 @@ static void test_an_output_file(void **state)
         const char *left, *token;
     } cases[] = {
         {"{" GOOD ",\"id_token\":\"kept\",\"expiration_time\":1767226000}", "kept"},
+        {"{" GOOD ",\"id_token\":\"kept\",\"expiration_time\":9223372036854775807}", "kept"},
         {"{" GOOD ",\"id_token\":\"kept\",\"expiration_time\":1767225600}", "new"},
         {"{" GOOD ",\"id_token\":\"kept\"}", "new"},
         {"{\"version\":1,\"success\":false}", "new"},

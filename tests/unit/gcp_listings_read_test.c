@@ -321,6 +321,23 @@ static void test_faults(void **state)
     }
 }
 
+/* A listing that comes back to a page which it has shown has no end. */
+static void test_a_circle(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {P S1 "/skus?pageSize=500&pageToken=x", "{'nextPageToken':'y'}", 0},
+        {P S1 "/skus?pageSize=500&pageToken=y", "{'nextPageToken':'x'}", 0},
+        {P S1 "/skus?pageSize=500", "{'nextPageToken':'x'}", 0},
+        {NULL, NULL, 0}};
+    struct bench bench;
+    bench_open(&bench, rows, NULL);
+    bench_read(&bench);
+    assert_int_equal(bench.google.reading.outcome, READ_PARTIAL);
+    assert_int_equal(calls(&bench, S1 "/skus?"), 3);
+    bench_close(&bench);
+}
+
 /* Whichever call is lost, the read ends, and what it tells is whole. */
 static void test_any_call_lost(void **state)
 {
@@ -347,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_titles_only_if_mapped),
         cmocka_unit_test(test_location),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_a_circle),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_any_call_lost),
     };

@@ -201,6 +201,18 @@ static const struct scene creations[] = {
      .trail = "lookup lookup",
      .ending = ENDS_FAILED,
      .class = ERROR_TEMPORARY},
+    {"a page's token is refused each time",
+     ACTION_CREATE,
+     {DEAL},
+     .resume = "create",
+     .progress = "{" MADE "}",
+     .replies = {{200, "{\"nextPageToken\":\"p\"}"},
+                 {400, VIOLATION},
+                 {200, "{\"nextPageToken\":\"p\"}"},
+                 {400, VIOLATION}},
+     .trail = "lookup lookup lookup lookup",
+     .ending = ENDS_FAILED,
+     .class = ERROR_TEMPORARY},
     {"a page's token is too old",
      ACTION_CREATE,
      {DEAL},
@@ -222,6 +234,26 @@ static const struct scene creations[] = {
                  {200, OFFER("DRAFT", V1, "")}},
      .trail = "papers read",
      .after = V1 GCP_OFFER_MORE},
+    {"the document stands behind an empty page",
+     ACTION_CREATE,
+     {DEAL, {"eula", NULL, "standard"}},
+     .resume = "paper",
+     .progress = "{\"name\":\"" NAME "\",\"id\":\"o-1\"}",
+     .replies = {{200, "{\"nextPageToken\":\"b\"}"},
+                 {200, "{\"privateOfferDocuments\":[{\"documentType\":"
+                       "\"STANDARD_END_USER_LICENSE_AGREEMENT_V2\"}]}"},
+                 {200, OFFER("DRAFT", V1, "")}},
+     .trail = "papers papers read",
+     .after = V1 GCP_OFFER_MORE},
+    {"the documents' listing repeats itself",
+     ACTION_CREATE,
+     {DEAL, {"eula", NULL, "standard"}},
+     .resume = "paper",
+     .progress = "{\"name\":\"" NAME "\",\"id\":\"o-1\"}",
+     .replies = {{200, "{\"nextPageToken\":\"b\"}"}, {200, "{\"nextPageToken\":\"b\"}"}},
+     .trail = "papers papers",
+     .ending = ENDS_FAILED,
+     .class = ERROR_TEMPORARY},
     {"an answer that names nothing",
      ACTION_CREATE,
      {DEAL},
@@ -493,7 +525,7 @@ static void test_requests(void **state)
     run = CREATED("it had been made, on the second page, and is found at the second look");
     assert_string_equal(run.requests[2].url,
                         BASE PARENT "/privateOffers?pageSize=500&orderBy=update_time&filter="
-                                    "update_time%20%3E%20%222025-12-31T23%3A59%3A00.000Z%22"
+                                    "update_time%20%3E%20%222025-12-31T23%3A50%3A00.000Z%22"
                                     "&pageToken=p2");
     arena_free(run.arena);
     run = CHANGED("update", ACTION_UPDATE);

@@ -30,6 +30,8 @@ struct bench {
     struct fact offers[4], entitlements[4], accounts[2];
     const char *joined; /* what is asked for by its billing account: ids of entitlements */
     const char *papers;
+    const char
+        *more; /* what follows an empty page of documents, or of what is joined; NULL: none */
     size_t lists, details, listed_entitlements, asked, listed_accounts, got_accounts, documents,
         locations;
     const char *filter; /* of the last list of offers, encoded; NULL: none */
@@ -115,6 +117,17 @@ static const char *list_offers(struct bench *bench, struct arena *arena, const c
     return list_of(bench, arena, bench->offers, COUNT(bench->offers), "privateOffers");
 }
 
+#define EMPTY_PAGE "{'nextPageToken':'p 2'}"
+
+static const char *list_papers(struct bench *bench, const char *path)
+{
+    if (++bench->documents > 12)
+        fail_msg("the listing is read without end");
+    if (!bench->more)
+        return bench->papers ? bench->papers : "{}";
+    return strstr(path, "&pageToken=p%202") ? bench->more : EMPTY_PAGE;
+}
+
 static const char *procure(struct bench *bench, struct arena *arena, const char *path)
 {
     if (text_starts(path, "accounts/")) {
@@ -132,7 +145,7 @@ static const char *procure(struct bench *bench, struct arena *arena, const char 
     if (strstr(path, "filter=")) {
         assert_non_null(strstr(path, "customer_billing_account%3D%22billingAccounts%2F0-0-1%22"));
         bench->asked++;
-        return joined(bench, arena);
+        return bench->more && !strstr(path, "pageToken=") ? EMPTY_PAGE : joined(bench, arena);
     }
     bench->listed_entitlements++;
     return list_of(bench, arena, bench->entitlements, COUNT(bench->entitlements), "entitlements");
@@ -157,7 +170,7 @@ static void handle(void *context, struct arena *arena, const struct http_request
     else if (!path)
         bench->locations++, body = "{'locations':[{'name':'" GOOGLE_PARENT "','locationId':'us'}]}";
     else if (strstr(path, "/documents?"))
-        bench->documents++, body = bench->papers ? bench->papers : "{}";
+        body = list_papers(bench, path);
     else if (path[strlen(GOOGLE_PARENT OFFERS)] == '?')
         body = list_offers(bench, arena, request->url);
     else
@@ -499,6 +512,37 @@ static void test_documents(void **state)
     bench_close(&bench);
 }
 
+#define SOME_PAPER "'privateOfferDocuments':[{'documentType':'STATEMENT_OF_WORK'}]"
+
+/* A page may be empty and not the last; and a list that repeats itself has no end. */
+static void test_pages(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench, NULL);
+    bench.offers[0] = (struct fact){"o-1", "DRAFT", T1, NULL};
+    bench.more = "{" SOME_PAPER "}";
+    bench_read(&bench, true, NULL);
+    assert_int_equal(bench.google.reading.outcome, READ_COMPLETE);
+    assert_value(&bench, "o-1", "attached", "statement_of_work");
+    bench.more = "{" SOME_PAPER ",'nextPageToken':'p 2'}";
+    bench_read(&bench, true, NULL);
+    assert_int_equal(bench.google.reading.outcome, READ_PARTIAL);
+    assert_int_equal(bench.documents, 2);
+    bench_close(&bench);
+
+    bench_open(&bench, NULL);
+    bench.offers[0] = (struct fact){"o-1", "ACCEPTED", T1, ACCEPTED};
+    bench.entitlements[0] =
+        (struct fact){"e-1", "ACTIVE", T1, ",'createTime':'2026-01-10T12:03:00Z'"};
+    bench.joined = "e-1";
+    bench.more = "{}";
+    bench_read(&bench, true, NULL);
+    assert_value(&bench, "o-1", "agreement", "e-1");
+    assert_int_equal(bench.asked, 2);
+    bench_close(&bench);
+}
+
 /* An answer about something else proves nothing. */
 static void test_odd(void **state)
 {
@@ -523,7 +567,8 @@ int main(void)
         cmocka_unit_test(test_location),  cmocka_unit_test(test_entitlements),
         cmocka_unit_test(test_accounts),  cmocka_unit_test(test_no_provider),
         cmocka_unit_test(test_denied),    cmocka_unit_test(test_joined),
-        cmocka_unit_test(test_documents), cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_documents), cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_odd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -217,6 +217,28 @@ static void test_revision(void **state)
     bench_close(&bench);
 }
 
+/* The first refusal settles it for all; those on their way by then go again, too. */
+static void test_revision_of_many(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_open(&bench);
+    bench.pages[0] = LIST(THIN("a", "1") "," THIN("b", "2") "," THIN("c", "3"));
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const answers[][2] = {{"/opportunities/a", ROW("a", "1")},
+                                                 {"/opportunities/b", ROW("b", "2")},
+                                                 {"/opportunities/c", ROW("c", "3")}};
+        bench.details[i][0] = answers[i][0];
+        bench.details[i][1] = answers[i][1];
+    }
+    bench.wants_partner = true;
+    bench_read(&bench, NULL);
+    assert_int_equal(bench.reading.outcome, READ_COMPLETE);
+    assert_non_null(reading_version(&bench.reading, "opportunities/c"));
+    assert_int_equal(calls(&bench), 7);
+    bench_close(&bench);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -316,11 +338,17 @@ static void test_named_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),           cmocka_unit_test(test_digits),
-        cmocka_unit_test(test_nothing),         cmocka_unit_test(test_loop),
-        cmocka_unit_test(test_thin_rows),       cmocka_unit_test(test_revision),
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_named),
-        cmocka_unit_test(test_named_unchanged), cmocka_unit_test(test_named_refused),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_thin_rows),
+        cmocka_unit_test(test_revision),
+        cmocka_unit_test(test_revision_of_many),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_named),
+        cmocka_unit_test(test_named_unchanged),
+        cmocka_unit_test(test_named_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

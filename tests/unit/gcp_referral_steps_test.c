@@ -316,6 +316,36 @@ static void test_create_body(void **state)
     arena_free(run.arena);
 }
 
+/* Another change found out about the revision while this one's call was on its way. */
+static void test_a_revision_found_out_by_another(void **state)
+{
+    (void)state;
+    static const struct scene read = {SCENE("update", ACTION_UPDATE), .fields = {RENAME},
+                                      .replies = {{400, WANTS_PARTNER},
+                                                  {200, DOC(V1, "DRAFT", "a")},
+                                                  {200, DOC(V2, "DRAFT", "b")}}};
+    static const struct scene written = {SCENE("update", ACTION_UPDATE), .fields = {RENAME},
+                                         .replies = {{200, DOC(V1, "DRAFT", "a")},
+                                                     {400, UNKNOWN_PARTNER},
+                                                     {200, DOC(V1, "DRAFT", "a")},
+                                                     {200, DOC(V2, "DRAFT", "b")}}};
+    static const struct scene never = {SCENE("update", ACTION_UPDATE), .fields = {RENAME},
+                                       .replies = {{400, WANTS_PARTNER}, {400, WANTS_PARTNER}}};
+    static const struct {
+        const struct scene *scene;
+        const char *trail;
+    } cases[] = {{&read, "get get patch"}, {&written, "get patch get patch"}, {&never, "get get"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct run run = {0};
+        theatre.cloud->omits_partner = theatre.cloud->gets_partner = true;
+        theatre_play(&theatre, &run, cases[i].scene);
+        assert_string_equal(run.trail, cases[i].trail);
+        assert_int_equal(run.context.after != NULL, cases[i].scene != &never);
+        arena_free(run.arena);
+    }
+    forget_revision();
+}
+
 /* Never without the word of the row or the job. */
 static void test_legal_is_never_assumed(void **state)
 {
@@ -493,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_patches),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_revisions),
+        cmocka_unit_test(test_a_revision_found_out_by_another),
         cmocka_unit_test(test_older),
     };
     return cmocka_run_group_tests(tests, open_theatre, close_theatre) != 0;

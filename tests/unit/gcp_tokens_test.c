@@ -532,6 +532,28 @@ static void test_an_end_that_is_not_said(void **state)
     }
 }
 
+/* An end beyond all clocks, as an outsider may write it, is no life without end. */
+static void test_an_end_beyond_all_clocks(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    struct bench bench;
+    bench_begin(&bench);
+    write_credentials(&bench, arena_printf(arena, EXTERNAL_START "{'file':'%s'}}", bench.foreign));
+    write_file(bench.foreign, make_jwt(arena, INT64_MAX));
+    bench.life = "";
+    bench_open(&bench);
+    passes(&bench, GCP_PRODUCER);
+    fake_advance(&bench.fake, (12 * 3600 - 301) * 1000);
+    passes(&bench, GCP_PRODUCER);
+    assert_int_equal(bench.granted, 1);
+    fake_advance(&bench.fake, 2000);
+    passes(&bench, GCP_PRODUCER);
+    loop_run(bench.loop, NULL, NULL);
+    assert_int_equal(bench.granted, 2);
+    bench_close(&bench);
+}
+
 static void test_workforce_pool(void **state)
 {
     (void)state;
@@ -744,6 +766,7 @@ int main(void)
         cmocka_unit_test(test_external_account_by_file),
         cmocka_unit_test(test_external_account_by_url_impersonates),
         cmocka_unit_test(test_an_end_that_is_not_said),
+        cmocka_unit_test(test_an_end_beyond_all_clocks),
         cmocka_unit_test(test_workforce_pool),
         cmocka_unit_test(test_impersonated_by_a_chain),
         cmocka_unit_test(test_delegation_without_a_key),

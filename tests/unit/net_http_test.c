@@ -186,6 +186,19 @@ static void test_request_as_given(void **state)
     close_client(&client);
 }
 
+/* What was signed, or held against the account's own addresses, is what goes out. */
+static void test_paths_as_given(void **state)
+{
+    (void)state;
+    struct client client;
+    struct got got;
+    open_client(&client, NULL);
+    get(&client, "/echo/a/../b/./c", &got);
+    expect("dots", &got, 200, ERROR_NONE, "");
+    assert_non_null(strstr(got.body, "GET /echo/a/../b/./c HTTP/1.1\r\n"));
+    close_client(&client);
+}
+
 static void test_large_body(void **state)
 {
     (void)state;
@@ -613,6 +626,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN); /* as the program does */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request_as_given),
+        cmocka_unit_test(test_paths_as_given),
         cmocka_unit_test(test_large_body),
         cmocka_unit_test(test_no_smuggling),
         cmocka_unit_test(test_places),

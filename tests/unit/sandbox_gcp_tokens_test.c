@@ -20,9 +20,10 @@
 #include "tests/support/folder.h"
 #include "tests/support/gcp_drive.h"
 
-#define GENERATE "/v1/projects/-/serviceAccounts/" GCP_ACCOUNT ":generateAccessToken"
-#define SIGN     "/v1/projects/-/serviceAccounts/" GCP_ACCOUNT ":signJwt"
-#define CLOUD    GCP_DRIVE_SCOPE "cloud-platform"
+#define GENERATE         "/v1/projects/-/serviceAccounts/" GCP_ACCOUNT ":generateAccessToken"
+#define SIGN_OF(account) "/v1/projects/-/serviceAccounts/" account ":signJwt"
+#define SIGN             SIGN_OF(GCP_ACCOUNT)
+#define CLOUD            GCP_DRIVE_SCOPE "cloud-platform"
 #define REFRESH                                                                                    \
     "grant_type=refresh_token&client_id=" GCP_CLIENT                                               \
     "&client_secret=d-sandbox%2B%2F%3D%26secret&refresh_token="
@@ -333,6 +334,11 @@ static void test_iam_signs_what_the_token_endpoint_takes(void **state)
     wants(&drive, 200, NULL);
     gcp_drive_redeem(&drive, drive_answer(&drive, "signedJwt"));
     wants(&drive, 200, NULL);
+    /* By another one's key, in the account's name. */
+    gcp_drive_call(&drive, token, "POST", SIGN_OF(GCP_BROKER), json_print(drive.arena, body));
+    wants(&drive, 200, NULL);
+    gcp_drive_redeem(&drive, drive_answer(&drive, "signedJwt"));
+    wants(&drive, 400, "invalid_grant");
     drive_stop(&drive);
 }
 

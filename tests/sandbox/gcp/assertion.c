@@ -21,12 +21,13 @@ static EVP_PKEY *read_key(void)
     return key;
 }
 
-const char *gcp_assertion_sign(struct arena *arena, const struct json *claims)
+const char *gcp_assertion_sign(struct arena *arena, const char *account, const struct json *claims)
 {
     const char *token = NULL;
     struct json *header = json_object(arena);
     json_set_text(arena, header, "typ", "JWT");
-    json_set_text(arena, header, "kid", GCP_KEY_ID);
+    /* Others have keys of their own, which nothing here is signed with. */
+    json_set_text(arena, header, "kid", text_equal(account, GCP_ACCOUNT) ? GCP_KEY_ID : account);
     jwt_sign(arena, JWT_RS256, gcp_sandbox_key, header, claims, &token, NULL);
     return token;
 }

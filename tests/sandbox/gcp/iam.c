@@ -166,7 +166,8 @@ static void sign(struct gcp_token_call *call)
         return;
     }
     json_set_text(call->arena, answer, "keyId", GCP_KEY_ID);
-    json_set_text(call->arena, answer, "signedJwt", gcp_assertion_sign(call->arena, claims));
+    json_set_text(call->arena, answer, "signedJwt",
+                  gcp_assertion_sign(call->arena, call->account, claims));
     answer_body(call->response, 200, json_print(call->arena, answer));
 }
 

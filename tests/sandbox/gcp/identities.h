@@ -45,7 +45,8 @@ enum gcp_objection gcp_assertion_check(const struct sandbox *sandbox, struct are
 /* As an access token by itself: of the account for itself, for a scope or one service's host. */
 bool gcp_assertion_is_token(const struct sandbox *sandbox, struct arena *arena, const char *jwt,
                             struct gcp_assertion *ret_assertion, int64_t *ret_expires_ms);
-const char *gcp_assertion_sign(struct arena *arena, const struct json *claims);
+/* As IAM signs for the account. */
+const char *gcp_assertion_sign(struct arena *arena, const char *account, const struct json *claims);
 bool gcp_scopes_known(const char *scopes); /* one or more, with blanks between */
 
 /* ---- Endpoints (tokens.c, iam.c). */
