@@ -1,7 +1,12 @@
-/* The documents of an offer: the standard contract, or a PDF file of the folder that the setting
- * `documents` tells. The local record names files only, so it cannot make this program read any
- * other one. An offer has one document of a type at most, which tells a lost answer's. They are
- * attached when it is made; what then could not be is attached before it is published. */
+/* The documents of an offer: the standard contract or a PDF file, and a statement of work. They are
+ * attached when it is made. What the local record names may change while the offer is a draft, so
+ * before it is published they are held against it: a contract of another type is deleted, a file
+ * with another content replaced, and what lacks attached. What the local record says nothing of,
+ * and what is of a type that is not known here, is left alone.
+ *
+ * An offer has one document of a type at most, which tells a lost answer's. Each run that takes the
+ * change up lists them anew; what it did since stands in `progress`, whatever a listing may show so
+ * soon. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,73 +16,124 @@
 #include "base/text.h"
 #include "connectors/gcp/offer_steps.h"
 #include "model/value.h"
-#include "net/jwt.h"
 
-#define STANDARD   "STANDARD_END_USER_LICENSE_AGREEMENT_V2"
-#define OLD        "STANDARD_END_USER_LICENSE_AGREEMENT_V1"
-#define CUSTOM     "CUSTOM_END_USER_LICENSE_AGREEMENT"
-#define WORK       "STATEMENT_OF_WORK"
-#define PDF        "application/pdf"
-#define PDF_BYTES  (4u * 1024 * 1024) /* private_offer.proto: "Max size: 4MB" */
-#define PDF_START  "%PDF-"
-#define NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+#define STANDARD "STANDARD_END_USER_LICENSE_AGREEMENT_V2"
+#define OLD      "STANDARD_END_USER_LICENSE_AGREEMENT_V1" /* "not permitted for new offers" */
+#define CUSTOM   "CUSTOM_END_USER_LICENSE_AGREEMENT"
+#define WORK     "STATEMENT_OF_WORK"
+#define PDF      "application/pdf"
+#define MASK     "mimeType%2CinlineContent"
 /* Whether the listing has the content is not said: megabytes that nobody needs. */
 #define LISTED                                                                                     \
     "pageSize=5&fields=privateOfferDocuments%28name%2CdocumentType%2CmimeType%2CupdateTime%29"     \
     "%2CnextPageToken"
 
+static const char *const contracts[] = {STANDARD, CUSTOM, OLD};
+
 struct paper {
-    const char *type, *file; /* NULL: it has no content */
+    const char *type, *file; /* file NULL: it has no content */
 };
 
-/* What the local side wants; returns how many. */
-static size_t wanted_papers(const struct step_context *context, struct paper papers[2])
+/* What the local side wants. */
+struct papers {
+    struct paper list[2];
+    size_t count;
+    const char *contract; /* the type of it; NULL: whichever is there */
+};
+
+static struct papers wanted_papers(const struct step_context *context)
 {
+    struct papers papers = {.count = 0};
     enum action action = context->change->action;
     if (action != ACTION_CREATE && action != ACTION_PUBLISH)
-        return 0;
+        return papers;
     const char *eula = step_wanted(context, "eula");
     const char *documents = step_wanted(context, "documents");
-    size_t count = 0;
     if (eula) {
         bool standard = !strcmp(eula, "standard");
-        papers[count++] = (struct paper){standard ? STANDARD : CUSTOM, standard ? NULL : eula};
+        papers.contract = standard ? STANDARD : CUSTOM;
+        papers.list[papers.count++] = (struct paper){papers.contract, standard ? NULL : eula};
     }
     if (documents)
-        papers[count++] = (struct paper){WORK, list_item(context->arena, documents, 0)};
-    return count;
+        papers.list[papers.count++] = (struct paper){WORK, list_item(context->arena, documents, 0)};
+    return papers;
+}
+
+/* ------------------------------------------------------------------ what is known */
+
+static const char *known(const struct step_context *context, const char *member, const char *type)
+{
+    return json_get_text(json_get(context->progress, member), type);
+}
+
+/* Text NULL: it is not known any more. */
+static void note(struct step_context *context, const char *member, const char *type,
+                 const char *text)
+{
+    struct json *notes = json_get(context->progress, member);
+    if (!notes) {
+        notes = json_object(context->arena);
+        json_set(context->arena, context->progress, member, notes);
+    }
+    json_remove(notes, type);
+    json_set_text(context->arena, notes, arena_copy(context->arena, type), text);
+}
+
+static void note_there(struct step_context *context, const char *type, const char *name)
+{
+    const char *id = gcp_bare_id(name);
+    note(context, "papers", type, id ? id : "");
+}
+
+static void note_gone(struct step_context *context, const char *type)
+{
+    note(context, "papers", type, NULL);
+    note(context, "papers_as", type, NULL);
 }
 
 /* Whichever it is: nobody signs two. */
-static bool is_there(const struct json *there, const char *type)
+static bool is_there(const struct step_context *context, const char *type)
 {
-    static const char *const contracts[] = {STANDARD, CUSTOM, OLD};
     bool contract = strcmp(type, WORK) != 0;
     for (size_t i = 0; contract && i < COUNT(contracts); i++)
-        if (json_get(there, contracts[i]))
+        if (known(context, "papers", contracts[i]))
             return true;
-    return json_get(there, type);
+    return known(context, "papers", type);
 }
 
-static const struct paper *next_paper(const struct step_context *context,
-                                      const struct paper *papers, size_t count)
+static bool lacks(const struct step_context *context, const struct paper *paper)
 {
-    const struct json *there = json_get(context->progress, "papers");
-    for (size_t i = 0; i < count; i++)
-        if (!is_there(there, papers[i].type))
-            return &papers[i];
+    return !is_there(context, paper->type);
+}
+
+static bool is_unread(const struct step_context *context, const struct paper *paper)
+{
+    return paper->file && known(context, "papers", paper->type) &&
+           !known(context, "papers_as", paper->type);
+}
+
+static bool is_other(const struct step_context *context, const struct paper *paper)
+{
+    return text_equal(known(context, "papers_as", paper->type), "other");
+}
+
+static const struct paper *first(const struct step_context *context, const struct papers *papers,
+                                 bool (*is)(const struct step_context *context,
+                                            const struct paper *paper))
+{
+    for (size_t i = 0; i < papers->count; i++)
+        if (is(context, &papers->list[i]))
+            return &papers->list[i];
     return NULL;
 }
 
-static void mark_there(struct step_context *context, const char *type)
+/* A contract that is not the wanted one, by its type; NULL: there is none. */
+static const char *unwanted(const struct step_context *context, const struct papers *papers)
 {
-    struct json *there = json_get(context->progress, "papers");
-    if (!there) {
-        there = json_object(context->arena);
-        json_set(context->arena, context->progress, "papers", there);
-    }
-    json_remove(there, type);
-    json_set_text(context->arena, there, arena_copy(context->arena, type), "yes");
+    for (size_t i = 0; papers->contract && i < COUNT(contracts); i++)
+        if (strcmp(contracts[i], papers->contract) != 0 && known(context, "papers", contracts[i]))
+            return contracts[i];
+    return NULL;
 }
 
 /* ------------------------------------------------------------------ what is there */
@@ -91,17 +147,30 @@ void gcp_offer_ask_papers(const struct cloud *cloud, struct arena *arena, const 
                 NULL, request);
 }
 
+static int lost_name(struct error *error)
+{
+    return error_set(error, ERROR_BUG, SCOPE_RECORD, "the offer's name got lost");
+}
+
+static bool was_listed(const struct step_context *context)
+{
+    return json_get(context->progress, "papers_run") &&
+           step_count_of(context, "papers_run") == context->began_ms;
+}
+
 int gcp_offer_build_papers(struct step_context *context, struct http_request *request,
                            struct error *error)
 {
-    struct paper papers[2];
-    const char *name = gcp_offer_name(context);
-    if (!wanted_papers(context, papers))
+    const char *name = gcp_offer_name(context), *page = step_text(context, "papers_page");
+    if (!wanted_papers(context).count || (!page && was_listed(context)))
         return 1;
     if (!name)
-        return error_set(error, ERROR_BUG, SCOPE_RECORD, "the offer's name got lost");
-    gcp_offer_ask_papers(context->cloud, context->arena, name, step_text(context, "papers_page"),
-                         request);
+        return lost_name(error);
+    if (!page) {
+        json_remove(context->progress, "papers");
+        json_remove(context->progress, "papers_as");
+    }
+    gcp_offer_ask_papers(context->cloud, context->arena, name, page, request);
     return 0;
 }
 
@@ -119,7 +188,10 @@ static enum step_result turn_page(struct step_context *context, const struct jso
         error_set(error, ERROR_TEMPORARY, SCOPE_RECORD, "the list of documents does not end");
         return STEP_FAIL;
     }
-    return more ? step_go_to(context, "papers") : STEP_NEXT;
+    if (more)
+        return step_go_to(context, "papers");
+    step_keep_count(context, "papers_run", context->began_ms);
+    return STEP_NEXT;
 }
 
 enum step_result gcp_offer_answer_papers(struct step_context *context,
@@ -135,96 +207,166 @@ enum step_result gcp_offer_answer_papers(struct step_context *context,
     for (size_t i = 0; list && list->type == JSON_ARRAY && i < list->count; i++) {
         const char *type = json_get_text(list->items[i], "documentType");
         if (type)
-            mark_there(context, type);
+            note_there(context, type, json_get_text(list->items[i], "name"));
     }
     return turn_page(context, answer, error);
 }
 
-/* ------------------------------------------------------------------ attaching */
-
-static int refuse(struct error *error, const char *name, const char *why)
+/* A call about the document of a type. */
+static int ask(const struct step_context *context, const char *method, const char *type,
+               const char *query, const struct json *body, struct http_request *request,
+               struct error *error)
 {
-    int result = error_set(error, ERROR_REFUSED, SCOPE_RECORD, "documents: %s %s", name, why);
-    error_name(error->vendor_code, sizeof error->vendor_code, GCP_OFFER_PAPER);
-    return result;
-}
-
-/* Standard base64 with its padding; the URL's alphabet differs in two letters. */
-static const char *base64(struct arena *arena, const struct text *content)
-{
-    char *text = arena_copy(arena, jwt_base64url(arena, content->data, content->length));
-    size_t length = strlen(text);
-    for (char *c = text; *c; c++)
-        *c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
-    return arena_printf(arena, "%s%s", text, &"==="[length % 4 ? length % 4 - 1 : 3]);
-}
-
-static const char *find_file(const struct cloud *cloud, struct arena *arena, const char *name)
-{
-    const char *folder = settings_text(cloud->settings, "documents");
-    bool named = *name != '.' && !name[strspn(name, NAME_CHARS)];
-    return folder && named ? arena_printf(arena, "%s/%s", folder, name) : NULL;
-}
-
-static int read_file(const struct step_context *context, const char *name, const char **ret_content,
-                     struct error *error)
-{
-    const char *path = find_file(context->cloud, context->arena, name);
-    CLEANUP_TEXT struct text content;
-    struct error cause = {0};
-    text_init(&content, PDF_BYTES);
-    if (!settings_text(context->cloud->settings, "documents"))
-        return refuse(error, name, "cannot be found: clouds.gcp has no documents, its folder");
-    if (!path)
-        return refuse(error, name, "is no file's name");
-    if (file_read(path, &content, NULL, &cause) < 0)
-        return refuse(error, name, cause.message);
-    if (content.length < strlen(PDF_START) ||
-        memcmp(content.data, PDF_START, strlen(PDF_START)) != 0)
-        return refuse(error, name, "is no PDF file");
-    *ret_content = base64(context->arena, &content);
+    struct arena *arena = context->arena;
+    const char *name = gcp_offer_name(context), *id = known(context, "papers", type);
+    if (!name)
+        return lost_name(error);
+    if (text_blank(id))
+        return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                         "the list of documents does not name the %s", type);
+    gcp_request(context->cloud, arena, GCP_PRODUCER, method,
+                arena_printf(arena, "%s/documents/%s", name, gcp_encode(arena, id)), query, body,
+                request);
     return 0;
 }
 
-/* The names, and the files' size and time: their megabytes are not read for each plan. */
-const char *gcp_offer_beside(const struct cloud *cloud, struct arena *arena,
-                             const struct change *change, const struct record *local)
+static bool is_gone(const struct error *failure)
 {
-    const struct step_context context = {.arena = arena, .change = change, .local = local};
-    struct paper papers[2];
-    size_t count = wanted_papers(&context, papers);
-    const char *all = NULL;
-    for (size_t i = 0; i < count; i++) {
-        const char *path = papers[i].file ? find_file(cloud, arena, papers[i].file) : NULL;
-        struct file_state state = {0};
-        if (path)
-            file_stat(path, &state, NULL);
-        all = arena_printf(arena, "%s%s%s:%" PRId64 ":%" PRId64, all ? all : "", all ? " " : "",
-                           papers[i].file ? papers[i].file : papers[i].type, state.size,
-                           state.modified_ns);
-    }
-    return all;
+    return failure && failure->http_status == 404;
 }
+
+/* ------------------------------------------------------------------ comparing */
+
+int gcp_offer_build_compare(struct step_context *context, struct http_request *request,
+                            struct error *error)
+{
+    const struct papers papers = wanted_papers(context);
+    const struct paper *paper = first(context, &papers, is_unread);
+    const char *content;
+    if (!paper)
+        return 1;
+    int result = gcp_offer_file_read(context, paper->file, &content, error);
+    return result < 0 ? result : ask(context, "GET", paper->type, NULL, NULL, request, error);
+}
+
+/* That the service gives the content back is said nowhere. Where it does not, nobody can tell what
+ * the buyer would sign, so it is replaced: writing what is there already does no harm. */
+enum step_result gcp_offer_answer_compare(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error)
+{
+    struct json *answer = NULL;
+    const char *content = NULL;
+    const struct papers papers = wanted_papers(context);
+    const struct paper *paper = first(context, &papers, is_unread);
+    if (paper && is_gone(failure)) {
+        note_gone(context, paper->type);
+        return step_go_to(context, "compare");
+    }
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
+    if (!paper)
+        return STEP_NEXT;
+    if (gcp_offer_file_read(context, paper->file, &content, error) < 0)
+        return STEP_FAIL;
+    const char *there = json_get_text(answer, "inlineContent");
+    const char *mime = json_get_text(answer, "mimeType");
+    bool same = there && gcp_offer_file_equal(there, content) && (!mime || !strcmp(mime, PDF));
+    note(context, "papers_as", paper->type, same ? "same" : "other");
+    return step_go_to(context, "compare");
+}
+
+/* ------------------------------------------------------------------ deleting, replacing */
+
+/* Not before it is sure that the one that takes its place can be sent. */
+int gcp_offer_build_discard(struct step_context *context, struct http_request *request,
+                            struct error *error)
+{
+    const struct papers papers = wanted_papers(context);
+    const char *type = unwanted(context, &papers), *file = papers.list[0].file, *content;
+    if (!type)
+        return 1;
+    int result = file ? gcp_offer_file_read(context, file, &content, error) : 0;
+    return result < 0 ? result : ask(context, "DELETE", type, NULL, NULL, request, error);
+}
+
+enum step_result gcp_offer_answer_discard(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error)
+{
+    const struct papers papers = wanted_papers(context);
+    const char *type = unwanted(context, &papers);
+    (void)response;
+    if (failure && !is_gone(failure)) {
+        *error = *failure;
+        return step_failed(error);
+    }
+    if (type)
+        note_gone(context, type);
+    return step_go_to(context, "papers");
+}
+
+static int read_body(const struct step_context *context, const struct paper *paper,
+                     struct json *body, struct error *error)
+{
+    const char *content = NULL;
+    int result = gcp_offer_file_read(context, paper->file, &content, error);
+    if (result < 0)
+        return result;
+    json_set_text(context->arena, body, "mimeType", PDF);
+    json_set_text(context->arena, body, "inlineContent", content);
+    return 0;
+}
+
+int gcp_offer_build_replace(struct step_context *context, struct http_request *request,
+                            struct error *error)
+{
+    const struct papers papers = wanted_papers(context);
+    const struct paper *paper = first(context, &papers, is_other);
+    struct json *body = json_object(context->arena);
+    if (!paper)
+        return 1;
+    int result = read_body(context, paper, body, error);
+    return result < 0
+               ? result
+               : ask(context, "PATCH", paper->type, "updateMask=" MASK, body, request, error);
+}
+
+enum step_result gcp_offer_answer_replace(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error)
+{
+    struct json *answer = NULL;
+    const struct papers papers = wanted_papers(context);
+    const struct paper *paper = first(context, &papers, is_other);
+    if (paper && is_gone(failure)) {
+        note_gone(context, paper->type);
+        return step_go_to(context, "papers");
+    }
+    if (step_parse(context, response, failure, &answer, error) < 0)
+        return step_failed(error);
+    if (paper)
+        note(context, "papers_as", paper->type, "same");
+    return step_go_to(context, "papers");
+}
+
+/* ------------------------------------------------------------------ attaching */
 
 int gcp_offer_build_paper(struct step_context *context, struct http_request *request,
                           struct error *error)
 {
-    struct paper papers[2];
-    const struct paper *paper = next_paper(context, papers, wanted_papers(context, papers));
-    const char *name = gcp_offer_name(context), *content = NULL;
+    const struct papers papers = wanted_papers(context);
+    const struct paper *paper = first(context, &papers, lacks);
+    const char *name = gcp_offer_name(context);
+    struct json *body = json_object(context->arena);
     if (!paper)
         return 1;
     if (!name)
-        return error_set(error, ERROR_BUG, SCOPE_RECORD, "the offer's name got lost");
-    int result = paper->file ? read_file(context, paper->file, &content, error) : 0;
+        return lost_name(error);
+    json_set_text(context->arena, body, "documentType", paper->type);
+    int result = paper->file ? read_body(context, paper, body, error) : 0;
     if (result < 0)
         return result;
-    struct json *body = json_object(context->arena);
-    json_set_text(context->arena, body, "documentType", paper->type);
-    if (content) {
-        json_set_text(context->arena, body, "mimeType", PDF);
-        json_set_text(context->arena, body, "inlineContent", content);
-    }
     gcp_request(context->cloud, context->arena, GCP_PRODUCER, "POST",
                 arena_printf(context->arena, "%s/documents", name), NULL, body, request);
     return 0;
@@ -234,12 +376,40 @@ enum step_result gcp_offer_answer_paper(struct step_context *context,
                                         const struct http_response *response,
                                         const struct error *failure, struct error *error)
 {
-    struct paper papers[2];
     struct json *answer = NULL;
-    const struct paper *paper = next_paper(context, papers, wanted_papers(context, papers));
+    const struct papers papers = wanted_papers(context);
+    const struct paper *paper = first(context, &papers, lacks);
+    if (failure && failure->http_status == 409) { /* somebody else's, or a listing that lags */
+        error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
+                  "the offer has a document that is not listed yet (%s)", failure->message);
+        return STEP_FAIL;
+    }
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
-    if (paper)
-        mark_there(context, paper->type);
-    return step_go_to(context, "paper");
+    if (paper) {
+        note_there(context, paper->type, json_get_text(answer, "name"));
+        note(context, "papers_as", paper->type, "same");
+    }
+    return step_go_to(context, "papers");
+}
+
+/* ------------------------------------------------------------------ what it depends on */
+
+/* The names, and the files' size and time: their megabytes are not read for each plan. */
+const char *gcp_offer_beside(const struct cloud *cloud, struct arena *arena,
+                             const struct change *change, const struct record *local)
+{
+    const struct step_context context = {.arena = arena, .change = change, .local = local};
+    const struct papers papers = wanted_papers(&context);
+    const char *all = NULL;
+    for (size_t i = 0; i < papers.count; i++) {
+        const struct paper *paper = &papers.list[i];
+        const char *path = paper->file ? gcp_offer_file_path(cloud, arena, paper->file) : NULL;
+        struct file_state state = {0};
+        if (path)
+            file_stat(path, &state, NULL);
+        all = arena_printf(arena, "%s%s%s:%" PRId64 ":%" PRId64, all ? all : "", all ? " " : "",
+                           paper->file ? paper->file : paper->type, state.size, state.modified_ns);
+    }
+    return all;
 }

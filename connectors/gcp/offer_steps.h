@@ -11,7 +11,9 @@
  *   looked      when a whole search has found nothing; restarts: 1 if one has begun anew
  *   page, pages, suspects, suspect  where the search is: offers to look into, and the next of them
  *   papers_page, papers_pages   where the listing of its documents is
- *   papers      types of the documents that the offer has: {"STATEMENT_OF_WORK": "yes"}
+ *   papers_run  which run has listed them: what was known before is not relied on
+ *   papers      documents that the offer has, by type: {"STATEMENT_OF_WORK": "<id>"}
+ *   papers_as   by type, whether its content is the wanted file's: "same", "other"
  *
  * No write has a request key, and none carries a version: updateTime is compared right before. */
 #ifndef CONNECTORS_GCP_OFFER_STEPS_H
@@ -20,7 +22,7 @@
 #include "connectors/gcp/offers.h"
 #include "connectors/steps.h"
 
-enum { GCP_OFFER_CREATE_STEPS = 8, GCP_OFFER_CHANGE_STEPS = 11 };
+enum { GCP_OFFER_CREATE_STEPS = 8, GCP_OFFER_CHANGE_STEPS = 14 };
 extern const struct step gcp_offer_create_steps[GCP_OFFER_CREATE_STEPS]; /* offer_create.c */
 extern const struct step gcp_offer_change_steps[GCP_OFFER_CHANGE_STEPS]; /* offer_change.c */
 
@@ -56,12 +58,28 @@ enum step_result gcp_offer_answer_read(struct step_context *context,
                                        const struct http_response *response,
                                        const struct error *failure, struct error *error);
 
-/* offer_papers.c: the documents of an offer that is made or published, one call each. */
+/* offer_papers.c: the documents of an offer that is made or published, one call each. The three in
+ * the middle are for a draft whose documents were attached before. */
 int gcp_offer_build_papers(struct step_context *context, struct http_request *request,
                            struct error *error);
 enum step_result gcp_offer_answer_papers(struct step_context *context,
                                          const struct http_response *response,
                                          const struct error *failure, struct error *error);
+int gcp_offer_build_compare(struct step_context *context, struct http_request *request,
+                            struct error *error);
+enum step_result gcp_offer_answer_compare(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error);
+int gcp_offer_build_discard(struct step_context *context, struct http_request *request,
+                            struct error *error);
+enum step_result gcp_offer_answer_discard(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error);
+int gcp_offer_build_replace(struct step_context *context, struct http_request *request,
+                            struct error *error);
+enum step_result gcp_offer_answer_replace(struct step_context *context,
+                                          const struct http_response *response,
+                                          const struct error *failure, struct error *error);
 int gcp_offer_build_paper(struct step_context *context, struct http_request *request,
                           struct error *error);
 enum step_result gcp_offer_answer_paper(struct step_context *context,
@@ -73,6 +91,14 @@ const char *gcp_offer_beside(const struct cloud *cloud, struct arena *arena,
 /* The listing of an offer's documents, without their content. */
 void gcp_offer_ask_papers(const struct cloud *cloud, struct arena *arena, const char *name,
                           const char *token, struct http_request *request);
+
+/* offer_files.c: where the file lies, NULL if its name is none that is taken; its content in
+ * base64, ERROR_REFUSED with GCP_OFFER_PAPER if it cannot be attached. */
+const char *gcp_offer_file_path(const struct cloud *cloud, struct arena *arena, const char *name);
+int gcp_offer_file_read(const struct step_context *context, const char *name,
+                        const char **ret_content, struct error *error);
+/* Whether two texts in base64, of whichever alphabet, are the same content. */
+bool gcp_offer_file_equal(const char *content, const char *other);
 
 /* Rows of the tables. A read that a later run goes on with begins anew at `resume_`. */
 #define GCP_OFFER_READS(name_, operation_, resume_, build_, answer_)                               \

@@ -26,6 +26,7 @@ static const struct refusal refusals[] = {
 #define WRITES(action) (1u << ACTION_##action)
 #define PRODUCER       "commerceproducer.privateOffers."
 #define PAPERS         "commerceproducer.privateOfferDocuments."
+#define SIGNED         "eula|documents"
 #define PROCUREMENT    "commerceprocurement.provider"
 #define AGREEMENT                                                                                  \
     "agreement|agreement_status|agreement_stage|agreement_approval|agreement_plan|"                \
@@ -44,6 +45,11 @@ static const struct permission permissions[] = {
     {.name = PRODUCER "delete", .actions = WRITES(CANCEL)},
     {.name = PAPERS "list", .field = "attached"},
     {.name = PAPERS "create", .actions = WRITES(CREATE)},
+    {.name = PAPERS "list", .actions = WRITES(CREATE) | WRITES(PUBLISH), .field = SIGNED},
+    {.name = PAPERS "get", .actions = WRITES(PUBLISH), .field = SIGNED},
+    {.name = PAPERS "create", .actions = WRITES(PUBLISH), .field = SIGNED},
+    {.name = PAPERS "update", .actions = WRITES(PUBLISH), .field = SIGNED},
+    {.name = PAPERS "delete", .actions = WRITES(PUBLISH), .field = SIGNED},
     {.name = PROCUREMENT "Entitlements.list", .field = AGREEMENT},
     {.name = PROCUREMENT "Accounts.list", .field = "buyer_approval"},
 };

@@ -374,6 +374,108 @@ static void test_deaths(void **state)
     shop_close(&calm);
 }
 
+/* ------------------------------------------------------------------ other contracts */
+
+/* What the row names has changed since the draft was made: whenever it dies, the offer goes out
+ * with the one contract that the row names now. */
+static const struct turn {
+    const char *title, *before, *after, *type, *content;
+} turns[] = {
+    {"a file for the standard contract", "standard", "eula.pdf",
+     "CUSTOM_END_USER_LICENSE_AGREEMENT", "JVBERi0xLjcgd2hhdCBob2xkcw=="},
+    {"the standard contract for a file", "eula.pdf", "standard",
+     "STANDARD_END_USER_LICENSE_AGREEMENT_V2", ""},
+    {"another file", "work.pdf", "eula.pdf", "CUSTOM_END_USER_LICENSE_AGREEMENT",
+     "JVBERi0xLjcgd2hhdCBob2xkcw=="},
+    {"nothing new", "eula.pdf", "eula.pdf", "CUSTOM_END_USER_LICENSE_AGREEMENT",
+     "JVBERi0xLjcgd2hhdCBob2xkcw=="},
+    {"a row that says nothing", "work.pdf", NULL, "CUSTOM_END_USER_LICENSE_AGREEMENT",
+     "JVBERi0xLjcgd2hhdCBpcyBkb25l"},
+};
+
+/* The only document of the offer must be the turn's. */
+static void check_contract(struct shop *shop, const char *id, const struct turn *turn)
+{
+    struct arena *arena = shop->drive.arena;
+    assert_int_equal(ask(shop, arena_printf(arena, "privateOffers/%s/documents", id)), 200);
+    const struct json *papers = json_get(shop->drive.answer, "privateOfferDocuments");
+    assert_int_equal(papers ? papers->count : 0, 1);
+    const char *content = json_get_text(papers->items[0], "inlineContent");
+    assert_string_equal(json_get_text(papers->items[0], "documentType"), turn->type);
+    assert_string_equal(content ? content : "", turn->content);
+}
+
+static size_t take_turn(const struct turn *turn, size_t die_at, bool sent, bool deaf)
+{
+    struct shop shop;
+    struct errand errand;
+    struct errand_wish wishes[COUNT(forms[0].wishes)];
+    const struct errand_wish now[] = {{"eula", turn->after}};
+    memcpy(wishes, forms[0].wishes, sizeof wishes);
+    for (size_t i = 0; i < COUNT(wishes) && wishes[i].name; i++)
+        if (!strcmp(wishes[i].name, "eula"))
+            wishes[i].value = turn->before;
+    shop_open(&shop);
+    assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), DONE);
+    const char *id = made_id(&errand);
+    size_t before = shop.ground.calls;
+    shop.ground.die_at = die_at ? before + die_at : 0;
+    shop.ground.sent = sent;
+    shop.deaf = deaf;
+    assert_int_equal(act(&shop, ACTION_PUBLISH, id, now, turn->after ? 1 : 0, &errand), DONE);
+    assert_string_equal(get(&errand, "state"), "open");
+    check_contract(&shop, id, turn);
+    size_t calls = shop.ground.calls - before;
+    shop_close(&shop);
+    return calls;
+}
+
+static void test_turns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(turns); i++) {
+        print_message("  %s\n", turns[i].title);
+        size_t calls = take_turn(&turns[i], 0, false, false);
+        take_turn(&turns[i], 0, false, true);
+        for (size_t at = 1; at <= calls; at++) {
+            take_turn(&turns[i], at, false, false);
+            take_turn(&turns[i], at, true, false);
+        }
+    }
+}
+
+/* A person attached another contract while the change lay in the journal: the later run looks. */
+static void test_meddled(void **state)
+{
+    (void)state;
+    struct shop shop;
+    struct errand errand;
+    static const struct errand_wish now[] = {{"eula", "standard"}};
+    shop_open(&shop);
+    assert_int_equal(
+        act(&shop, ACTION_CREATE, NULL, forms[2].wishes, COUNT(forms[2].wishes), &errand), DONE);
+    const char *id = made_id(&errand);
+    errand_new(&shop.ground, &errand, ACTION_PUBLISH, id, now, 1);
+    errand.change.version = record_of(&shop, id)->version;
+    shop.ground.die_at = shop.ground.calls + 4; /* location, get, list, delete */
+    shop.ground.sent = true;
+    shop.cloud.location = NULL;
+    assert_int_equal(errand_run(&shop.ground, &errand), DIED);
+    shop.cloud.location = GCP_LOCATION;
+    assert_int_equal(
+        gcp_drive_call(&shop.drive, shop.token, "POST",
+                       arena_printf(shop.drive.arena,
+                                    "/v1beta/projects/" GCP_PROJECT "/locations/" GCP_LOCATION
+                                    "/privateOffers/%s/documents",
+                                    id),
+                       "{\"documentType\":\"CUSTOM_END_USER_LICENSE_AGREEMENT\",\"mimeType\":"
+                       "\"application/pdf\",\"inlineContent\":\"JVBERi0=\"}"),
+        200);
+    assert_int_equal(errand_settle(&shop.ground, &errand), DONE);
+    check_contract(&shop, id, &turns[1]);
+    shop_close(&shop);
+}
+
 /* ------------------------------------------------------------------ others at work */
 
 /* Nothing is written over an edit that was not planned on. */
@@ -528,6 +630,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),         cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_turns),         cmocka_unit_test(test_meddled),
         cmocka_unit_test(test_foreign_edits), cmocka_unit_test(test_violations),
         cmocka_unit_test(test_review),        cmocka_unit_test(test_lost_answers),
         cmocka_unit_test(test_amendment),     cmocka_unit_test(test_delete),

@@ -36,12 +36,24 @@
     "\"INVALID_ARGUMENT\",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.BadRequest\","  \
     "\"fieldViolations\":[{\"field\":\"private_offer.accept_deadline_time\",\"description\":"      \
     "\"Must be within three months of publishing.\"}]}]}}"
-#define GONE         "{\"error\":{\"code\":404,\"message\":\"Not found.\",\"status\":\"NOT_FOUND\"}}"
+#define GONE "{\"error\":{\"code\":404,\"message\":\"Not found.\",\"status\":\"NOT_FOUND\"}}"
+#define EXISTS                                                                                     \
+    "{\"error\":{\"code\":409,\"message\":\"It is there.\",\"status\":\"ALREADY_EXISTS\"}}"
 #define BROKEN       "{\"error\":{\"code\":503,\"message\":\"Unavailable.\",\"status\":\"UNAVAILABLE\"}}"
 #define LISTED(rows) "{\"privateOffers\":[" rows "]}"
 #define ROW_OF(id, title)                                                                          \
     "{\"name\":\"" PARENT "/privateOffers/" id "\",\"state\":\"DRAFT\",\"title\":\"" title         \
     "\",\"updateTime\":\"" V1 "\"}"
+#define PAPER(id, type) "{\"name\":\"" NAME "/documents/" id "\",\"documentType\":\"" type "\"}"
+#define STANDARD        PAPER("d-1", "STANDARD_END_USER_LICENSE_AGREEMENT_V2")
+#define CUSTOM          PAPER("d-2", "CUSTOM_END_USER_LICENSE_AGREEMENT")
+#define OLD             PAPER("d-3", "STANDARD_END_USER_LICENSE_AGREEMENT_V1")
+#define WORK            PAPER("d-4", "STATEMENT_OF_WORK")
+#define PAPERS(rows)    "{\"privateOfferDocuments\":[" rows "]}"
+#define NEW_PAPER       "{\"name\":\"" NAME "/documents/d-7\"}"
+#define CONTENT(text)                                                                              \
+    "{\"name\":\"" NAME "/documents/d-2\",\"documentType\":\"CUSTOM_END_USER_LICENSE_AGREEMENT\"," \
+    "\"mimeType\":\"application/pdf\"" text "}"
 #define MADE "\"parent\":\"" PARENT "\",\"intent\":\"" STAMP "\""
 
 static struct setting items[] = {{.name = "documents", .given = true}};
@@ -348,14 +360,67 @@ static const struct scene changes[] = {
                  {200, "{}"},
                  {200, OFFER("PUBLISHED", V2, "")}},
      .trail = "get papers paper validate publish poll", .after = V2 GCP_OFFER_MORE},
-    {"another contract is there", ACTION_PUBLISH, .local = {{"eula", NULL, "standard"}},
+    {"the right contract is there", ACTION_PUBLISH, .local = {{"eula", NULL, "standard"}},
      .replies = {{200, OFFER("DRAFT", V1, "")},
-                 {200, "{\"privateOfferDocuments\":[{\"documentType\":"
-                       "\"CUSTOM_END_USER_LICENSE_AGREEMENT\"}]}"},
+                 {200, PAPERS(STANDARD)},
                  {200, "{}"},
                  {200, "{}"},
                  {200, OFFER("PUBLISHED", V2, "")}},
      .trail = "get papers validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"another contract is there", ACTION_PUBLISH, .local = {{"eula", NULL, "standard"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")},
+                 {200, PAPERS(CUSTOM)},
+                 {200, "{}"},
+                 {200, NEW_PAPER},
+                 {200, "{}"},
+                 {200, "{}"},
+                 {200, OFFER("PUBLISHED", V2, "")}},
+     .trail = "get papers discard paper validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"an old standard contract and another one are there", ACTION_PUBLISH,
+     .local = {{"eula", NULL, "standard"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")},
+                 {200, PAPERS(STANDARD "," CUSTOM "," OLD)},
+                 {200, "{}"},
+                 {404, GONE},
+                 {200, "{}"},
+                 {200, "{}"},
+                 {200, OFFER("PUBLISHED", V2, "")}},
+     .trail = "get papers discard discard validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"what the row says nothing of is left alone", ACTION_PUBLISH,
+     .local = {{"eula", NULL, "standard"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")},
+                 {200, PAPERS(WORK "," STANDARD "," PAPER("d-9", "NEW_KIND"))},
+                 {200, "{}"},
+                 {200, "{}"},
+                 {200, OFFER("PUBLISHED", V2, "")}},
+     .trail = "get papers validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"the deletion's answer got lost", ACTION_PUBLISH, .local = {{"eula", NULL, "standard"}},
+     .resume = "discard",
+     .progress = "{\"papers_run\":1,\"papers\":{\"CUSTOM_END_USER_LICENSE_AGREEMENT\":\"d-2\"}}",
+     .replies = {{200, OFFER("DRAFT", V1, "")},
+                 {200, "{}"},
+                 {200, NEW_PAPER},
+                 {200, "{}"},
+                 {200, "{}"},
+                 {200, OFFER("PUBLISHED", V2, "")}},
+     .trail = "get papers paper validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"the deletion fails, and nothing is published", ACTION_PUBLISH,
+     .local = {{"eula", NULL, "standard"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")}, {200, PAPERS(CUSTOM)}, {400, PRECONDITION}},
+     .trail = "get papers discard", .ending = ENDS_FAILED, .class = ERROR_REFUSED},
+    {"a document is there that was not listed", ACTION_PUBLISH,
+     .local = {{"eula", NULL, "standard"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")}, {200, "{}"}, {409, EXISTS}},
+     .trail = "get papers paper", .ending = ENDS_FAILED, .class = ERROR_TEMPORARY},
+    {"a document without a name", ACTION_PUBLISH, .local = {{"eula", NULL, "standard"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")},
+                 {200, "{\"privateOfferDocuments\":[{\"documentType\":"
+                       "\"CUSTOM_END_USER_LICENSE_AGREEMENT\"}]}"}},
+     .trail = "get papers", .ending = ENDS_FAILED, .class = ERROR_TEMPORARY},
+    {"there is no file to take the place of what would be deleted", ACTION_PUBLISH,
+     .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {{200, OFFER("DRAFT", V1, "")}, {200, PAPERS(STANDARD)}}, .trail = "get papers",
+     .ending = ENDS_FAILED, .class = ERROR_REFUSED},
     {"what lacks for publishing is said before anything happens", ACTION_PUBLISH,
      .replies = {{200, OFFER("DRAFT", V1, "")}, {400, VIOLATION}}, .trail = "get validate",
      .ending = ENDS_FAILED, .class = ERROR_REFUSED},
@@ -684,13 +749,104 @@ static void test_files(void **state)
     folder_remove(folder);
 }
 
+/* Before it is published: what differs is replaced, and what cannot be compared. */
+#define DRAFTED                                                                                    \
+    {                                                                                              \
+        200, OFFER("DRAFT", V1, "")                                                                \
+    }
+#define GOES                                                                                       \
+    {200, "{}"}, {200, "{}"},                                                                      \
+    {                                                                                              \
+        200, OFFER("PUBLISHED", V2, "")                                                            \
+    }
+#define REPLACE "{\"mimeType\":\"application/pdf\",\"inlineContent\":\"JVBERi0+Pz8=\"}"
+
+static const struct scene comparisons[] = {
+    {"the same", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {DRAFTED,
+                 {200, PAPERS(CUSTOM)},
+                 {200, CONTENT(",\"inlineContent\":\"JVBERi0+Pz8=\"")},
+                 GOES},
+     .trail = "get papers compare validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"the same in the alphabet of addresses", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {DRAFTED,
+                 {200, PAPERS(CUSTOM)},
+                 {200, CONTENT(",\"inlineContent\":\"JVBERi0-Pz8\"")},
+                 GOES},
+     .trail = "get papers compare validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"another file", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {DRAFTED,
+                 {200, PAPERS(CUSTOM)},
+                 {200, CONTENT(",\"inlineContent\":\"JVBERi0+Pz9/\"")},
+                 {200, "{}"},
+                 GOES},
+     .trail = "get papers compare replace validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"the content is not given", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {DRAFTED, {200, PAPERS(CUSTOM)}, {200, CONTENT("")}, {200, "{}"}, GOES},
+     .trail = "get papers compare replace validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"the replacement's answer got lost", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .resume = "replace",
+     .progress = "{\"papers_run\":1,\"papers\":{\"CUSTOM_END_USER_LICENSE_AGREEMENT\":\"d-2\"},"
+                 "\"papers_as\":{\"CUSTOM_END_USER_LICENSE_AGREEMENT\":\"other\"}}",
+     .replies = {DRAFTED,
+                 {200, PAPERS(CUSTOM)},
+                 {200, CONTENT(",\"inlineContent\":\"JVBERi0+Pz8=\"")},
+                 GOES},
+     .trail = "get papers compare validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"deleted while it was to be read", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {DRAFTED, {200, PAPERS(CUSTOM)}, {404, GONE}, {200, NEW_PAPER}, GOES},
+     .trail = "get papers compare paper validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"deleted while it was to be replaced", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies =
+         {DRAFTED, {200, PAPERS(CUSTOM)}, {200, CONTENT("")}, {404, GONE}, {200, NEW_PAPER}, GOES},
+     .trail = "get papers compare replace paper validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"a file for the standard contract", ACTION_PUBLISH, .local = {{"eula", NULL, "eula.pdf"}},
+     .replies = {DRAFTED, {200, PAPERS(STANDARD)}, {200, "{}"}, {200, NEW_PAPER}, GOES},
+     .trail = "get papers discard paper validate publish poll", .after = V2 GCP_OFFER_MORE},
+    {"a statement of work, and whichever contract", ACTION_PUBLISH,
+     .local = {{"documents", NULL, "work.pdf"}},
+     .replies = {DRAFTED,
+                 {200, PAPERS(CUSTOM "," WORK)},
+                 {200, "{\"inlineContent\":\"AAAA\"}"},
+                 {200, "{}"},
+                 GOES},
+     .trail = "get papers compare replace validate publish poll", .after = V2 GCP_OFFER_MORE},
+};
+
+static void test_comparisons(void **state)
+{
+    (void)state;
+    char folder[64];
+    folder_make(folder, sizeof folder, "gcp-offers");
+    put_file(folder, "eula.pdf", "%PDF->??");
+    put_file(folder, "work.pdf", "%PDF-1");
+    items[0].text = folder;
+    theatre_check(&theatre, comparisons, COUNT(comparisons));
+    struct run run = played(comparisons, COUNT(comparisons), "another file", ACTION_PUBLISH);
+    assert_string_equal(run.requests[2].url, BASE NAME "/documents/d-2");
+    assert_string_equal(run.requests[3].method, "PATCH");
+    assert_string_equal(run.requests[3].url,
+                        BASE NAME "/documents/d-2?updateMask=mimeType%2CinlineContent");
+    assert_string_equal(run.bodies[3], REPLACE);
+    /* No journal grows by a contract. */
+    assert_null(strstr(json_print(run.arena, run.context.progress), "JVBER"));
+    arena_free(run.arena);
+    run =
+        played(comparisons, COUNT(comparisons), "a file for the standard contract", ACTION_PUBLISH);
+    assert_string_equal(run.requests[2].method, "DELETE");
+    assert_string_equal(run.requests[2].url, BASE NAME "/documents/d-1");
+    arena_free(run.arena);
+    items[0].text = NULL;
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_creations), cmocka_unit_test(test_changes),
         cmocka_unit_test(test_requests),  cmocka_unit_test(test_extras),
         cmocka_unit_test(test_looks),     cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_files),     cmocka_unit_test(test_comparisons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
