@@ -5,6 +5,8 @@
 
 #define DEAL    WORDS("company", "country", "spend", "close_date", "expires")
 #define BARGAIN WORDS("value", "product", "buyer_accounts", "expires")
+/* The last two as far as the release writes them. */
+#define RELEASE WORDS("value", "product", "buyer_accounts", "expires", "eula", "documents")
 #define ORDER   WORDS("agreement", "agreement_plan", "value", "buyer", "buyer_approval")
 
 /* None is due in the state "deleted", and none makes it: that takes a person. */
@@ -28,7 +30,7 @@ const struct gate_type gate_types[GATE_COUNT] = {
                       .action = ACTION_PUBLISH,
                       .of = {[KIND_OFFER] = {.field = "state",
                                              .words = WORDS("draft"),
-                                             .tells = BARGAIN,
+                                             .tells = RELEASE,
                                              .help = "which drafts are released to their buyers"}}},
     [GATE_CANCEL] = {.name = "cancel",
                      .action = ACTION_CANCEL,

@@ -39,6 +39,7 @@ static const char *const secret_names[] = {
     "signedJwt",
     "saml_response",
     "accessToken",
+    "inlineContent", /* what two parties sign, in megabytes */
 };
 /* Short words that are secrets in forms and queries but not in documents. */
 static const char *const secret_parameters[] = {

@@ -63,17 +63,22 @@ void plan_gate_fields(struct planner *planner, struct change *change, const stru
     }
 }
 
-const char *plan_tell(struct arena *arena, const struct gate_type *type,
-                      const struct record *record)
+const char *plan_tell(const struct planner *planner, const struct gate_type *type,
+                      const struct record *record, const struct record *local)
 {
+    struct arena *arena = planner->plan->arena;
     CLEANUP_TEXT struct text out;
     const struct gate_kind *of = gate_kind(type, record->kind);
     text_init(&out, LIMIT_JSON_BYTES);
     for (size_t i = 0; of && of->tells && of->tells[i]; i++) {
-        size_t field = kind_field(record->kind, of->tells[i]);
-        if (field != FIELD_NONE && record->values[field])
-            text_addf(&out, "%s%s %s", out.length ? ", " : "", of->tells[i],
-                      value_show(arena, &record->kind->fields[field], record->values[field]));
+        const char *name = of->tells[i], *value = record_get(record, name);
+        const struct remote_field *remote = connector_field(planner->work->kind, name);
+        if (local && remote && remote->flags & REMOTE_SIGNED)
+            value = record_get(local, name);
+        if (value)
+            text_addf(
+                &out, "%s%s %s", out.length ? ", " : "", name,
+                value_show(arena, &record->kind->fields[kind_field(record->kind, name)], value));
     }
     return out.length ? arena_copy(arena, out.data) : NULL;
 }
@@ -107,7 +112,7 @@ void plan_gate(struct planner *planner, const struct gate_view *view, const stru
     change->title = plan_title(remote);
     plan_gate_fields(planner, change, type, remote, view->local);
     const struct record *edited = view->update ? plan_after(arena, remote, view->update) : remote;
-    change->note = plan_tell(arena, type, edited);
+    change->note = plan_tell(planner, type, edited, view->local);
     if (!plan_check(planner, change, plan_moment(type->action), remote,
                     plan_after(arena, edited, change)))
         hold_correction(planner, change, remote, view->local);

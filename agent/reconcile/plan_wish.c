@@ -389,7 +389,8 @@ static void wish_existing(struct planner *planner, struct aim *aim)
         plan->change_count = before;
         return;
     }
-    change->note = plan_tell(plan->arena, gate_of(change->action), remote);
+    change->note =
+        plan_tell(planner, gate_of(change->action), remote, aim->local ? aim->local->record : NULL);
     if (change_deletes(change))
         change->note = SAY("the draft is deleted; this cannot be undone%s%s",
                            change->note ? ": " : "", change->note ? change->note : "");

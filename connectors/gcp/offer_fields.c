@@ -8,6 +8,7 @@ enum {
     ASIDE = REMOTE_READ | REMOTE_ASIDE, /* asked for by calls of their own */
     BORN = REMOTE_READ | REMOTE_CREATE, /* said when the offer is made, never again */
     DRAFTED = BORN | REMOTE_UPDATE,     /* may change while it is a draft */
+    SIGNED = REMOTE_CREATE | REMOTE_SIGNED,
 };
 
 #define OFFERED "singleProductOffer."
@@ -100,8 +101,8 @@ const struct remote_field gcp_offer_fields[] = {
     ROW("prepared_by", DRAFTED, "partnerContact.email", "partnerContact.email"),
     TEXT("prepared_by_name", DRAFTED, "partnerContact.contact", 256, "partnerContact.contact"),
     /* Never read: the service does not say which file a document came from. */
-    ROW("eula", REMOTE_CREATE, NULL, "END_USER_LICENSE_AGREEMENT"),
-    ROW("documents", REMOTE_CREATE, NULL, "STATEMENT_OF_WORK"),
+    ROW("eula", SIGNED, NULL, "END_USER_LICENSE_AGREEMENT"),
+    ROW("documents", SIGNED, NULL, "STATEMENT_OF_WORK"),
     ROW("attached", ASIDE, "agent.Attached", "documents.documentType"),
     ROW("accepted", SERVICE, "agent.Accepted", "acceptTime"),
     ROW("agreement_schedule", SERVICE, "agent.Timeline", OFFERED "effectiveInstallmentTimeline"),

@@ -10,12 +10,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "tests/support/trial.h"
 
-#define OFFERS  5
+#define OFFERS  8
 #define SERVICE "sandbox-db.endpoints.sandbox-partner.cloud.goog"
 
 static const char yaml[] = "version: 1\n"
@@ -49,20 +50,21 @@ static const char yaml[] = "version: 1\n"
                            "      prices: {column: Price, owner: local}\n"
                            "      payment_period: {value: P1Y}\n"
                            "      duration: {value: P12M}\n"
-                           "      eula: {value: standard}\n"
+                           "      eula: {column: Terms}\n"
                            "      cancel_reason: {value: Other budget}\n"
                            "      expires: {column: Expires, owner: local}\n";
 
-#define HEADER "Key,Id,State,Title,Buyer,Price,Expires,Sell\n"
-#define ROW(key, buyer, sell)                                                                      \
-    key ",,,Sale " key ",00A000-000000-00000" buyer ",flat_fee=1000,2026-03-01," sell "\n"
+#define HEADER "Key,Id,State,Title,Buyer,Price,Expires,Sell,Terms\n"
+#define SIGNED(key, buyer, sell, terms)                                                            \
+    key ",,,Sale " key ",00A000-000000-00000" buyer ",flat_fee=1000,2026-03-01," sell "," terms "\n"
+#define ROW(key, buyer, sell) SIGNED(key, buyer, sell, "standard")
 
 struct stage {
     bool deletes;  /* a person has the draft S3 deleted, and nothing else is to be done */
     size_t offers; /* at the end */
 };
 
-static const struct stage changing = {false, OFFERS}, deleting = {true, 2};
+static const struct stage changing = {false, OFFERS}, deleting = {true, 5};
 
 /* A person asks for a draft to be deleted: its last word before the run. */
 static void ask(struct rig *rig)
@@ -87,7 +89,7 @@ static void run_disturbed(const struct trial *trial, struct rig *rig)
 /* Rows and offers as they stand; ids and tokens differ with the order of making. */
 static const char *state_of(struct rig *rig)
 {
-    static const char *const keys[] = {"S1", "S2", "S3", "S4", "S5"};
+    static const char *const keys[] = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8"};
     static const char *const members[] = {"title", "state", "cancellationNote"};
     static const char *const parts[] = {
         "acceptDeadlineTime.month",
@@ -108,7 +110,10 @@ static const char *state_of(struct rig *rig)
             const char *value = json_text(json_find(offer, parts[j]));
             text = arena_printf(rig->arena, "%s %s", text, value ? value : "-");
         }
-        text = arena_printf(rig->arena, "%s\n", text);
+        const char *papers =
+            id && *id ? json_print(rig->arena, sandbox_gcp_documents(rig->sandbox, rig->arena, id))
+                      : "-";
+        text = arena_printf(rig->arena, "%s %s\n", text, papers);
     }
     return text;
 }
@@ -131,38 +136,79 @@ static void check_end(const struct trial *trial, struct rig *rig, const char *wh
     }
 }
 
-/* Two to make, one of which is published; one each to extend, to take back, to edit. */
+static void put_contracts(const char *folder)
+{
+    static const char *const names[] = {"a.pdf", "b.pdf"};
+    char path[160];
+    snprintf(path, sizeof path, "%s/papers", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        snprintf(path, sizeof path, "%s/papers/%s", folder, names[i]);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fprintf(file, "%%PDF-1.7 %s", names[i]);
+        fclose(file);
+    }
+}
+
+/* A draft goes out with another contract than it was made with. */
+static void sign(struct rig *rig, const char *key, const char *terms)
+{
+    rig_set_cell(rig, key, "Terms", terms);
+    rig_set_cell(rig, key, "Sell", "yes");
+}
+
+/* Two to make, one of which is published; one each to extend, to take back, to edit; three to
+ * publish with another contract. */
 static void prepare(struct rig *rig)
 {
     rig_set_cell(rig, "S1", "Expires", "2026-03-20");
     rig_set_cell(rig, "S2", "Expires", "2025-12-30");
     rig_set_cell(rig, "S3", "Price", "flat_fee=2000");
+    sign(rig, "S6", "a.pdf");
+    sign(rig, "S7", "standard");
+    sign(rig, "S8", "b.pdf");
     rig_csv_put(rig, arena_printf(rig->arena, "%s" ROW("S4", "4", "yes") ROW("S5", "5", "no"),
                                   rig_csv(rig)));
 }
 
+#define STANDARD "{\"documentType\":\"STANDARD_END_USER_LICENSE_AGREEMENT_V2\"}"
+#define FILE_OF(content)                                                                           \
+    "{\"documentType\":\"CUSTOM_END_USER_LICENSE_AGREEMENT\",\"mimeType\":\"application/pdf\","    \
+    "\"inlineContent\":\"" content "\"}"
+#define FILE_A FILE_OF("JVBERi0xLjcgYS5wZGY=")
+#define FILE_B FILE_OF("JVBERi0xLjcgYi5wZGY=")
+
 static void open_trial(struct trial *trial, const struct stage *stage)
 {
-    static const char *const changed[] = {
-        "S1: Sale S1 PUBLISHED - 3 1000", "S2: Sale S2 CANCELLED Other budget 3 1000",
-        "S3: Sale S3 DRAFT - 3 2000", "S4: Sale S4 PUBLISHED - 3 1000",
-        "S5: Sale S5 DRAFT - 3 1000"};
+    static const char *const changed[] = {"S1: Sale S1 PUBLISHED - 3 1000",
+                                          "S2: Sale S2 CANCELLED Other budget 3 1000",
+                                          "S3: Sale S3 DRAFT - 3 2000",
+                                          "S4: Sale S4 PUBLISHED - 3 1000",
+                                          "S5: Sale S5 DRAFT - 3 1000",
+                                          "S6: Sale S6 PUBLISHED - 3 1000 [" FILE_A "]",
+                                          "S7: Sale S7 PUBLISHED - 3 1000 [" STANDARD "]",
+                                          "S8: Sale S8 PUBLISHED - 3 1000 [" FILE_B "]"};
     static const char *const deleted[] = {"S1: Sale S1 PUBLISHED", "S2: Sale S2 PUBLISHED",
                                           "S3,<id>,deleted,", "S3: - - -"};
     const bool deletes = stage->deletes;
     *trial = (struct trial){
         .yaml = yaml, .stage = stage, .meddle = deletes ? ask : NULL, .check = check_end};
     trial_make(trial, "gcp-offers-crash-test");
-    struct rig *rig = rig_new(&(struct rig_options){.folder = trial->folder,
-                                                    .yaml = yaml,
-                                                    .csv = HEADER ROW("S1", "1", "yes")
-                                                        ROW("S2", "2", "yes") ROW("S3", "3", "no"),
-                                                    .persistent = true});
+    put_contracts(trial->folder);
+    struct rig *rig = rig_new(&(struct rig_options){
+        .folder = trial->folder,
+        .yaml = yaml,
+        .csv = HEADER ROW("S1", "1", "yes") ROW("S2", "2", "yes") ROW("S3", "3", "no")
+            SIGNED("S6", "6", "no", "standard") SIGNED("S7", "7", "no", "a.pdf")
+                SIGNED("S8", "8", "no", "a.pdf"),
+        .persistent = true});
     trial_finish(rig);
     if (!deletes)
         prepare(rig);
     rig_free(rig);
     trial_restore(trial);
+    put_contracts(trial->copy);
     rig = trial_open(trial, TRIAL_HOUR_MS);
     trial_finish(rig);
     if (deletes) {
@@ -189,14 +235,14 @@ static void kill_at_each(const char *point, const struct stage *stage, size_t le
 static void test_killed_before_journal(void **state)
 {
     (void)state;
-    kill_at_each("journal-before", &changing, 14);
+    kill_at_each("journal-before", &changing, 24);
     kill_at_each("journal-before", &deleting, 2);
 }
 
 static void test_killed_after_journal(void **state)
 {
     (void)state;
-    kill_at_each("journal-after", &changing, 14);
+    kill_at_each("journal-after", &changing, 24);
     kill_at_each("journal-after", &deleting, 2);
 }
 
@@ -208,6 +254,8 @@ static size_t sent(const struct rig *rig, const char *operation)
     } calls[] = {
         {"CreateGcpOffer", "POST", "/privateOffers"},
         {"CreateGcpDocument", "POST", "/documents"},
+        {"UpdateGcpDocument", "PATCH", "/documents/"},
+        {"DeleteGcpDocument", "DELETE", "/documents/"},
         {"UpdateGcpOffer", "PATCH", "/privateOffers/"},
         {"PublishGcpOffer", "POST", ":publish"},
         {"CancelGcpOffer", "POST", ":cancel"},
@@ -217,6 +265,8 @@ static size_t sent(const struct rig *rig, const char *operation)
         if (strcmp(calls[i].operation, operation) != 0)
             continue;
         size_t count = rig_sent(rig, calls[i].method, calls[i].part);
+        if (!strcmp(calls[i].part, "/privateOffers/")) /* not what is below it */
+            count -= rig_sent(rig, calls[i].method, "/documents/");
         if (i == 0) /* what goes on below it, or with a verb, is none */
             count -= rig_sent(rig, "POST", "/documents") + rig_sent(rig, "POST", ":publish") +
                      rig_sent(rig, "POST", ":cancel");
@@ -229,8 +279,9 @@ static size_t sent(const struct rig *rig, const char *operation)
 /* Each write in turn meets the fault; the program runs on. */
 static void fault_at_each(const char *fault)
 {
-    static const char *const made[] = {"CreateGcpOffer", "CreateGcpDocument", "UpdateGcpOffer",
-                                       "PublishGcpOffer", "CancelGcpOffer"};
+    static const char *const made[] = {
+        "CreateGcpOffer", "CreateGcpDocument", "UpdateGcpDocument", "DeleteGcpDocument",
+        "UpdateGcpOffer", "PublishGcpOffer",   "CancelGcpOffer"};
     struct trial trial;
     open_trial(&trial, &changing);
     for (size_t i = 0; i < COUNT(made); i++)

@@ -214,6 +214,46 @@ is "with what it carried" 1 "$(calls DeleteGcpOffer)"
 agent reconcile --full
 is "the row knows" deleted "$(cell A-8 State)"
 
+# --- another contract than the draft was made with ------------------------------------------------
+
+contract() { # contract KEY: types and contents of what the offer carries
+    ctl gcp-show documents "id=$(offer "$1")" | tr -d ' \n' |
+        grep -o '"documentType":"[^"]*"\|"inlineContent":"[^"]*"' | cut -d'"' -f4 | paste -sd' '
+}
+CUSTOM=CUSTOM_END_USER_LICENSE_AGREEMENT STANDARD=STANDARD_END_USER_LICENSE_AGREEMENT_V2
+printf '%%PDF-1.7 one\n' >papers/one.pdf
+printf '%%PDF-1.7 two\n' >papers/two.pdf
+ONE_CONTENT=$(base64 -w0 papers/one.pdf) TWO_CONTENT=$(base64 -w0 papers/two.pdf)
+{
+    yearly A-11 B 10 standard
+    yearly A-12 C 10 one.pdf
+    yearly A-13 D 10 one.pdf
+} >>crm.csv
+agent reconcile
+is "three drafts" "draft draft draft" "$(cell A-11 State) $(cell A-12 State) $(cell A-13 State)"
+is "with what the rows named" "$STANDARD $CUSTOM $ONE_CONTENT" "$(contract A-11) $(contract A-13)"
+edit_cell A-11 Terms one.pdf
+edit_cell A-12 Terms standard
+edit_cell A-13 Terms two.pdf
+sed -i 's/^    publish: no/    publish: yes/; s/^    allow: .*/    allow: [cancel]/' agent.yaml
+agent plan
+says "who approves a publication sees which contract goes out" 'eula two.pdf'
+agent why A-13
+says "and reads it again" 'eula two.pdf'
+sed -i 's/^    allow: .*/    allow: [publish, cancel]/' agent.yaml
+ctl fault lost-after:DeleteGcpDocument:1:1 >/dev/null
+ctl fault lost-after:UpdateGcpDocument:1:1 >/dev/null
+agent reconcile
+agent reconcile
+agent reconcile
+is "they are out" "open open open" "$(cell A-11 State) $(cell A-12 State) $(cell A-13 State)"
+is "with a file for the standard contract" "$CUSTOM $ONE_CONTENT" "$(contract A-11)"
+is "with the standard contract for a file" "$STANDARD" "$(contract A-12)"
+is "with another file" "$CUSTOM $TWO_CONTENT" "$(contract A-13)"
+sed -i 's/^    publish: yes/    publish: no/' agent.yaml
+[ -z "${HAR_DIR:-}" ] ||
+    check "no recording has a contract in it" sh -c "! grep -l '$ONE_CONTENT' '$HAR_DIR'/$NAME-*.har"
+
 # --- lost answers ---------------------------------------------------------------------------------
 
 ctl fault lost-after:CreateGcpOffer:1:1 >/dev/null

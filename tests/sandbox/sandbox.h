@@ -176,6 +176,9 @@ size_t sandbox_azure_subscriptions(const struct sandbox *sandbox);
 size_t sandbox_gcp_offers(const struct sandbox *sandbox);
 const struct json *sandbox_gcp_offer(const struct sandbox *sandbox, struct arena *arena,
                                      const char *id);
+/* The offer's documents without their names. */
+struct json *sandbox_gcp_documents(const struct sandbox *sandbox, struct arena *arena,
+                                   const char *offer);
 size_t sandbox_gcp_offer_duplicates(const struct sandbox *sandbox);
 size_t sandbox_gcp_entitlements(const struct sandbox *sandbox);
 

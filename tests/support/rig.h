@@ -68,7 +68,7 @@ extern const char rig_yaml[];
     "    partner: partners/C0sandbox1, publish_poll: 2s,\n"                                        \
     "    credentials: {file: gcp.json}, subject: admin@sandbox.example,\n"                         \
     "    endpoint_url: \"http://127.0.0.1:1\", token_url: \"http://127.0.0.1:1/token\",\n"         \
-    "    calls_per_minute: 6000}\n"
+    "    calls_per_minute: 6000, documents: papers}\n"
 #define RIG_HEADER                                                                                 \
     "Key,OppId,Name,Company,Website,Country,State,Zip,Industry,Problem,UseCase,Delivery,Spend,"    \
     "Stage,Close,NextStep,LostReason,Needs,Activities,Marketing,Solution,Share,Modified\n"

@@ -260,6 +260,11 @@ static void test_bodies(void **state)
          "\",\"saml_response\":\"" SECRET "\"}",
          "{\"keyId\":\"k\",\"signedJwt\":\"REDACTED\",\"private_key\":\"REDACTED\","
          "\"saml_response\":\"REDACTED\"}"},
+        {NULL,
+         "{\"documentType\":\"CUSTOM_END_USER_LICENSE_AGREEMENT\",\"mimeType\":"
+         "\"application/pdf\",\"inlineContent\":\"" SECRET "\"}",
+         "{\"documentType\":\"CUSTOM_END_USER_LICENSE_AGREEMENT\",\"mimeType\":"
+         "\"application/pdf\",\"inlineContent\":\"REDACTED\"}"},
         {NULL, "{\"access_token\": \"" SECRET "\", \"expires_in\": 1.0}",
          "{\"access_token\":\"REDACTED\",\"expires_in\":1.0}"},
         {NULL, "{\"\\u0061ccess_token\":\"" SECRET "\"}", "{\"access_token\":\"REDACTED\"}"},

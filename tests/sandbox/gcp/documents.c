@@ -244,6 +244,19 @@ bool gcp_documents_have(const struct sandbox *sandbox, const char *offer, const 
     return false;
 }
 
+struct json *sandbox_gcp_documents(const struct sandbox *sandbox, struct arena *arena,
+                                   const char *offer)
+{
+    const struct rest_table *documents = &market_of(sandbox)->documents;
+    const char *prefix = arena_printf(arena, "%s/", offer);
+    struct json *rows = json_array(arena);
+    for (size_t i = 0; i < documents->count; i++) {
+        if (text_starts(documents->records[i]->id, prefix))
+            json_append(arena, rows, json_clone(arena, market_shown(documents->records[i])));
+    }
+    return rows;
+}
+
 void gcp_documents_add(struct sandbox *sandbox, const char *offer, const char *type)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();

@@ -88,6 +88,19 @@ static int show_offer(struct control *control, struct json **ret_answer)
     return result;
 }
 
+/* ?id=: the documents of an offer, with their content and without their names. */
+static int list_documents(struct control *control, struct json **ret_answer)
+{
+    struct rest_record *offer = NULL;
+    int result = find_offer(control, &offer);
+    if (result < 0)
+        return result;
+    *ret_answer = json_object(control->arena);
+    json_set(control->arena, *ret_answer, "documents",
+             sandbox_gcp_documents(control->sandbox, control->arena, offer->id));
+    return 0;
+}
+
 static int list_orders(struct control *control, struct json **ret_answer)
 {
     const struct rest_table *orders = &market_of(control->sandbox)->entitlements;
@@ -321,5 +334,6 @@ static const struct control_row rows[] = {
     {"POST", AT "accept-offer", accept_offer}, {"POST", AT "end-offer", end_offer},
     {"POST", AT "sign-up", sign_up},           {"POST", AT "buy", buy},
     {"POST", AT "change-plan", change_plan},   {"POST", AT "cancel", cancel},
+    {"GET", AT "documents", list_documents},
 };
 const struct control_rows gcp_market_controls = {rows, COUNT(rows)};
