@@ -43,8 +43,8 @@ enum remote_flags {
                                and is one of its own once that was made */
     REMOTE_TOLD = 1 << 7,   /* the cloud works it out: what the local side says is compared with it
                                and never written, nor is it lacking where the cloud has none yet */
-    REMOTE_SIGNED = 1 << 8,  /* never shown, and written anew where it differs when the record is
-                               released: what the local side says then is what goes out */
+    REMOTE_SIGNED = 1 << 8, /* never shown, and written anew where it differs when the record is
+                              released: what the local side says then is what goes out */
 };
 
 struct remote_field {

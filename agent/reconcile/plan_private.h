@@ -82,8 +82,8 @@ void plan_gate_fields(struct planner *planner, struct change *change, const stru
 /* True of a field that goes with a submission and not with an edit. */
 bool plan_shows(const struct planner *planner, size_t field);
 /* "value 40000.00 USD, product prod-1": what a person wants to know before the gate's action; NULL
- * if there is nothing to tell. Of what the cloud does not show and the action writes, REMOTE_SIGNED,
- * the local side's word. `type` and `local` may be NULL. */
+ * if there is nothing to tell. Of what the cloud does not show and the action writes,
+ * REMOTE_SIGNED, the local side's word. `type` and `local` may be NULL. */
 const char *plan_tell(const struct planner *planner, const struct gate_type *type,
                       const struct record *record, const struct record *local);
 /* A present record of the cloud without a partner: what its gates open, or its import. */

@@ -98,6 +98,10 @@ static void test_refused_reads(void **state)
         {GCP_PRODUCER "/privateOffers:resolveAmendmentTarget", 400},
         {GCP_PRODUCER "/products", 404},
         {GCP_PRODUCER "/services?fields=services(name", 400},
+        {GCP_PRODUCER "/privateOffers?fields=offers(name)", 400},
+        {GCP_PRODUCER "/privateOffers?fields=privateOffers(name,titel)", 400},
+        {GCP_PRODUCER "/privateOffers?fields=privateOffers(customer(mail))", 400},
+        {GCP_PRODUCER "/privateOffers?fields=privateOffers/title/text", 400},
         {"/v1/providers/other/accounts", 403},
         {GCP_PROCUREMENT "/accounts?filter=x", 400},
         {GCP_PROCUREMENT "/accounts/E-1", 404},
@@ -217,6 +221,8 @@ static void test_documents(void **state)
             fail_msg("%s: wanted %d, got %d: %s", cases[i].body, cases[i].status, status,
                      drive.response.body);
     }
+    assert_int_equal(gcp_market_get(&drive, GCP_MARKET_OFFERS "/%s?fields=name,state", id), 200);
+    assert_int_equal(drive.answer->count, 2);
     gcp_market_get(&drive,
                    GCP_MARKET_OFFERS "/%s/documents?pageSize=5&fields="
                                      "privateOfferDocuments(name,documentType),nextPageToken",
@@ -231,6 +237,24 @@ static void test_documents(void **state)
                                      arena_printf(drive.arena, "%s?updateMask=inlineContent", name),
                                      "{'inlineContent':'JVBERi0xLjUK'}"),
                      200);
+    static const struct {
+        const char *query, *body;
+    } refused[] = {
+        {"", "{'inlineContent':'JVBERi0xLjUK'}"},
+        {"?updateMask=inlineContent", "{'inlineContent':'JVBERi0*'}"},
+        {"?updateMask=inlineContent", "{'mimeType':'application/pdf'}"}, /* it would be cleared */
+        {"?updateMask=mimeType", "{'mimeType':'text/plain'}"},
+        {"?updateMask=content", "{'inlineContent':'JVBERi0xLjUK'}"},
+        {"?updateMask=updateTime", "{'updateTime':'2026-01-01T00:00:00Z'}"},
+        {"?updateMask=inlineContent&fields=nane", "{'inlineContent':'JVBERi0xLjYK'}"},
+    };
+    for (size_t i = 0; i < COUNT(refused); i++)
+        if (gcp_market_call(&drive, "PATCH",
+                            arena_printf(drive.arena, "%s%s", name, refused[i].query),
+                            refused[i].body) != 400)
+            fail_msg("%s %s: %s", refused[i].query, refused[i].body, drive.response.body);
+    gcp_market_get(&drive, "%s", name);
+    assert_string_equal(drive_answer(&drive, "inlineContent"), "JVBERi0xLjUK");
     assert_int_equal(gcp_market_call(&drive, "DELETE", name, NULL), 200);
     assert_int_equal(gcp_market_get(&drive, "%s", name), 404);
     /* With the draft they become immutable. */

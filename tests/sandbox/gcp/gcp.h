@@ -66,7 +66,9 @@ int gcp_fail_reason(struct rest_call *call, const char *status, const char *reas
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void gcp_report(struct rest_call *call, struct sandbox_response *response); /* a surface's */
 
-/* ---- Partial answers (fields.c): keeps what the parameter `fields` names, if it is there. */
+/* ---- Partial answers (fields.c): keeps what the parameter `fields` names, if it is there. What it
+ * names in vain is refused before the call does anything. */
+int gcp_fields_check(struct rest_call *call);
 int gcp_fields_apply(struct rest_call *call);
 
 /* ---- Pages (page.c). Which of `count` items are on the page that `pageSize` and `pageToken` ask

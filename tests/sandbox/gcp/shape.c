@@ -47,8 +47,8 @@ static const struct gcp_member decimal_members[] = {
 const struct gcp_shape gcp_decimal_shape = GCP_SHAPE(decimal_members);
 
 /* ---- Names. */
-static const struct gcp_member *find_member(const struct gcp_shape *shape, const char *name,
-                                            size_t length)
+const struct gcp_member *gcp_shape_member(const struct gcp_shape *shape, const char *name,
+                                          size_t length)
 {
     for (size_t i = 0; shape && i < shape->count; i++) {
         if (strlen(shape->members[i].name) == length &&
@@ -153,7 +153,7 @@ static void check_oneof(struct rest_call *call, const struct gcp_shape *shape,
     const char *first = NULL;
     for (size_t i = 0; i < body->count; i++) {
         const char *name = body->names[i];
-        const struct gcp_member *member = find_member(shape, name, strlen(name));
+        const struct gcp_member *member = gcp_shape_member(shape, name, strlen(name));
         if (!member || !(member->flags & flag))
             continue;
         if (first)
@@ -172,7 +172,7 @@ static void check_members(struct rest_call *call, const struct gcp_shape *shape,
     check_oneof(call, shape, body, path, GCP_OTHER);
     for (size_t i = 0; i < body->count; i++) {
         const char *name = body->names[i];
-        const struct gcp_member *member = find_member(shape, name, strlen(name));
+        const struct gcp_member *member = gcp_shape_member(shape, name, strlen(name));
         if (!member)
             gcp_violation(call, path,
                           "Invalid JSON payload received. Unknown name \"%s\"%s%s%s: Cannot find "
@@ -225,7 +225,7 @@ static const char *path_fault(const struct gcp_shape *shape, const char *path)
     bool through_list = false;
     for (;;) {
         size_t length = strcspn(path, ".");
-        const struct gcp_member *member = find_member(shape, path, length);
+        const struct gcp_member *member = gcp_shape_member(shape, path, length);
         if (!member)
             return "is no field";
         if (member->flags & GCP_OUTPUT)
@@ -243,7 +243,7 @@ static const char *path_fault(const struct gcp_shape *shape, const char *path)
 /* Clears the other members of the oneof that `name` is of, if it is of any. */
 static void clear_others(const struct gcp_shape *shape, const char *name, struct json *document)
 {
-    const struct gcp_member *member = find_member(shape, name, strlen(name));
+    const struct gcp_member *member = gcp_shape_member(shape, name, strlen(name));
     unsigned group = member ? member->flags & (GCP_ONE | GCP_OTHER) : 0;
     for (size_t i = 0; group && i < shape->count; i++) {
         if (shape->members[i].flags & group && &shape->members[i] != member)
@@ -267,7 +267,8 @@ static void take_path(struct rest_call *call, const struct gcp_shape *shape, con
             inner = json_object(call->arena);
             json_set(call->arena, document, name, inner);
         }
-        take_path(call, find_member(shape, name, length)->inner, path + length + 1, value, inner);
+        take_path(call, gcp_shape_member(shape, name, length)->inner, path + length + 1, value,
+                  inner);
     } else if (value) {
         json_set(call->arena, document, name, json_clone(call->arena, value));
     } else {
@@ -332,7 +333,7 @@ struct json *gcp_shape_tidy(struct arena *arena, const struct gcp_shape *shape,
     for (size_t i = 0; i < document->count; i++) {
         const char *name = document->names[i];
         const struct json *value = document->items[i];
-        const struct gcp_member *member = find_member(shape, name, strlen(name));
+        const struct gcp_member *member = gcp_shape_member(shape, name, strlen(name));
         if (!member) {
             json_set(arena, out, name, json_clone(arena, value));
             continue;

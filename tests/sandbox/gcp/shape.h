@@ -42,6 +42,10 @@ struct gcp_shape {
         (rows), sizeof(rows) / sizeof((rows)[0])                                                   \
     }
 
+/* The member of that name; NULL: there is none, or `shape` is NULL. */
+const struct gcp_member *gcp_shape_member(const struct gcp_shape *shape, const char *name,
+                                          size_t length);
+
 /* google.type: units int64, nanos int32; day parts; a wall time with zone or offset; text. */
 extern const struct gcp_shape gcp_money_shape, gcp_date_shape, gcp_datetime_shape,
     gcp_decimal_shape;

@@ -83,7 +83,9 @@ static int check(struct rest_call *call)
     int result = check_token(call);
     if (!result)
         result = check_project(call);
-    return result ? result : check_query(call);
+    if (!result)
+        result = check_query(call);
+    return result ? result : gcp_fields_check(call);
 }
 
 /* Windows of a minute; also calls that are refused count. */
