@@ -8,27 +8,37 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "connectors/azure/offer_item.h"
+#include "connectors/beside.h"
+#include "connectors/steps.h"
 #include "model/value.h"
 
 #define LINK_MAX   4096 /* bytes; a signed link has a few hundred */
 #define NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
+/* NULL: the name is none of a file there. */
+static const char *link_path(const struct cloud *cloud, struct arena *arena, const char *name)
+{
+    const char *folder = settings_text(cloud->settings, "document_links");
+    bool named = *name != '.' && !name[strspn(name, NAME_CHARS)];
+    return folder && named ? arena_printf(arena, "%s/%s", folder, name) : NULL;
+}
+
 static int read_link(const struct azure_offer_writing *writing, const char *name,
                      const char **ret_link, struct error *error)
 {
-    const char *folder = settings_text(writing->cloud->settings, "document_links");
+    const char *path = link_path(writing->cloud, writing->arena, name);
     CLEANUP_TEXT struct text content;
     struct error cause = {0};
     text_init(&content, LINK_MAX);
-    if (!folder)
+    if (!settings_text(writing->cloud->settings, "document_links"))
         return error_set(error, ERROR_REFUSED, SCOPE_RECORD,
                          "documents: clouds.azure has no document_links, the folder with the file "
                          "%s",
                          name);
-    if (*name == '.' || name[strspn(name, NAME_CHARS)])
+    if (!path)
         return error_set(error, ERROR_REFUSED, SCOPE_RECORD, "documents: %s is no file's name",
                          name);
-    if (file_read(arena_printf(writing->arena, "%s/%s", folder, name), &content, NULL, &cause) < 0)
+    if (file_read(path, &content, NULL, &cause) < 0)
         return error_set(error, ERROR_REFUSED, SCOPE_RECORD, "documents: %s", cause.message);
     char *link = text_trim(arena_copy(writing->arena, content.length ? content.data : ""));
     if (!text_starts(link, "https://") || strpbrk(link, " \t\r\n\"<>"))
@@ -72,4 +82,18 @@ int azure_offer_papers(const struct azure_offer_writing *writing, struct json *i
     if (papers->count)
         json_set(arena, item, "termsAndConditionsDocs", papers);
     return 0;
+}
+
+const char *azure_offer_beside(const struct cloud *cloud, struct arena *arena,
+                               const struct change *change, const struct record *local)
+{
+    const struct step_context context = {.arena = arena, .change = change, .local = local};
+    const char *documents = step_wanted(&context, "documents"), *all = NULL;
+    size_t count;
+    const char **names = list_items(arena, documents, &count);
+    if (change->action == ACTION_CANCEL || change->action == ACTION_EXTEND)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        all = beside_file(arena, all, names[i], link_path(cloud, arena, names[i]));
+    return all;
 }

@@ -71,6 +71,7 @@ const struct connector_kind azure_offers = {
     .permissions = permissions,
     .permission_count = COUNT(permissions),
     .max_in_flight = 10, /* jobs; each is looked at once a minute, and no limit is published */
+    .beside = azure_offer_beside,
     .replaced_by = FIELD_ID,
     .portal = "Partner Center",
     .read = azure_offers_read,

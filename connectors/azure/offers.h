@@ -42,6 +42,11 @@ void azure_offer_doubts(const struct newcomer *newcomer,
                         void (*report)(void *context, const struct finding *finding),
                         void *context); /* offer_doubts.c */
 
+/* offer_papers.c: the files with links that a creation, an edit and a release read, see struct
+ * connector_kind. */
+const char *azure_offer_beside(const struct cloud *cloud, struct arena *arena,
+                               const struct change *change, const struct record *local);
+
 /* ---- offer_document.c */
 
 /* The document of an offer out of its parts; purchase, a subscription or an order, and prices may

@@ -7,13 +7,12 @@
  * An offer has one document of a type at most, which tells a lost answer's. Each run that takes the
  * change up lists them anew; what it did since stands in `progress`, whatever a listing may show so
  * soon. */
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "connectors/beside.h"
 #include "connectors/gcp/offer_steps.h"
 #include "model/value.h"
 
@@ -405,11 +404,7 @@ const char *gcp_offer_beside(const struct cloud *cloud, struct arena *arena,
     for (size_t i = 0; i < papers.count; i++) {
         const struct paper *paper = &papers.list[i];
         const char *path = paper->file ? gcp_offer_file_path(cloud, arena, paper->file) : NULL;
-        struct file_state state = {0};
-        if (path)
-            file_stat(path, &state, NULL);
-        all = arena_printf(arena, "%s%s%s:%" PRId64 ":%" PRId64, all ? all : "", all ? " " : "",
-                           paper->file ? paper->file : paper->type, state.size, state.modified_ns);
+        all = beside_file(arena, all, paper->file ? paper->file : paper->type, path);
     }
     return all;
 }

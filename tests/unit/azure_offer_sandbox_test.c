@@ -613,6 +613,39 @@ static void test_papers(void **state)
     folder_remove(folder);
 }
 
+/* What was refused is tried again when the file is another one. */
+static void test_beside(void **state)
+{
+    (void)state;
+    static const char *const contents[] = {"http://s.example/terms.pdf",
+                                           "https://s.example/terms.pdf?sig=abc"};
+    struct shop shop;
+    struct errand errand;
+    struct errand_wish wishes[] = {COMMON, DISCOUNT, {"documents", "terms.url"}};
+    char folder[96];
+    folder_make(folder, sizeof folder, "papers");
+    const struct setting setting = {.name = "document_links", .text = folder, .given = true};
+    shop_open(&shop);
+    shop.settings = (struct settings){.items = &setting, .count = 1};
+    errand_new(&shop.ground, &errand, ACTION_CREATE, NULL, wishes, COUNT(wishes));
+    const char *last = azure_offers.beside(&shop.cloud, shop.drive.arena, &errand.change, NULL);
+    assert_string_equal(last, "terms.url:0:0");
+    for (size_t i = 0; i < COUNT(contents); i++) {
+        FILE *file = fopen(arena_printf(shop.drive.arena, "%s/terms.url", folder), "w");
+        assert_non_null(file);
+        fputs(contents[i], file);
+        fclose(file);
+        const char *now = azure_offers.beside(&shop.cloud, shop.drive.arena, &errand.change, NULL);
+        assert_string_not_equal(now, last);
+        assert_null(strstr(now, "sig="));
+        last = now;
+    }
+    errand_new(&shop.ground, &errand, ACTION_CREATE, NULL, wishes, COUNT(wishes) - 1);
+    assert_null(azure_offers.beside(&shop.cloud, shop.drive.arena, &errand.change, NULL));
+    shop_close(&shop);
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -621,7 +654,7 @@ int main(void)
         cmocka_unit_test(test_seller),      cmocka_unit_test(test_upgrade),
         cmocka_unit_test(test_twins),       cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_too_late),    cmocka_unit_test(test_half_extended),
-        cmocka_unit_test(test_papers),
+        cmocka_unit_test(test_papers),      cmocka_unit_test(test_beside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
