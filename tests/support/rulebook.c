@@ -26,6 +26,14 @@ void cells_put(struct arena *arena, struct record *record, const struct cell *ce
     }
 }
 
+void cells_set(struct record *record, const struct cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count && cells[i].field; i++) {
+        assert_int_not_equal(kind_field(record->kind, cells[i].field), FIELD_NONE);
+        record_set(record, cells[i].field, cells[i].value);
+    }
+}
+
 void heard_note(void *context, const struct finding *finding)
 {
     struct heard *heard = context;
@@ -47,6 +55,86 @@ bool heard_has(const struct heard *heard, const char *code, const char *field)
         if (!strcmp(heard->codes[i], code) && !strcmp(heard->fields[i], field))
             return true;
     return false;
+}
+
+static void check_field(const struct connector_kind *kind, const char *name)
+{
+    if (!connector_field(kind, name))
+        fail_msg("no field %s", name);
+}
+
+static void check_when(const struct connector_kind *kind, const struct rule_when *when,
+                       size_t count)
+{
+    for (size_t i = 0; i < count && when[i].field; i++)
+        check_field(kind, when[i].field);
+}
+
+static size_t check_fields(const struct connector_kind *kind)
+{
+    const struct kind *fields = &kinds[kind->kind];
+    size_t served = 0;
+    for (size_t i = 0; i < fields->field_count; i++) {
+        const struct field *field = &fields->fields[i];
+        const struct remote_field *row = connector_field(kind, field->name);
+        if (!row)
+            continue; /* another cloud's */
+        served++;
+        assert_non_null(row->vendor);
+        assert_true(row->path || row->flags & REMOTE_STEP);
+        if (field->type == TYPE_MONEY)
+            assert_true(row->amount && row->currency);
+        if (field->type == TYPE_WORD)
+            assert_non_null(row->words);
+        if (field->direction == FIELD_FROM_CLOUD)
+            assert_false(row->flags & (REMOTE_CREATE | REMOTE_UPDATE));
+    }
+    return served;
+}
+
+void rulebook_check_tables(const struct connector_kind *kind)
+{
+    assert_int_equal(check_fields(kind), kind->field_count);
+    for (size_t i = 0; i < kind->rule_count; i++) {
+        const struct rule *rule = &kind->rules[i];
+        assert_non_null(finding_type(rule->code));
+        if (strcmp(rule->field, "*") != 0)
+            check_field(kind, rule->field);
+        check_when(kind, rule->when, COUNT(rule->when));
+        for (size_t e = 0; rule->except && rule->except[e]; e++)
+            check_field(kind, rule->except[e]);
+    }
+    for (size_t i = 0; i < kind->due_case_count; i++)
+        check_when(kind, kind->due_cases[i].when, COUNT(kind->due_cases[i].when));
+    for (size_t i = 0; i < kind->deadline_count; i++) {
+        assert_non_null(finding_type(kind->deadlines[i].code));
+        check_field(kind, kind->deadlines[i].field);
+        check_field(kind, kind->deadlines[i].when);
+    }
+    for (size_t i = 0; i < kind->refusal_count; i++)
+        assert_non_null(finding_type(kind->refusals[i].code));
+}
+
+void rulebook_cases(const struct connector_kind *kind, int64_t now_ms, const struct cell *right,
+                    size_t right_count, const struct rulebook_case *cases, size_t count)
+{
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    for (size_t i = 0; i < count; i++) {
+        const struct rulebook_case *is = &cases[i];
+        bool update = is->at & AT_UPDATE || is->before[0].field;
+        struct heard heard = {0};
+        struct record *before = record_new(arena, &kinds[kind->kind], "r");
+        cells_set(before, right, right_count);
+        cells_set(before, is->before, COUNT(is->before));
+        struct record *after = record_copy(arena, before);
+        cells_set(after, is->after, COUNT(is->after));
+        size_t faults =
+            document_check(kind, is->at, update ? before : NULL, after, now_ms, heard_note, &heard);
+        assert_int_equal(faults, heard.count);
+        if (faults != (is->code != NULL) || (is->code && !heard_has(&heard, is->code, is->field)))
+            fail_msg("case %zu: %zu faults, %s %s %s", i, faults, heard.codes[0], heard.fields[0],
+                     heard.details[0]);
+    }
 }
 
 struct record *rulebook_record(const struct rulebook *book, struct arena *arena, const char *id,

@@ -1,5 +1,5 @@
-/* Tables of cases for the rules of a connector's offers: records made of cells, what is reported of
- * them, and players of the tables. A case that does not hold fails the test. */
+/* The tables of a connector's kinds, and tables of cases for their rules: records made of cells,
+ * what is reported of them, and players of the tables. A case that does not hold fails the test. */
 #ifndef TESTS_SUPPORT_RULEBOOK_H
 #define TESTS_SUPPORT_RULEBOOK_H
 
@@ -11,6 +11,9 @@ struct cell {
 /* Until `count`, or a cell without field. */
 void cells_put(struct arena *arena, struct record *record, const struct cell *cells, size_t count);
 
+/* The same, but values as a record has them; NULL: none. */
+void cells_set(struct record *record, const struct cell *cells, size_t count);
+
 /* What was reported; what comes after the sixteenth is only counted. */
 struct heard {
     size_t count;
@@ -18,6 +21,19 @@ struct heard {
 };
 void heard_note(void *heard, const struct finding *finding); /* a report; the context is heard */
 bool heard_has(const struct heard *heard, const char *code, const char *field);
+
+/* Every row of the kind's tables says where it stands, and names fields and codes that there are.
+ */
+void rulebook_check_tables(const struct connector_kind *kind);
+
+/* A record that is right at every moment, edited: the one rule that is broken. */
+struct rulebook_case {
+    unsigned at;
+    struct cell before[4], after[10]; /* as a record has them; before: only of an update */
+    const char *code, *field;         /* NULL: nothing is wrong */
+};
+void rulebook_cases(const struct connector_kind *kind, int64_t now_ms, const struct cell *right,
+                    size_t right_count, const struct rulebook_case *cases, size_t count);
 
 /* Offers that are right, by a number each, and the day of all tables. */
 struct rulebook {

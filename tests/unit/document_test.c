@@ -69,36 +69,16 @@ static struct record *decode(struct arena *arena, const char *text, struct heard
 static void test_tables(void **state)
 {
     (void)state;
+    rulebook_check_tables(&aws_referrals);
     const struct kind *kind = &kinds[KIND_REFERRAL];
-    size_t served = 0;
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct remote_field *row = connector_field(&aws_referrals, kind->fields[i].name);
-        if (!row)
-            continue; /* another cloud's */
-        print_message("  %s\n", kind->fields[i].name);
-        served++;
-        assert_non_null(row->vendor);
-        assert_true(row->path || row->flags & REMOTE_STEP);
-        if (kind->fields[i].type == TYPE_MONEY)
-            assert_true(row->amount && row->currency);
-        for (size_t n = 0; kind->fields[i].words && row->words && row->words[n]; n += 2) {
+        for (size_t n = 0; kind->fields[i].words && row && row->words && row->words[n]; n += 2) {
             bool known = false; /* the kind may have more: other clouds' */
             for (size_t w = 0; kind->fields[i].words[w]; w++)
                 known = known || !strcmp(row->words[n], kind->fields[i].words[w]);
             assert_true(known);
         }
-        if (kind->fields[i].direction == FIELD_FROM_CLOUD)
-            assert_false(row->flags & (REMOTE_CREATE | REMOTE_UPDATE));
-    }
-    assert_int_equal(aws_referrals.field_count, served);
-    for (size_t i = 0; i < aws_referrals.rule_count; i++) {
-        const struct rule *rule = &aws_referrals.rules[i];
-        assert_non_null(finding_type(rule->code));
-        assert_true(!strcmp(rule->field, "*") || kind_field(kind, rule->field) != FIELD_NONE);
-        for (size_t w = 0; w < COUNT(rule->when) && rule->when[w].field; w++)
-            assert_true(kind_field(kind, rule->when[w].field) != FIELD_NONE);
-        for (size_t e = 0; rule->except && rule->except[e]; e++)
-            assert_true(kind_field(kind, rule->except[e]) != FIELD_NONE);
     }
 }
 
