@@ -12,7 +12,21 @@
     6 /* read, plan, apply again: creates are submitted, stale records planned afresh              \
        */
 
+enum stage { STAGE_OPEN, STAGE_RESUME, STAGE_READ, STAGE_APPLY, STAGE_OVER };
+
+/* The jobs of one cloud. They go from stage to stage together, since records of one may name those
+ * of another; the jobs of other clouds do not wait for them. */
+struct group {
+    struct lane *first;
+    enum stage stage;
+    size_t pass;
+    size_t waiting;   /* lanes that the present stage waits for */
+    bool *some_ended; /* a group's stage has ended: the loop's stop */
+};
+
 struct lane {
+    struct group *group;
+    struct lane *next; /* of the group, in the order of the works */
     const struct work *work;
     struct engine_result *result;
     const struct engine_options *options;
@@ -20,10 +34,9 @@ struct lane {
     struct applier *applier;
     struct plan *plan; /* of the present pass */
     struct plan_trust trust;
-    struct intake_result local;
-    size_t *waiting; /* lanes that the present stage waits for */
-    bool *all_ended;
+    struct intake_result local; /* what the present plan rests on */
     bool leased, active, again;
+    bool looked; /* at the source, in this run */
     int64_t started_ms, started_ticks;
     struct session_stats stats_before;
 };
@@ -63,12 +76,12 @@ static struct session *session_of(const struct lane *lane)
     return lane->work->connector->session(lane->work->cloud);
 }
 
-/* A stage that waits for the network ends when every lane has called lane_ended(). */
+/* A stage that waits for the network ends when every lane of the group has called lane_ended(). */
 static void lane_ended(void *context)
 {
     struct lane *lane = context;
-    if (--*lane->waiting == 0)
-        *lane->all_ended = true;
+    if (--lane->group->waiting == 0)
+        *lane->group->some_ended = true;
 }
 
 /* ---- opening and closing ---- */
@@ -202,6 +215,8 @@ static void lane_close(struct lane *lane)
     }
     intake_free(lane->intake);
     applier_free(lane->applier);
+    lane->intake = NULL;
+    lane->applier = NULL; /* engine_stop() may come later */
 }
 
 /* ---- stages ---- */
@@ -215,31 +230,37 @@ static void report_unreadable(const struct lane *lane, const struct error *failu
                   error.message, "finding", failure->message, NULL);
 }
 
-static void read_local(struct lane *lane, size_t pass)
+/* What an earlier look of this run has seen stands unless the source has changed since. */
+static void read_local(struct lane *lane)
 {
+    struct intake_result local;
     struct error error = {0};
     say(lane, "reading", 0, 0);
-    if (intake_local(lane->work, lane->result->arena, &lane->local, &error) < 0) {
+    if (intake_local(lane->work, lane->result->arena, &local, &error) < 0) {
         error_context(&error, "source %s", lane->work->job->source);
         report_unreadable(lane, &error);
         fail(lane, &error);
         return;
     }
-    if (lane->local.outcome > lane->result->outcome)
-        lane->result->outcome = lane->local.outcome;
-    if (pass == 0)
-        lane->result->local = lane->local;
+    if (lane->looked && local.skipped)
+        return;
+    lane->looked = true;
+    lane->local = local;
+    if (local.outcome > lane->result->outcome)
+        lane->result->outcome = local.outcome;
+    if (lane->group->pass == 0)
+        lane->result->local = local;
 }
 
-static bool read_remote_due(const struct lane *lane, size_t pass)
+static bool read_remote_due(const struct lane *lane)
 {
     struct apply_counts counts = {0};
     if (lane->applier)
         applier_counts(lane->applier, &counts);
-    return pass == 0 || counts.stale || counts.unseen;
+    return lane->group->pass == 0 || counts.stale || counts.unseen;
 }
 
-static void start_read(struct lane *lane, size_t pass)
+static void start_read(struct lane *lane)
 {
     struct error error = {0};
     bool due = false, ever = false;
@@ -251,11 +272,13 @@ static void start_read(struct lane *lane, size_t pass)
     lane->trust.ever_complete = ever;
     intake_free(lane->intake);
     lane->intake = intake_new(lane->work, lane->result->arena);
-    intake_start(lane->intake, pass == 0 && (due || lane->options->full), lane->options->apply,
-                 lane_ended, lane);
+    intake_start(lane->intake, lane->group->pass == 0 && (due || lane->options->full),
+                 lane->options->apply, lane_ended, lane);
 }
 
-static void finish_read(struct lane *lane, size_t pass)
+/* While the cloud was read, another cloud's job may have written to the source, or somebody else:
+ * nothing is planned on what it was before. */
+static void finish_read(struct lane *lane)
 {
     struct intake_result remote = {0};
     struct error error = {0};
@@ -273,8 +296,9 @@ static void finish_read(struct lane *lane, size_t pass)
     lane->trust.ever_complete |= remote.outcome == READ_COMPLETE;
     if (remote.outcome > lane->result->outcome)
         lane->result->outcome = remote.outcome;
-    if (pass == 0)
+    if (lane->group->pass == 0)
         lane->result->remote = remote;
+    read_local(lane);
 }
 
 static void keep_plan(struct lane *lane, struct plan *plan)
@@ -430,103 +454,162 @@ static void finish_apply(struct lane *lane)
     lane->again = lane->active && !stopping(lane) && (counts.applied || counts.stale);
 }
 
-/* ---- the run ---- */
-
-struct run {
-    struct loop *loop;
-    struct lane *lanes;
-    size_t count;
-    size_t waiting;
-    bool all_ended;
-    const struct engine_options *options;
-};
-
-/* Starts something on every active lane and runs the loop until all have ended it. */
-static int stage(struct run *run, void (*start)(struct lane *lane, size_t pass),
-                 bool (*due)(const struct lane *lane, size_t pass), size_t pass,
-                 struct error *error)
-{
-    run->waiting = 1; /* for this function, so that a lane that ends at once does not end all */
-    run->all_ended = false;
-    for (size_t i = 0; i < run->count; i++) {
-        struct lane *lane = &run->lanes[i];
-        if (!lane->active || (due && !due(lane, pass)))
-            continue;
-        run->waiting++;
-        start(lane, pass);
-    }
-    if (--run->waiting == 0)
-        return 0;
-    int r = loop_run(run->loop, &run->all_ended, error);
-    if (r == 0 && run->waiting)
-        return error_set(error, ERROR_BUG, SCOPE_RUN, "%zu jobs wait for nothing", run->waiting);
-    return r;
-}
-
-static void start_apply_stage(struct lane *lane, size_t pass)
-{
-    (void)pass;
-    start_apply(lane);
-}
-
-typedef void lane_step(struct lane *lane);
-
-static void each(struct run *run, lane_step *step)
-{
-    for (size_t i = 0; i < run->count; i++)
-        if (run->lanes[i].active)
-            step(&run->lanes[i]);
-}
-
-/* What an earlier run left open is brought to its end before anything is read. */
-static int resume(struct run *run, struct error *error)
-{
-    int r = stage(run, start_apply_stage, NULL, 0, error);
-    if (r == 0)
-        each(run, finish_apply);
-    return r;
-}
-
-static int read_and_plan(struct run *run, size_t pass, struct error *error)
-{
-    for (size_t i = 0; i < run->count; i++)
-        if (run->lanes[i].active)
-            read_local(&run->lanes[i], pass);
-    int r = stage(run, start_read, read_remote_due, pass, error);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < run->count; i++)
-        if (run->lanes[i].active)
-            finish_read(&run->lanes[i], pass);
-    each(run, make_plan);
-    return 0;
-}
-
 static void drop_if_done(struct lane *lane)
 {
     lane->active = lane->again;
 }
 
-static int passes(struct run *run, struct error *error)
+/* ---- the jobs of one cloud ---- */
+
+typedef void lane_step(struct lane *lane);
+
+static void each(const struct group *group, lane_step *step)
 {
-    bool more = true;
-    int r = run->options->apply ? resume(run, error) : 0;
-    for (size_t pass = 0; r == 0 && more && pass < PASSES; pass++) {
-        r = read_and_plan(run, pass, error);
+    for (struct lane *lane = group->first; lane; lane = lane->next)
+        if (lane->active)
+            step(lane);
+}
+
+static bool is_active(const struct group *group)
+{
+    bool active = false;
+    for (const struct lane *lane = group->first; lane; lane = lane->next)
+        active |= lane->active;
+    return active;
+}
+
+/* Starts something on every active lane. */
+static void begin(struct group *group, enum stage stage, lane_step *start,
+                  bool (*due)(const struct lane *lane))
+{
+    group->stage = stage;
+    group->waiting = 1; /* for this function, so that a lane that ends at once does not end all */
+    for (struct lane *lane = group->first; lane; lane = lane->next) {
+        if (!lane->active || (due && !due(lane)))
+            continue;
+        group->waiting++;
+        start(lane);
+    }
+    group->waiting--;
+}
+
+static void begin_pass(struct group *group)
+{
+    each(group, read_local);
+    begin(group, STAGE_READ, start_read, read_remote_due);
+}
+
+static void end_group(struct group *group)
+{
+    for (struct lane *lane = group->first; lane; lane = lane->next)
+        lane_close(lane);
+    group->stage = STAGE_OVER;
+}
+
+/* Ends the present stage, which nothing is waited for in any more, and begins the next. What an
+ * earlier run left open is brought to its end before anything is read. */
+static void go_on(struct group *group)
+{
+    bool apply = group->first->options->apply;
+    switch (group->stage) {
+    case STAGE_OPEN:
+        if (apply)
+            begin(group, STAGE_RESUME, start_apply, NULL);
+        else
+            begin_pass(group);
+        break;
+    case STAGE_RESUME:
+        each(group, finish_apply);
+        begin_pass(group);
+        break;
+    case STAGE_READ:
+        each(group, finish_read);
+        each(group, make_plan);
+        each(group, publish);
+        if (apply)
+            begin(group, STAGE_APPLY, start_apply, NULL);
+        else
+            end_group(group);
+        break;
+    case STAGE_APPLY:
+        each(group, finish_apply);
+        each(group, drop_if_done);
+        if (++group->pass < PASSES && is_active(group))
+            begin_pass(group);
+        else
+            end_group(group);
+        break;
+    case STAGE_OVER:
+        break;
+    }
+}
+
+/* ---- the run ---- */
+
+struct run {
+    struct lane *lanes;
+    struct group *groups;
+    size_t lane_count, group_count;
+    bool some_ended;
+};
+
+static void join_group(struct run *run, struct lane *lane)
+{
+    size_t i = 0;
+    while (i < run->group_count && run->groups[i].first->work->cloud != lane->work->cloud)
+        i++;
+    struct group *group = lane->group = &run->groups[i];
+    struct lane **end = &group->first;
+    while (*end)
+        end = &(*end)->next;
+    *end = lane;
+    group->some_ended = &run->some_ended;
+    run->group_count += i == run->group_count;
+}
+
+static void open_run(struct run *run, const struct work *works,
+                     const struct engine_options *options, struct engine_result *results)
+{
+    for (size_t i = 0; i < run->lane_count; i++) {
+        struct lane *lane = &run->lanes[i];
+        results[i] = (struct engine_result){.work = &works[i]};
+        *lane = (struct lane){.work = &works[i], .result = &results[i], .options = options};
+        for (size_t k = 0; k < run->lane_count; k++)
+            results[i].shared |= k != i && works[k].cloud == works[i].cloud;
+        join_group(run, lane);
+        lane_open(lane);
+    }
+}
+
+/* Until all groups are over. */
+static int go(struct run *run, struct loop *loop, struct error *error)
+{
+    for (;;) {
+        size_t open = 0;
+        run->some_ended = false;
+        for (size_t i = 0; i < run->group_count; i++) {
+            struct group *group = &run->groups[i];
+            while (group->stage != STAGE_OVER && !group->waiting)
+                go_on(group);
+            open += group->stage != STAGE_OVER;
+        }
+        if (!open)
+            return 0;
+        int r = loop_run(loop, &run->some_ended, error);
         if (r < 0)
             return r;
-        each(run, publish);
-        if (!run->options->apply)
-            return 0;
-        r = stage(run, start_apply_stage, NULL, pass, error);
-        if (r == 0)
-            each(run, finish_apply);
-        each(run, drop_if_done);
-        more = false;
-        for (size_t i = 0; i < run->count; i++)
-            more |= run->lanes[i].active;
+        if (!run->some_ended)
+            return error_set(error, ERROR_BUG, SCOPE_RUN, "the jobs of %zu clouds wait for nothing",
+                             open);
     }
-    return r;
+}
+
+static void fail_group(struct group *group, const struct error *error)
+{
+    for (struct lane *lane = group->first; lane; lane = lane->next)
+        if (lane->result->error.class == ERROR_NONE)
+            fail(lane, error);
+    end_group(group);
 }
 
 int engine_run(struct loop *loop, const struct work *works, size_t count,
@@ -534,28 +617,17 @@ int engine_run(struct loop *loop, const struct work *works, size_t count,
                struct error *error)
 {
     CLEANUP_FREE struct lane *lanes = memory_alloc((count + 1) * sizeof *lanes);
-    struct run run = {.loop = loop, .lanes = lanes, .count = count, .options = options};
-    for (size_t i = 0; i < count; i++) {
-        results[i] = (struct engine_result){.work = &works[i]};
-        lanes[i] = (struct lane){.work = &works[i],
-                                 .result = &results[i],
-                                 .options = options,
-                                 .waiting = &run.waiting,
-                                 .all_ended = &run.all_ended};
-        for (size_t k = 0; k < count; k++)
-            results[i].shared |= k != i && works[k].cloud == works[i].cloud;
-        lane_open(&lanes[i]);
-    }
+    CLEANUP_FREE struct group *groups = memory_alloc((count + 1) * sizeof *groups);
+    struct run run = {.lanes = lanes, .groups = groups, .lane_count = count};
+    open_run(&run, works, options, results);
     if (options->control) {
         options->control->lanes = lanes;
         options->control->count = count;
     }
-    int r = passes(&run, error);
-    for (size_t i = 0; i < count; i++) {
-        if (r < 0 && results[i].error.class == ERROR_NONE)
-            fail(&lanes[i], error);
-        lane_close(&lanes[i]);
-    }
+    int r = go(&run, loop, error);
+    for (size_t i = 0; r < 0 && i < run.group_count; i++)
+        if (groups[i].stage != STAGE_OVER)
+            fail_group(&groups[i], error);
     if (options->control) {
         options->control->lanes = NULL;
         options->control->count = 0;

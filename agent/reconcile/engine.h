@@ -1,5 +1,6 @@
-/* The engine: runs jobs through read, match, merge, plan, guard, apply. All jobs of a call read and
- * write at the same time; one that fails leaves the others complete. */
+/* The engine: runs jobs through read, match, merge, plan, guard, apply. The jobs of a call run at
+ * the same time; one that fails leaves the others complete, and a cloud that is slow, or asks to
+ * wait, keeps no other cloud's jobs waiting. */
 #ifndef RECONCILE_ENGINE_H
 #define RECONCILE_ENGINE_H
 
@@ -41,7 +42,7 @@ struct engine_result {
     struct session_stats stats; /* of this run … */
     bool shared;                /* … and of other jobs of the same cloud beside it */
     int64_t run;
-    int64_t elapsed_ms;
+    int64_t elapsed_ms; /* until the jobs of its cloud had ended */
 };
 
 /* A job whose work has wishes carries out these alone: it finishes what is open in the journal,

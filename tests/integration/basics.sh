@@ -137,6 +137,9 @@ done
 agent reconcile -o json
 check "reconcile --output json" valid_json out
 ID=$(id_of D-001)
+"$AGENT" status --capabilities | sed 's/ *$//; s/^/    /' >capabilities
+check "the README has the table of what each cloud can do" \
+    test "$(grep -Fxc -f capabilities "$ROOT/README.md")" -eq "$(grep -c '' capabilities)"
 for command in "show $ID" "why $ID" "status --capabilities"; do
     agent $command -o json
     check "$command --output json" valid_json out

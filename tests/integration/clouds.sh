@@ -51,8 +51,9 @@ is "D-002 has none" "" "$(cell D-002 "Microsoft Referral ID")"
 check "D-005 knows its opportunity at Google" test -n "$(cell D-005 "Google Deal ID")"
 
 # --- the deal that both have
-agent findings
-is "it is told at both" 2 "$(findings MAT-006)"
+check "it is told where it was made last" test "$(findings MAT-006)" -ge 1
+agent plan
+is "and then at both" 2 "$(findings MAT-006)"
 agent findings
 says "with its name at each" "D-001 is with aws as O[0-9]+, and with azure as [0-9a-f-]{36}"
 says_not "the others are not" "D-00[234] is with"
@@ -143,6 +144,25 @@ trouble gcp "no token" 500:OAuthToken
 ON="ctl gcp identities key=revoked" OFF="ctl gcp identities key=good" trouble gcp "key deleted"
 ON="ctl gcp identities channel=missing" OFF="ctl gcp identities channel=granted" trouble gcp "no delegation"
 ON="ctl azure revoke" OFF=sign_in trouble azure "sign-in revoked"
+
+# --- a cloud that asks to wait is waited for, by its own job alone
+edit_cell D-002 "Next Step" "Meanwhile"
+edit_cell D-005 "Next Step" "In the end"
+ctl fault 503:ListDeals:1:8 >/dev/null
+recording
+"$AGENT" reconcile "${HAR[@]}" >out 2>err </dev/null &
+run=$!
+PIDS+=("$run")
+check "the others' edits do not wait" wait_for 6 landed aws "Meanwhile"
+alone() { # alone JOB: the others' runs are over
+    "$AGENT" status --output csv >status.csv &&
+        [ "$(csv status.csv job "outcome=running or killed")" = "$1" ]
+}
+check "their runs are over" wait_for 6 alone google-referrals
+check "while Google's job waits" kill -0 $run
+wait $run
+is "then it goes on, and all is well" 0 $?
+check "with its edit" landed gcp "In the end"
 
 # --- a list that is suddenly short, or empty, takes nothing away
 for fault in empty-list short-list; do

@@ -56,8 +56,9 @@ LINKED=$(status linked)
 lost=$(csv crm.csv "Opportunity ID" "AWS Status=approved" Stage=Proposal | head -1)
 edit_cell "$lost" Stage "Closed Lost"
 edit_cell "$lost" "Loss Reason" Price
-# The export has eleven columns more in the middle, and eight at the end.
-GAP=,,,,,,,,,,, deal 900 | sed 's/$/,,,,,,,,/' >>crm.csv
+# The export has eleven columns more in the middle, and some for other clouds at the end.
+AT_END=$(head -1 crm.csv | sed 's/.*,Last Modified//; s/[^,]//g')
+GAP=,,,,,,,,,,, deal 900 | sed "s/\$/$AT_END/" >>crm.csv
 
 while read -r fault code finding _; do
     ctl reset-stats >/dev/null

@@ -421,13 +421,16 @@ static void test_starter_without_its_comments(void **state)
     assert_int_equal(config->jobs[0].allow, ACT_CLOSE);
     assert_true(config->jobs[0].gates[GATE_IMPORT].open);
     assert_int_equal(config->jobs[0].gates[GATE_ACCEPT].when.count, 2);
-    assert_int_equal(config->job_count, 4);
+    assert_int_equal(config->job_count, 6);
     assert_int_equal(config->jobs[1].kind->id, KIND_OFFER);
     assert_true(config->jobs[1].gates[GATE_PUBLISH].open);
     assert_int_equal(config->jobs[1].match[0].type, MATCH_ID);
     assert_string_equal(config->jobs[2].cloud, "azure");
     assert_true(config->jobs[2].gates[GATE_SUBMIT].open);
     assert_int_equal(config->jobs[2].allow, 0);
+    assert_string_equal(config->jobs[3].cloud, "gcp");
+    assert_true(config->jobs[4].gates[GATE_ACCEPT].open);
+    assert_string_equal(config->jobs[5].cloud, "drop");
 }
 
 static void test_tables(void **state)

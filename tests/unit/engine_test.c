@@ -576,26 +576,35 @@ static void test_quotas_are_kept(void **state)
 
 static void touch_file(struct rig *rig, const char *operation)
 {
-    if (strcmp(operation, "ListOpportunities") != 0)
+    if (strcmp(operation, rig->context) != 0)
         return;
     rig->before_call = NULL;
     rig_set_cell(rig, "L2", "NextStep", "Typed meanwhile");
 }
 
-/* A file that somebody saves during the run is not overwritten: the pull is planned afresh. */
+/* A file that somebody saves while the cloud is read, or written, is not overwritten: the pull is
+ * planned on the new content, or once more. */
 static void test_file_edited_during_the_run(void **state)
 {
     (void)state;
-    struct rig *rig = settled_rig(2);
-    rig_edit(rig, rig_id_of(rig, "L1"), "LifeCycle.NextSteps", "From the portal");
-    rig->before_call = touch_file;
-    rig_run(rig);
-    assert_string_equal(rig_cell(rig, "L2", "NextStep"), "Typed meanwhile");
-    rig_settle(rig, 3);
-    assert_string_equal(rig_cell(rig, "L1", "NextStep"), "From the portal");
-    assert_string_equal(rig_member(rig, rig_id_of(rig, "L2"), "LifeCycle.NextSteps"),
-                        "Typed meanwhile");
-    rig_free(rig);
+    char during[][24] = {"ListOpportunities", "UpdateOpportunity"};
+    for (size_t i = 0; i < COUNT(during); i++) {
+        struct rig *rig = settled_rig(2);
+        rig_edit(rig, rig_id_of(rig, "L1"), "LifeCycle.NextSteps", "From the portal");
+        rig_set_cell(rig, "L2", "NextStep", "Typed before");
+        rig->before_call = touch_file;
+        rig->context = during[i];
+        rig_run(rig);
+        assert_null(rig->before_call);
+        assert_int_equal(rig->result.counts.stale, i);
+        assert_string_equal(rig_cell(rig, "L1", "NextStep"), "From the portal");
+        assert_string_equal(rig_cell(rig, "L2", "NextStep"), "Typed meanwhile");
+        rig_settle(rig, 3);
+        assert_string_equal(rig_cell(rig, "L1", "NextStep"), "From the portal");
+        assert_string_equal(rig_member(rig, rig_id_of(rig, "L2"), "LifeCycle.NextSteps"),
+                            "Typed meanwhile");
+        rig_free(rig);
+    }
 }
 
 static void test_missing_file_changes_nothing(void **state)
