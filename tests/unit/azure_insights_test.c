@@ -120,16 +120,8 @@ static void bench_read(struct bench *bench, bool full)
 {
     struct reading *reading = &bench->reading;
     const struct read_scope scope = {.full = full, .watermark = full ? NULL : bench->watermark};
-    for (size_t i = 0; i < map_count(reading->records); i++) {
-        const struct record *record = map_value_at(reading->records, i);
-        map_put(reading->known, record->id, arena_copy(reading->arena, record->version));
-    }
-    map_free(reading->records);
-    map_free(reading->seen);
-    reading->records = map_new();
-    reading->seen = map_new();
+    reading_again(reading);
     bench->asked = bench->made = bench->downloads = bench->details = 0;
-    reading->findings = 0;
     pass(bench, 60000);
     reading_run_kind(reading, &azure_offers, &scope);
     assert_int_equal(reading->outcome, READ_COMPLETE);
