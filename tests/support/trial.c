@@ -240,6 +240,7 @@ void trial_lose_all(const struct trial *trial, const char *const *operations)
     for (; *operations; operations++)
         rig_fault(rig, arena_printf(rig->arena, "lost-after:%s", *operations));
     run(trial, rig);
+    assert_int_equal(rig->result.outcome, READ_PARTIAL);
     assert_true(rig->result.counts.open > 0);
     rig_clear_faults(rig);
     trial_check(trial, rig, "all answers lost", 0);
