@@ -33,6 +33,8 @@ struct trial *trial_new(const struct trial *trial, const char *name)
 
 void trial_free(struct trial *trial)
 {
+    if (!trial)
+        return;
     folder_remove(trial->folder);
     free(trial->expected);
     free(trial);

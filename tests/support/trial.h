@@ -26,8 +26,8 @@ struct trial {
 
 /* A copy of `trial` with folders of its own; the test prepares what is in trial->folder. */
 struct trial *trial_new(const struct trial *trial, const char *name);
-void trial_free(struct trial *trial);
-int trial_teardown(void **state); /* for a group of tests: *state is the trial */
+void trial_free(struct trial *trial); /* NULL is fine */
+int trial_teardown(void **state);     /* for a group of tests: *state is the trial */
 /* Runs a copy of what was prepared undisturbed, and expects from now on what that leads to; all
  * texts of `shows` (NULL at the end) stand in it. */
 void trial_expect(struct trial *trial, const char *const *shows);
