@@ -41,6 +41,8 @@ enum remote_flags {
                                not, and the engine keeps what it read last */
     REMOTE_SHOWS = 1 << 6,  /* shows the record to more people: no edit, it goes with a submission,
                                and is one of its own once that was made */
+    REMOTE_TOLD = 1 << 7,   /* the cloud works it out: what the local side says is compared with it
+                               and never written, nor is it lacking where the cloud has none yet */
 };
 
 struct remote_field {
@@ -313,6 +315,15 @@ struct connector_kind {
     /* What ids begin with that no listing shows: such a record is read if it is named. NULL: all
      * are listed. */
     const char *by_name;
+    /* Of a REMOTE_TOLD field on which both sides differ: whether they can be meant to say the same.
+     * NULL: never. */
+    bool (*agrees)(struct arena *arena, const struct record *remote, const char *field,
+                   const char *local);
+    /* What the procedure of the change reads on this side beside the change: values of the local
+     * record (NULL: there is none) and files that these name, as a text that differs when any of it
+     * does; NULL: nothing. A change that was refused is tried again when it differs. */
+    const char *(*beside)(const struct cloud *cloud, struct arena *arena,
+                          const struct change *change, const struct record *local);
     /* The day that it is where the cloud ends its days: "today" in the rules. NULL: UTC's. */
     int64_t (*today)(int64_t now_ms);
     /* Of an offer: the field that a replacement of it has as `replaces`. NULL: agreement. */
@@ -396,8 +407,8 @@ struct connector {
     const struct connector_login *login;     /* NULL: none is needed */
     const struct connector_webhook *webhook; /* NULL: the cloud calls nobody, or we do not ask it */
     /* What an account with these settings cannot do, in a sentence for people; NULL: nothing is
-     * missing. May be NULL. */
-    const char *(*remark)(const struct settings *settings);
+     * missing. Or what is wrong with them that no option's type tells. May be NULL. */
+    const char *(*remark)(struct arena *arena, const struct settings *settings);
     /* A document for the vendor's access control that allows these permissions and no more. NULL:
      * there is no such document there; the permissions are roles. */
     struct json *(*policy)(struct arena *arena, const struct settings *settings,

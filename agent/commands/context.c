@@ -118,10 +118,12 @@ size_t context_check_jobs(const struct config *config, config_report *report, vo
 
 void context_remark(const struct config *config, config_report *report, void *report_context)
 {
+    CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < config->cloud_count; i++) {
         const struct config_section *section = &config->clouds[i];
         const struct connector *connector = connector_find(section->name);
-        const char *remark = connector->remark ? connector->remark(&section->settings) : NULL;
+        const char *remark =
+            connector->remark ? connector->remark(arena, &section->settings) : NULL;
         const struct config_fault fault = {
             .place = section->place, .message = remark, .warning = true};
         if (remark)

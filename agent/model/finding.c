@@ -241,6 +241,8 @@ const struct finding_type finding_types[] = {
      "Give the offer a name for the buyer, or approve it as it is."},
     {"OFR-033", WARNING, "the buyer's account was rejected, so its order cannot be accepted",
      "Reject the order, or let the account sign up; accounts are never approved from here."},
+    {"OFR-034", WARNING, "the contract is not worth what the local record says",
+     "Correct the prices of the offer, or the value in the local record: the cloud works it out."},
 
     /* Runs. */
     {"CLD-001", INFO, "the cloud sent a value that is not known yet",

@@ -216,17 +216,24 @@ static void note_worst(struct applier *applier, enum error_class class)
         applier->counts.worst = class;
 }
 
+/* NULL: nothing was made yet. */
+static const char *created_id(const struct task *task)
+{
+    return task->change->remote_id ? task->change->remote_id
+                                   : json_get_text(task->context.progress, "id");
+}
+
 static void put_finding(struct task *task, const char *code, const char *detail)
 {
     const struct change *change = task->change;
-    const struct finding finding = {
-        .type = finding_type(code),
-        .job = change->job,
-        .subject = change->remote_id ? change->remote_id : change->local_key,
-        .detail =
-            arena_printf(task->arena, "%s %s: %s", change->id, action_name(change->action), detail),
-        .remote_id = change->remote_id,
-        .local_key = change->local_key};
+    const char *remote_id = created_id(task);
+    const struct finding finding = {.type = finding_type(code),
+                                    .job = change->job,
+                                    .subject = remote_id ? remote_id : change->local_key,
+                                    .detail = arena_printf(task->arena, "%s %s: %s", change->id,
+                                                           action_name(change->action), detail),
+                                    .remote_id = remote_id,
+                                    .local_key = change->local_key};
     struct store *store = task->applier->work->store;
     struct error error;
     if (store->ops->finding_put(store, &finding, NULL, &error) < 0)
@@ -333,12 +340,6 @@ static int put_link(struct task *task, const char *remote_id, const struct recor
     return work->store->ops->link_put(work->store, work->job->name, work->job->kind, &link, error);
 }
 
-static const char *created_id(const struct task *task)
-{
-    return task->change->remote_id ? task->change->remote_id
-                                   : json_get_text(task->context.progress, "id");
-}
-
 /* What calls of their own tell is not in what a procedure reads back: it stays as read last. */
 static const struct record *keep_aside(struct task *task, const struct record *after)
 {
@@ -395,6 +396,26 @@ static int replace_deleted(struct task *task, const char *remote_id, struct erro
     return journal_became(work, change, link->remote_id, remote_id, error);
 }
 
+static int put_verdict(struct task *task, const char *version, const char *verdict,
+                       struct error *error)
+{
+    const struct work *work = task->applier->work;
+    const char *subject = NULL;
+    int r = guard_about(work, task->arena, task->change, version, &subject, error);
+    return r < 0 ? r : work->store->ops->verdict_put(work->store, subject, verdict, "agent", error);
+}
+
+static int put_refusal(struct task *task, const char *remote_id, const char *result,
+                       struct error *error)
+{
+    const struct change *change = task->change;
+    int r = put_verdict(task, change->version,
+                        arena_printf(task->arena, GUARD_REFUSED "%s", result), error);
+    if (r == 0 && change->action == ACTION_CREATE && remote_id)
+        r = guard_note_unfinished(task->applier->work, change, remote_id, error);
+    return r;
+}
+
 /* Everything that the end of a change means, in one transaction. */
 static int put_end(struct task *task, enum journal_state state, const struct record *after,
                    const char *result, struct error *error)
@@ -420,12 +441,11 @@ static int put_end(struct task *task, enum journal_state state, const struct rec
             r = put_link(task, remote_id, after, &kept, error);
     }
     if (r == 0 && !kept)
-        r = store->ops->verdict_put(store, guard_subject(task->arena, task->change, after->version),
-                                    GUARD_NOT_KEPT, "agent", error);
+        r = put_verdict(task, after->version, GUARD_NOT_KEPT, error);
     if (r == 0 && state == JOURNAL_FAILED && result)
-        r = store->ops->verdict_put(
-            store, guard_subject(task->arena, task->change, task->change->version),
-            arena_printf(task->arena, GUARD_REFUSED "%s", result), "agent", error);
+        r = put_refusal(task, remote_id, result, error);
+    if (r == 0 && state == JOURNAL_DONE)
+        r = guard_note_done(work, task->change, after, error);
     if (r == 0)
         r = journal_end(work, &task->row, state, became ? old_id : remote_id,
                         after ? after->version : NULL, result, error);

@@ -12,7 +12,14 @@ struct guard {
     const struct plan_trust *trust;
     struct plan *plan;
     bool *approved;   /* per change */
-    struct map *busy; /* records with a change that is open in the journal → its id */
+    struct map *busy; /* records with a change that is open in the journal → struct busy */
+};
+
+/* A change that is open in the journal. */
+struct busy {
+    const struct change *change;
+    bool waits; /* for the cloud, which has taken it: its outcome is not unknown, only not there */
+    const struct busy *next; /* of the same record */
 };
 
 static void hold(struct change *change, enum hold why, const char *reason)
@@ -43,9 +50,10 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
 {
     struct arena *arena = guard->plan->arena;
     struct store *store = guard->work->store;
-    const char *word = NULL, *who = NULL;
-    int r = store->ops->verdict_get(store, guard_subject(arena, change, change->version), arena,
-                                    &word, &who, error);
+    const char *subject = NULL, *word = NULL, *who = NULL;
+    int r = guard_about(guard->work, arena, change, change->version, &subject, error);
+    if (r == 0)
+        r = store->ops->verdict_get(store, subject, arena, &word, &who, error);
     if (r < 0 || !word)
         return r;
     if (text_equal(word, GUARD_DELIVERED)) {
@@ -64,25 +72,14 @@ static int run_verdict(struct guard *guard, struct change *change, struct error 
     return 0;
 }
 
-const char *guard_refusal_code(struct arena *arena, const char **refusal)
+static void mark_busy(struct guard *guard, const char *id, const struct journal_row *row)
 {
-    size_t length = strcspn(*refusal, " ");
-    const char *code = arena_printf(arena, "%.*s", (int)length, *refusal);
-    if (!finding_type(code))
-        return "REF-019";
-    *refusal += length + strspn(*refusal + length, " ");
-    return code;
-}
-
-const char *guard_subject(struct arena *arena, const struct change *change, const char *version)
-{
-    /* Once a row was handed over, what the cloud changes meanwhile does not make it a second one:
-     * it is pulled when the source has taken the row over. */
-    if (change->action == ACTION_IMPORT)
-        return arena_printf(arena, "import %s %s", change->job, change->remote_id);
-    if (!action_writes_cloud(change->action))
-        version = NULL;
-    return arena_printf(arena, "%s@%s", change->id, version ? version : "-");
+    struct busy *busy = arena_alloc(guard->plan->arena, sizeof *busy);
+    if (!id)
+        return;
+    *busy = (struct busy){row->change, row->answered && json_get_text(row->progress, PROGRESS_NOTE),
+                          map_get(guard->busy, id)};
+    map_put(guard->busy, id, busy);
 }
 
 static int note_busy(void *context, const struct journal_row *row)
@@ -90,25 +87,59 @@ static int note_busy(void *context, const struct journal_row *row)
     struct guard *guard = context;
     if (row->state != JOURNAL_RUNNING) /* pulls are simply planned again */
         return 0;
-    if (row->change->remote_id)
-        map_put(guard->busy, row->change->remote_id, row->change);
-    if (row->change->local_key)
-        map_put(guard->busy, row->change->local_key, row->change);
+    mark_busy(guard, row->change->remote_id, row);
+    mark_busy(guard, row->change->local_key, row);
     return 0;
+}
+
+/* NULL: nothing of its record is open. */
+static const struct busy *find_busy(const struct guard *guard, const struct change *change)
+{
+    const struct busy *busy = change->remote_id ? map_get(guard->busy, change->remote_id) : NULL;
+    return !busy && change->local_key ? map_get(guard->busy, change->local_key) : busy;
+}
+
+static bool is_written(const struct busy *busy, size_t field)
+{
+    for (; busy; busy = busy->next)
+        for (size_t i = 0; i < busy->change->field_count; i++)
+            if (busy->change->fields[i].field == field)
+                return true;
+    return false;
+}
+
+/* Of a pull, what the changes that only wait for the cloud do not write: it reaches the local side
+ * meanwhile, which touches nothing of theirs. The rest is planned again when they have ended. True
+ * if there is any. */
+static bool leave_free(const struct guard *guard, const struct busy *busy, struct change *pull)
+{
+    size_t kept = 0;
+    for (const struct busy *one = busy; one; one = one->next)
+        if (!one->waits)
+            return false;
+    struct change_field *fields =
+        arena_array(guard->plan->arena, pull->field_count + 1, sizeof *fields);
+    for (size_t i = 0; i < pull->field_count; i++)
+        if (!is_written(busy, pull->fields[i].field))
+            fields[kept++] = pull->fields[i];
+    if (!kept)
+        return false;
+    if (kept < pull->field_count) {
+        pull->fields = fields;
+        pull->field_count = kept;
+        change_identify(pull);
+    }
+    return true;
 }
 
 /* While the outcome of an earlier change is open, nothing else happens to its record. */
 static void hold_if_busy(const struct guard *guard, struct change *change)
 {
-    const struct change *open = NULL;
-    if (change->remote_id)
-        open = map_get(guard->busy, change->remote_id);
-    if (!open && change->local_key)
-        open = map_get(guard->busy, change->local_key);
-    if (open)
+    const struct busy *busy = find_busy(guard, change);
+    if (busy && !(change->action == ACTION_PULL && leave_free(guard, busy, change)))
         hold(change, HOLD_BUSY,
-             arena_printf(guard->plan->arena, "waits for %s (%s), whose outcome is open", open->id,
-                          action_name(open->action)));
+             arena_printf(guard->plan->arena, "waits for %s (%s), whose outcome is open",
+                          busy->change->id, action_name(busy->change->action)));
 }
 
 /* The cloud forgets nothing: where many local records name records that it does not list, the list
@@ -306,6 +337,8 @@ static int hold_each(struct guard *guard, struct error *error)
         /* A rule of the cloud is no matter of opinion; a request for correction is. */
         if (change->hold == HOLD_RULE)
             continue;
+        if (change->action == ACTION_PULL && find_busy(guard, change)) /* it is to be known by */
+            leave_free(guard, find_busy(guard, change), change);
         int r = person_verdict(guard, i, error);
         if (r == 0 && change->hold == HOLD_NONE && !guard->approved[i])
             r = run_verdict(guard, change, error);

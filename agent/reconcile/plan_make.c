@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "reconcile/guard.h"
 #include "reconcile/match.h"
 #include "reconcile/plan_private.h"
 
@@ -166,6 +167,27 @@ static int plan_heir(struct planner *planner, struct pair *pair, struct error *e
     return 0;
 }
 
+/* What its creation was refused for after the record was made; true if that is not mended. */
+static int plan_unfinished(struct planner *planner, const struct store_link *link,
+                           const struct pair *pair, bool *ret_unfinished, struct error *error)
+{
+    struct arena *arena = planner->plan->arena;
+    const struct change *create = NULL;
+    const char *refusal = NULL;
+    bool over = pair->remote && record_deleted(pair->remote->record);
+    if (!text_equal(link->how, LINK_CREATED) || !pair->local || pair->local->gone || over)
+        return 0;
+    int r = guard_unfinished(planner->work, arena, link->remote_id, pair->local->record, &create,
+                             &refusal, error);
+    if (r < 0 || !create)
+        return r;
+    *ret_unfinished = true;
+    const char *code = guard_refusal_code(arena, &refusal);
+    plan_add_finding(planner->plan, code, link->remote_id, link->local_key, NULL, "%s %s: %s",
+                     create->id, action_name(create->action), refusal);
+    return 0;
+}
+
 /* One linked pair, reached from either side. */
 static int plan_linked(struct planner *planner, const struct store_link *link, struct error *error)
 {
@@ -173,13 +195,17 @@ static int plan_linked(struct planner *planner, const struct store_link *link, s
         return 0;
     map_put(planner->done, link->remote_id, planner);
     struct pair pair = {.base = link->base, .linked = true};
+    bool unfinished = false;
     int r = plan_get(planner, SIDE_REMOTE, link->remote_id, &pair.remote, error);
     if (r == 0)
         r = plan_get(planner, SIDE_LOCAL, link->local_key, &pair.local, error);
+    if (r == 0)
+        r = plan_unfinished(planner, link, &pair, &unfinished, error);
     /* Not stored: created, but a later step was refused. The next read brings it. */
     if (r < 0 || !pair.remote || !pair.local)
         return r;
     pair.waits = !pair.remote->gone && plan_deadlines(planner, pair.remote->record);
+    pair.waits |= unfinished;
     bool blocked = map_has(planner->blocked, link->local_key);
     if (pair.local->gone && !blocked && !record_deleted(pair.remote->record))
         r = plan_heir(planner, &pair, error);

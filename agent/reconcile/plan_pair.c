@@ -134,6 +134,30 @@ static void tell_barred(struct planner *planner, const struct pair *pair, size_t
         value_show(arena, field, remote->values[index]), portal ? portal : "the partner portal");
 }
 
+/* What the cloud works out is compared: a difference is told, and only what the local side leaves
+ * to the cloud is pulled. */
+static enum merge_verdict compare_told(struct planner *planner, const struct pair *pair,
+                                       size_t index, enum merge_verdict verdict)
+{
+    const struct record *remote = pair->remote->record, *local = pair->local->record;
+    const struct field *field = &remote->kind->fields[index];
+    const struct connector_kind *kind = planner->work->kind;
+    const struct remote_field *told = connector_field(kind, field->name);
+    const char *here = local->values[index], *there = remote->values[index];
+    struct arena *arena = planner->plan->arena;
+    if (!told || !(told->flags & REMOTE_TOLD) || verdict == MERGE_AGREED || !here)
+        return verdict;
+    if (!there || (kind->agrees && kind->agrees(arena, remote, field->name, here)))
+        return MERGE_KEPT;
+    if (verdict == MERGE_TO_LOCAL || verdict == MERGE_KEPT)
+        return verdict;
+    plan_add_finding(planner->plan, "OFR-034", remote->id, local->id, field->name,
+                     "local \"%s\", cloud \"%s\"", value_show(arena, field, here),
+                     value_show(arena, field, there));
+    planner->plan->drift++;
+    return MERGE_KEPT;
+}
+
 static int merge_one(struct planner *planner, struct pair *pair, const struct field_map *map,
                      const struct json *row, struct sides *sides, struct error *error)
 {
@@ -167,6 +191,8 @@ static int merge_one(struct planner *planner, struct pair *pair, const struct fi
     struct merge_result merged = merge_field(&input);
     if (merged.verdict == MERGE_BARRED && !cloud_shows(planner->work, field->name))
         merged.verdict = MERGE_KEPT; /* nobody knows what it has there */
+    if (!sides->deleted)
+        merged.verdict = compare_told(planner, pair, map->field, merged.verdict);
     if (sides->deleted && field->direction != FIELD_FROM_CLOUD) {
         bool moved = merged.verdict == MERGE_TO_CLOUD || merged.verdict == MERGE_CONFLICT;
         if (moved && !input.weak)

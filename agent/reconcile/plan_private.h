@@ -34,7 +34,7 @@ struct pair {
     bool linked;
     const char *how;         /* of a new pair */
     const char *replaces[2]; /* see struct plan_pair */
-    bool waits;              /* a deadline lies ahead: it stays unsettled */
+    bool waits;              /* a deadline lies ahead, or it is unfinished: it stays unsettled */
 };
 
 /* A record at the cloud with what is known of its local side. */

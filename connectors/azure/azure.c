@@ -147,8 +147,9 @@ static void login_finish(struct cloud *cloud, const char *code, session_ready *d
 
 static const struct connector_login login = {login_url, login_finish};
 
-static const char *remark(const struct settings *settings)
+static const char *remark(struct arena *arena, const struct settings *settings)
 {
+    (void)arena;
     return settings_text(settings, "sign_in")
                ? NULL
                : "without sign_in there are listings and offers, but no referrals: Microsoft wants "

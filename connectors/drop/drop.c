@@ -77,15 +77,31 @@ static void close_cloud(struct cloud **cloud)
     drop_close(*cloud);
 }
 
-static int read_settings(struct cloud *cloud, struct error *error)
+static int check_settings(struct arena *arena, const struct settings *settings,
+                          struct drop_map ret_maps[DROP_KINDS], struct error *error)
 {
-    const char *format = settings_text(cloud->settings, "date_format");
+    const char *format = settings_text(settings, "date_format");
     int r = 0;
     for (size_t i = 0; r == 0 && i < DROP_KINDS; i++)
-        r = drop_map_read(cloud->arena, &drop_formats[i], cloud->settings, &cloud->maps[i], error);
+        r = drop_map_read(arena, &drop_formats[i], settings, &ret_maps[i], error);
     if (r == 0 && format && !day_format_valid(format))
         r = error_set(error, ERROR_INPUT, SCOPE_CLOUD,
                       "date_format: \"%s\" has not one year, month and day each", format);
+    return r;
+}
+
+static const char *remark(struct arena *arena, const struct settings *settings)
+{
+    struct drop_map maps[DROP_KINDS];
+    struct error error = {0};
+    return check_settings(arena, settings, maps, &error) < 0 ? arena_copy(arena, error.message)
+                                                             : NULL;
+}
+
+static int read_settings(struct cloud *cloud, struct error *error)
+{
+    const char *format = settings_text(cloud->settings, "date_format");
+    int r = check_settings(cloud->arena, cloud->settings, cloud->maps, error);
     /* Without a format of its own a day may also be the beginning of an instant. */
     cloud->style.date = text_equal(format, ISO_DAY) ? NULL : format;
     return r;
@@ -143,4 +159,5 @@ const struct connector connector_drop = {
     .status = status_of,
     .probes = drop_probes,
     .probe_count = DROP_PROBES,
+    .remark = remark,
 };

@@ -5,45 +5,50 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/times.h"
+#include "connectors/los_angeles.h"
 
 static const struct drop_column cosell_columns[] = {
-    {DROP_SCHEMA, TYPE_TEXT},
-    {"deal_id", TYPE_ID},
-    {DROP_NUMBER, TYPE_ID},
-    {DROP_CRM, TYPE_ID},
-    {"state", TYPE_TEXT},
-    {"stage", TYPE_TEXT},
-    {"source", TYPE_TEXT},
-    {"customer_name", TYPE_TEXT},
-    {DROP_DOMAIN, TYPE_TEXT},
-    {"country", TYPE_COUNTRY},
-    {DROP_TITLE, TYPE_TEXT},
-    {"description", TYPE_TEXT},
-    {"currency", TYPE_CHOICE},
-    {"amount", TYPE_MONEY},
-    {"contract_months", TYPE_NUMBER},
-    {DROP_CLOSES, TYPE_DATE},
-    {"operation_type", TYPE_TEXT},
-    {"product_family", TYPE_TEXT},
-    {"support_level", TYPE_TEXT},
-    {"contract_vehicle", TYPE_TEXT},
-    {"delivery_model", TYPE_TEXT},
-    {"owner_email", TYPE_TEXT},
-    {"decline_reason", TYPE_TEXT},
-    {"next_step", TYPE_TEXT},
-    {"create_time", TYPE_INSTANT},
-    {DROP_UPDATED, TYPE_INSTANT},
-    {DROP_DELETED, TYPE_FLAG},
+    {DROP_SCHEMA, TYPE_TEXT, DROP_PLAIN},
+    {"deal_id", TYPE_ID, DROP_PLAIN},
+    {DROP_NUMBER, TYPE_ID, DROP_PLAIN},
+    {DROP_CRM, TYPE_ID, DROP_PLAIN},
+    {"state", TYPE_TEXT, DROP_PLAIN},
+    {"stage", TYPE_TEXT, DROP_PLAIN},
+    {"source", TYPE_TEXT, DROP_PLAIN},
+    {"customer_name", TYPE_TEXT, DROP_PLAIN},
+    {DROP_DOMAIN, TYPE_TEXT, DROP_PLAIN},
+    {"country", TYPE_COUNTRY, DROP_PLAIN},
+    {DROP_TITLE, TYPE_TEXT, DROP_PLAIN},
+    {"description", TYPE_TEXT, DROP_PLAIN},
+    {"currency", TYPE_CHOICE, DROP_PLAIN},
+    {"amount", TYPE_MONEY, DROP_PLAIN},
+    {"contract_months", TYPE_NUMBER, DROP_PLAIN},
+    {DROP_CLOSES, TYPE_DATE, DROP_PLAIN},
+    {"operation_type", TYPE_TEXT, DROP_PLAIN},
+    {"product_family", TYPE_TEXT, DROP_PLAIN},
+    {"support_level", TYPE_TEXT, DROP_PLAIN},
+    {"contract_vehicle", TYPE_TEXT, DROP_PLAIN},
+    {"delivery_model", TYPE_TEXT, DROP_PLAIN},
+    {"owner_email", TYPE_TEXT, DROP_PLAIN},
+    {"decline_reason", TYPE_TEXT, DROP_PLAIN},
+    {"next_step", TYPE_TEXT, DROP_PLAIN},
+    {"create_time", TYPE_INSTANT, DROP_PLAIN},
+    {DROP_UPDATED, TYPE_INSTANT, DROP_PLAIN},
+    {DROP_DELETED, TYPE_FLAG, DROP_PLAIN},
 };
 
 static const struct drop_column offer_columns[] = {
-    {DROP_SCHEMA, TYPE_TEXT},       {"offer_id", TYPE_ID},         {DROP_CRM, TYPE_ID},
-    {"product", TYPE_ID},           {"plan", TYPE_TEXT},           {"state", TYPE_TEXT},
-    {"title", TYPE_TEXT},           {"customer_name", TYPE_TEXT},  {"billing_account", TYPE_ID},
-    {"currency", TYPE_CHOICE},      {"tcv", TYPE_MONEY},           {"start_date", TYPE_DATE},
-    {"end_date", TYPE_DATE},        {"term_months", TYPE_NUMBER},  {"accept_deadline", TYPE_DATE},
-    {"publish_time", TYPE_INSTANT}, {"accept_time", TYPE_INSTANT}, {"reseller_plan_id", TYPE_ID},
-    {DROP_UPDATED, TYPE_INSTANT},
+    {DROP_SCHEMA, TYPE_TEXT, DROP_PLAIN},      {"offer_id", TYPE_ID, DROP_PLAIN},
+    {DROP_CRM, TYPE_ID, DROP_PLAIN},           {"product", TYPE_ID, DROP_PLAIN},
+    {"plan", TYPE_TEXT, DROP_PLAIN},           {"state", TYPE_TEXT, DROP_PLAIN},
+    {"title", TYPE_TEXT, DROP_PLAIN},          {"customer_name", TYPE_TEXT, DROP_PLAIN},
+    {"billing_account", TYPE_ID, DROP_PLAIN},  {"currency", TYPE_CHOICE, DROP_PLAIN},
+    {"tcv", TYPE_MONEY, DROP_PLAIN},           {"start_date", TYPE_DATE, DROP_BEGINS},
+    {"end_date", TYPE_DATE, DROP_ENDS},        {"term_months", TYPE_NUMBER, DROP_PLAIN},
+    {"accept_deadline", TYPE_DATE, DROP_ENDS}, {"publish_time", TYPE_INSTANT, DROP_PLAIN},
+    {"accept_time", TYPE_INSTANT, DROP_PLAIN}, {"reseller_plan_id", TYPE_ID, DROP_PLAIN},
+    {DROP_UPDATED, TYPE_INSTANT, DROP_PLAIN},
 };
 
 const struct drop_format drop_formats[DROP_KINDS] = {
@@ -77,6 +82,17 @@ static const char *flag_fault(const char *cell)
     return text_equal(cell, "0") || text_equal(cell, "1") ? NULL : "is neither 0 nor 1";
 }
 
+/* What ends at midnight there is over with the day before. */
+static const char *day_at_edge(struct arena *arena, enum drop_edge edge, const char *cell)
+{
+    char text[DAY_TEXT];
+    int64_t instant_ms, day;
+    if (edge == DROP_PLAIN || day_parse(cell, &day) || !instant_parse(cell, &instant_ms))
+        return NULL;
+    day = los_angeles_day_of(instant_ms - (edge == DROP_ENDS));
+    return arena_copy(arena, day_print(day, text));
+}
+
 const char *drop_column_fault(struct arena *arena, const struct drop_column *column,
                               const struct value_style *style, const char *cell,
                               const char **ret_text)
@@ -98,6 +114,11 @@ const char *drop_column_fault(struct arena *arena, const struct drop_column *col
         why = flag_fault(cell);
         break;
     default:
+        value = day_at_edge(arena, column->edge, cell);
+        if (value) {
+            *ret_text = value;
+            return NULL;
+        }
         if (value_normalise(arena, &field, style, cell, &value, &error) < 0)
             return arena_printf(arena, "%s: %s", column->name, error.message);
         if (column->type == TYPE_DATE)

@@ -31,6 +31,8 @@ struct drop_column {
     /* TYPE_MONEY: an amount without its currency, as decimal text; TYPE_CHOICE: a currency;
      * TYPE_FLAG: 0 or 1. Words of the cloud are texts: all its lists of words are open. */
     enum value_type type;
+    /* A day that an instant may stand for: the one that it begins, or ends, where the cloud is. */
+    enum drop_edge { DROP_PLAIN, DROP_BEGINS, DROP_ENDS } edge;
 };
 
 struct drop_format {

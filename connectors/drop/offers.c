@@ -12,10 +12,10 @@
         .field = name, .path = "agent." at, .flags = REMOTE_READ, .vendor = vendor_                \
     }
 
-/* The portal's words. What is in review is a draft that cannot be edited. */
+/* The portal's words. */
 static const char *const states[] = {
-    "draft",   "DRAFT",   "draft",     "PUBLISHING", "open",  "PUBLISHED", "accepted", "ACCEPTED",
-    "expired", "EXPIRED", "cancelled", "CANCELLED",  "ended", "ENDED",     NULL,
+    "draft",   "DRAFT",   "publishing", "PUBLISHING", "open",  "PUBLISHED", "accepted", "ACCEPTED",
+    "expired", "EXPIRED", "cancelled",  "CANCELLED",  "ended", "ENDED",     NULL,
 };
 
 static const struct remote_field fields[] = {
@@ -24,7 +24,7 @@ static const struct remote_field fields[] = {
     KEPT("title", "title"),
     KEPT("company", "customer_name"),
     KEPT("product", "product"),
-    KEPT("plan_name", "plan"),
+    KEPT("plan", "plan"),
     {.field = "state",
      .path = "agent.state",
      .flags = REMOTE_READ,

@@ -1,7 +1,7 @@
 /* Co-sell deals as files tell of them, and what the portal wants of one. The portal's words are
  * open lists: none of them is held against a value but those of stages.
  *
- * Only in the raw document: contract_vehicle, and columns that the format does not have. */
+ * Only in the raw document: columns that the format does not have. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -49,7 +49,7 @@ static const char *const statuses[] = {
 };
 
 static const char *const types[] = {
-    "new", "NEW", "renewal", "RENEWAL", "expansion", "EXPANSION", "expansion", "ADD_ON", NULL,
+    "new", "NEW", "renewal", "RENEWAL", "expansion", "EXPANSION", "add_on", "ADD_ON", NULL,
 };
 
 static const struct remote_field fields[] = {
@@ -67,6 +67,7 @@ static const struct remote_field fields[] = {
     {ASIDE("opportunity_type", "type", WRITTEN, "operation_type"), .words = types},
     {ASIDE("cloud_products", "products", WRITTEN, "product_family")},
     {ASIDE("needs", "needs", WRITTEN, "support_level")},
+    TEXT("contract_vehicle", "contract_vehicle"),
     {ASIDE("delivery_models", "models", WRITTEN, "delivery_model")},
     {.field = "next_steps",
      .path = "next_step",

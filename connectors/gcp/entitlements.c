@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/gcp/values.h"
+#include "connectors/los_angeles.h"
 
 #define STATE_PREFIX "ENTITLEMENT_"
 #define SIGNUP       "signup" /* the only approval that accounts have in practice */
@@ -166,7 +167,7 @@ static void say_day(const struct saying *saying, const char *member, const char 
     char day[DAY_TEXT];
     const char *text = json_get_text(saying->entitlement, from);
     if (text && instant_parse(text, &instant_ms))
-        say(saying, member, day_print(gcp_day_of(instant_ms - before), day));
+        say(saying, member, day_print(los_angeles_day_of(instant_ms - before), day));
 }
 
 static void say_end(const struct saying *saying, const char *from)

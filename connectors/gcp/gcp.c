@@ -112,8 +112,9 @@ static struct session *session_of(struct cloud *cloud)
     return cloud->session;
 }
 
-static const char *remark(const struct settings *settings)
+static const char *remark(struct arena *arena, const struct settings *settings)
 {
+    (void)arena;
     if (!settings_text(settings, "partner") || !settings_text(settings, "subject"))
         return "without partner and subject there are listings and offers, but no co-sell: Google "
                "wants a super admin's name on those calls";

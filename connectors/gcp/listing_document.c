@@ -9,6 +9,7 @@
 #include "connectors/bars.h"
 #include "connectors/gcp/listings.h"
 #include "connectors/gcp/values.h"
+#include "connectors/los_angeles.h"
 
 #define DIGEST 32 /* hex digits */
 
@@ -95,7 +96,7 @@ static const char *day_of_member(struct arena *arena, const struct json *offer, 
     const char *text = json_get_text(offer, member);
     if (!text || !instant_parse(text, &instant_ms))
         return NULL;
-    return arena_copy(arena, day_print(gcp_day_of(instant_ms - before), day));
+    return arena_copy(arena, day_print(los_angeles_day_of(instant_ms - before), day));
 }
 
 static const char *joined(struct arena *arena, const char *text, const struct json *names)

@@ -11,6 +11,7 @@
 #include "connectors/document.h"
 #include "connectors/gcp/offer_steps.h"
 #include "connectors/gcp/values.h"
+#include "connectors/los_angeles.h"
 
 static bool in_state(const struct json *offer, const char *state)
 {
@@ -354,7 +355,7 @@ enum action gcp_offer_classify(const struct change *change, const struct record 
     if (!(open || text_equal(state, "publishing")) || !expires || !expires->new_value ||
         !day_parse(expires->new_value, &day))
         return ACTION_UPDATE;
-    if (day < gcp_day_of(now_ms))
+    if (day < los_angeles_day_of(now_ms))
         return ACTION_CANCEL;
     bool later = old && day_parse(old, &old_day) && day > old_day;
     return open && later ? ACTION_EXTEND : ACTION_UPDATE;

@@ -230,3 +230,21 @@ struct record *gcp_offer_record(struct arena *arena, const struct json *document
     return document_decode(arena, &gcp_offers, json_get_text(derived, "Id"),
                            json_get_text(derived, "Version"), document, report, context);
 }
+
+/* Both sums: of what is local and additional, and of what is shown and additional. */
+bool gcp_offer_agrees(struct arena *arena, const struct record *remote, const char *field,
+                      const char *local)
+{
+    const char *additional = record_get(remote, "additional_value");
+    const char *here, *there, *more = "0", *currency, *other;
+    if (strcmp(field, "value") != 0 || !money_split(arena, local, &here, &currency) ||
+        !money_split(arena, record_get(remote, field), &there, &other) ||
+        !text_equal(currency, other))
+        return false;
+    if (additional &&
+        (!money_split(arena, additional, &more, &other) || !text_equal(currency, other)))
+        return false;
+    const char *with = decimal_add(arena, there, more), *less = decimal_add(arena, here, more);
+    return !decimal_compare(here, there) || (with && !decimal_compare(here, with)) ||
+           (less && !decimal_compare(less, there));
+}

@@ -2,6 +2,7 @@
  * `documents` tells. The local record names files only, so it cannot make this program read any
  * other one. An offer has one document of a type at most, which tells a lost answer's. They are
  * attached when it is made; what then could not be is attached before it is published. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -139,24 +140,51 @@ static const char *base64(struct arena *arena, const struct text *content)
     return arena_printf(arena, "%s%s", text, &"==="[length % 4 ? length % 4 - 1 : 3]);
 }
 
+static const char *find_file(const struct cloud *cloud, struct arena *arena, const char *name)
+{
+    const char *folder = settings_text(cloud->settings, "documents");
+    bool named = *name != '.' && !name[strspn(name, NAME_CHARS)];
+    return folder && named ? arena_printf(arena, "%s/%s", folder, name) : NULL;
+}
+
 static int read_file(const struct step_context *context, const char *name, const char **ret_content,
                      struct error *error)
 {
-    const char *folder = settings_text(context->cloud->settings, "documents");
+    const char *path = find_file(context->cloud, context->arena, name);
     CLEANUP_TEXT struct text content;
     struct error cause = {0};
     text_init(&content, PDF_BYTES);
-    if (!folder)
+    if (!settings_text(context->cloud->settings, "documents"))
         return refuse(error, name, "cannot be found: clouds.gcp has no documents, its folder");
-    if (*name == '.' || name[strspn(name, NAME_CHARS)])
+    if (!path)
         return refuse(error, name, "is no file's name");
-    if (file_read(arena_printf(context->arena, "%s/%s", folder, name), &content, NULL, &cause) < 0)
+    if (file_read(path, &content, NULL, &cause) < 0)
         return refuse(error, name, cause.message);
     if (content.length < strlen(PDF_START) ||
         memcmp(content.data, PDF_START, strlen(PDF_START)) != 0)
         return refuse(error, name, "is no PDF file");
     *ret_content = base64(context->arena, &content);
     return 0;
+}
+
+/* The names, and the files' size and time: their megabytes are not read for each plan. */
+const char *gcp_offer_beside(const struct cloud *cloud, struct arena *arena,
+                             const struct change *change, const struct record *local)
+{
+    const struct step_context context = {.arena = arena, .change = change, .local = local};
+    struct paper papers[2];
+    size_t count = wanted_papers(&context, papers);
+    const char *all = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *path = papers[i].file ? find_file(cloud, arena, papers[i].file) : NULL;
+        struct file_state state = {0};
+        if (path)
+            file_stat(path, &state, NULL);
+        all = arena_printf(arena, "%s%s%s:%" PRId64 ":%" PRId64, all ? all : "", all ? " " : "",
+                           papers[i].file ? papers[i].file : papers[i].type, state.size,
+                           state.modified_ns);
+    }
+    return all;
 }
 
 int gcp_offer_build_paper(struct step_context *context, struct http_request *request,

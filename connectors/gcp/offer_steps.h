@@ -65,6 +65,9 @@ int gcp_offer_build_paper(struct step_context *context, struct http_request *req
 enum step_result gcp_offer_answer_paper(struct step_context *context,
                                         const struct http_response *response,
                                         const struct error *failure, struct error *error);
+/* What the documents depend on here: see struct connector_kind. */
+const char *gcp_offer_beside(const struct cloud *cloud, struct arena *arena,
+                             const struct change *change, const struct record *local);
 /* The listing of an offer's documents, without their content. */
 void gcp_offer_ask_papers(const struct cloud *cloud, struct arena *arena, const char *name,
                           const char *token, struct http_request *request);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "connectors/gcp/offer_steps.h"
 #include "connectors/gcp/values.h"
+#include "connectors/los_angeles.h"
 
 static const struct deadline deadlines[] = {
     {.field = "expires",
@@ -79,7 +80,9 @@ const struct connector_kind gcp_offers = {
     .refusal_count = COUNT(refusals),
     /* No limit of what may be under way is published, and a review lasts for days. */
     .max_in_flight = 0,
-    .today = gcp_day_of,
+    .agrees = gcp_offer_agrees,
+    .beside = gcp_offer_beside,
+    .today = los_angeles_day_of,
     .replaced_by = FIELD_ID,
     .read = gcp_offers_read,
 };

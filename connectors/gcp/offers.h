@@ -55,6 +55,10 @@ struct json *gcp_offer_document(const struct cloud *cloud, struct arena *arena,
 struct record *gcp_offer_record(struct arena *arena, const struct json *document,
                                 void (*report)(void *context, const struct finding *finding),
                                 void *context);
+/* Whether the local side's total can be the one that the service shows: nobody says whether that
+ * has the additional value in it, which is billed elsewhere. */
+bool gcp_offer_agrees(struct arena *arena, const struct record *remote, const char *field,
+                      const char *local);
 /* The service in "projects/…/services/<service>/standardOffers/…"; NULL: there is none. */
 const char *gcp_offer_service(struct arena *arena, const char *name);
 /* "1000.0" and "1000" are the same price. */

@@ -219,7 +219,11 @@ static const struct refusal refusals[] = {
     {"FAILED_PRECONDITION", "REF-003"}, /* not in this state */
 };
 
-static const struct permission permissions[] = {{.name = GCP_DELEGATION}};
+/* What the older interface has is only known by ids that local records name. */
+static const struct permission permissions[] = {
+    {.name = GCP_DELEGATION},
+    {.name = GCP_DELEGATION_OLDER, .field = FIELD_ID},
+};
 
 const struct connector_kind gcp_referrals = {
     .kind = KIND_REFERRAL,

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/times.h"
+#include "connectors/los_angeles.h"
 #include "model/value.h"
 
 #define ZONE            "America/Los_Angeles"
@@ -124,46 +125,6 @@ struct json *gcp_date_write(struct arena *arena, const char *day)
     return day && day_parse(day, &number) ? write_day(arena, number) : NULL;
 }
 
-/* ------------------------------------------------------------------ Los Angeles */
-
-/* The n-th Sunday (from 0) on or after a day. */
-static int64_t sunday(int64_t from, int nth)
-{
-    int64_t weekday = ((from + 4) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
-    return from + (7 - weekday) % 7 + 7 * nth;
-}
-
-static int64_t first_of(int64_t day, const char *month_and_day)
-{
-    char text[DAY_TEXT], first[DAY_TEXT];
-    int64_t result = day;
-    snprintf(first, sizeof first, "%.4s-%s", day_print(day, text), month_and_day);
-    day_parse(first, &result);
-    return result;
-}
-
-/* Hours behind UTC. Clocks go forward at 2:00 of the second Sunday of March and back at 2:00 of the
- * first Sunday of November (15 U.S.C. 260a, since 2007): 10:00 and 9:00 UTC. */
-static int hours_behind(int64_t instant_ms)
-{
-    int64_t day = day_of(instant_ms);
-    int64_t forth = sunday(first_of(day, "03-01"), 1) * DAY_MS + 10 * HOUR_MS;
-    int64_t back = sunday(first_of(day, "11-01"), 0) * DAY_MS + 9 * HOUR_MS;
-    return instant_ms >= forth && instant_ms < back ? 7 : 8;
-}
-
-/* What holds at 7:00 UTC holds at the day's midnight there: the clocks change two hours later. */
-int64_t gcp_midnight_ms(int64_t day)
-{
-    int64_t utc = day * DAY_MS;
-    return utc + hours_behind(utc + 7 * HOUR_MS) * HOUR_MS;
-}
-
-int64_t gcp_day_of(int64_t instant_ms)
-{
-    return day_of(instant_ms - hours_behind(instant_ms) * HOUR_MS);
-}
-
 /* ------------------------------------------------------------------ instants */
 
 /* "-25200s", "17.250s" */
@@ -201,9 +162,9 @@ bool gcp_datetime_read(const struct json *datetime, int64_t *ret_ms)
     const char *zone = json_get_text(json_get(datetime, "timeZone"), "id");
     if (text_equal(zone, ZONE)) {
         int64_t guess = day * DAY_MS + of_day;
-        *ret_ms = guess + hours_behind(guess + 8 * HOUR_MS) * HOUR_MS;
+        *ret_ms = guess + los_angeles_hours_behind(guess + 8 * HOUR_MS) * HOUR_MS;
         if (of_day < 2 * HOUR_MS) /* still the day's first offset */
-            *ret_ms = gcp_midnight_ms(day) + of_day;
+            *ret_ms = los_angeles_midnight_ms(day) + of_day;
         return true;
     }
     if (text_equal(zone, "UTC") || text_equal(zone, "Etc/UTC"))
@@ -218,15 +179,17 @@ bool gcp_datetime_read(const struct json *datetime, int64_t *ret_ms)
 const char *gcp_datetime_day(struct arena *arena, const struct json *datetime)
 {
     int64_t instant_ms;
-    return gcp_datetime_read(datetime, &instant_ms) ? print_day(arena, gcp_day_of(instant_ms))
-                                                    : NULL;
+    return gcp_datetime_read(datetime, &instant_ms)
+               ? print_day(arena, los_angeles_day_of(instant_ms))
+               : NULL;
 }
 
 const char *gcp_datetime_last_day(struct arena *arena, const struct json *datetime)
 {
     int64_t instant_ms;
-    return gcp_datetime_read(datetime, &instant_ms) ? print_day(arena, gcp_day_of(instant_ms - 1))
-                                                    : NULL;
+    return gcp_datetime_read(datetime, &instant_ms)
+               ? print_day(arena, los_angeles_day_of(instant_ms - 1))
+               : NULL;
 }
 
 struct json *gcp_datetime_write(struct arena *arena, const char *day, int shift)

@@ -34,10 +34,5 @@ const char *gcp_datetime_last_day(struct arena *arena, const struct json *dateti
 /* Midnight of that day in America/Los_Angeles, with the zone's name: how offers want deadlines,
  * starts and ends. `shift` days are added: 1 for what ends with the day. */
 struct json *gcp_datetime_write(struct arena *arena, const char *day, int shift);
-/* UTC milliseconds of the day's midnight in America/Los_Angeles, with daylight saving as since
- * 2007. */
-int64_t gcp_midnight_ms(int64_t day);
-/* The day that it is in America/Los_Angeles. */
-int64_t gcp_day_of(int64_t instant_ms);
 
 #endif

@@ -185,4 +185,11 @@ check "what was known is as it was" cmp -s google/state/cosell.jsonl state.befor
 check "the file waits" test -f google/inbox/more.csv
 agent reconcile
 check "and is taken in later" test -f google/done/more.csv
+
+# A map that names what there is not.
+agent check
+says_not "a map that fits is not spoken of" cosell_columns
+sed -i 's/deal_id = Opportunity/deal = Opportunity/' agent.yaml
+agent check
+says "a map that does not is" 'cosell_columns: cosell/1 has no column "deal"'
 finish

@@ -160,6 +160,12 @@ exits 0 "the permissions that the jobs need"
 is "reading alone" 0 "$(csv_count out access=write)"
 check "of listings" grep -q commerceproducer.services.list out
 check "the scope of co-sell" grep -q apps.order out
+check "and of its older interface, whose records are read by the ids in the source" \
+    grep -q cloudcrmpartners out
+sed 's/id: {column: AWS Opportunity ID}, //' agent.yaml >unnamed.yaml
+agent iam gcp -o csv --config unnamed.yaml
+check "which is not needed where there are none" \
+    sh -c 'grep -q apps.order out && ! grep -q cloudcrmpartners out'
 
 # --- files that are wrong ---------------------------------------------------------------------------
 

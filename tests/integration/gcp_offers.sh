@@ -96,6 +96,12 @@ sed -i '/^A-4/d' crm.csv
 
 agent reconcile
 exits 3 "what is no PDF is not attached"
+is "which is a finding" 1 "$(findings OFR-021)"
+agent reconcile
+is "and stays one" 1 "$(findings OFR-021)"
+agent reconcile
+exits 0 "nothing is tried again"
+is "that nobody has mended" "1 draft" "$(findings OFR-021) $(cell A-5 State)"
 edit_cell A-5 Terms standard
 agent reconcile
 agent reconcile
@@ -106,12 +112,31 @@ is "each has its terms" "custom_eula standard_eula standard_eula" \
 is "to the cent" "48000.50 USD" "$(cell A-1 Value)"
 check "with what the seller keeps" test -n "$(cell A-1 Share)"
 is "each was tried before it was published" 8 "$(calls PublishGcpOffer)"
+is "and told of no more" 0 "$(findings OFR-021)"
 sed -i '/^A-5/d' crm.csv
+yearly A-10 A 10 late.pdf >>crm.csv
+agent reconcile
+agent reconcile
+is "a file that is missing" "1 draft" "$(findings OFR-021) $(cell A-10 State)"
+printf '%%PDF-1.7\n' >papers/late.pdf
+agent reconcile
+is "is looked for again when it is there" "0 open" "$(findings OFR-021) $(cell A-10 State)"
+sed -i '/^A-10/d' crm.csv
+agent reconcile # which reads it once more
 ctl reset-stats >/dev/null
 agent reconcile
 is "nothing is left to do" "0 0 0" \
     "$(made) $(calls UpdateGcpOffer) $(calls PublishGcpOffer)"
 is "and what did not move is not read again" 0 "$(calls GetGcpOffer)"
+
+edit_cell A-1 Value '48000.51 USD'
+agent plan
+exits 0 "what Google works out is not written"
+agent reconcile
+is "where the row says something else, that is told" 1 "$(findings OFR-034)"
+edit_cell A-1 Value '48000.50 USD'
+agent reconcile
+is "until it does not" 0 "$(findings OFR-034)"
 
 # --- by hand --------------------------------------------------------------------------------------
 
@@ -170,6 +195,7 @@ agent reconcile
 agent reconcile
 agent status
 says "a review takes days, and is waited for" 'publish +Sale to 7|Google reviews the offer'
+is "which the row says meanwhile" "publishing pending" "$(cell A-7 State) $(cell A-7 Review)"
 ctl gcp review-offer "id=$(offer A-7)" >/dev/null
 agent reconcile
 agent reconcile

@@ -115,6 +115,22 @@ agent offer accept "$(got third Offer)"
 exits 1 "what was answered is not answered again"
 says "for a reason" 'agreement_approval is given'
 
+# --- by hand, where the job maps nothing of orders -------------------------------------------------
+
+sed -i -E '/^      (agreement|buyer|auto_renew)/d' agent.yaml
+agent reconcile
+agent offer list --state open
+OPEN=$(awk '/ open / { print $1; exit }' out)
+ctl gcp accept-offer "id=$OPEN" >/dev/null
+agent offer accept "$OPEN"
+exits 1 "what the buyer needs nobody for is not accepted"
+says "and that is known" 'agreement_approval is given'
+LATEST=$(awk '/ open / && $1 != "'"$OPEN"'" { print $1; exit }' <(agent offer list --state open; cat out))
+ctl gcp accept-offer "id=$LATEST" >/dev/null
+agent offer accept "$LATEST"
+exits 3 "an order that waits is"
+says "without a field or a rule for it" 'accept +.*not approved \(PENDING\)'
+
 is "no account was ever written to" 0 "$(calls ApproveGcpAccount RejectGcpAccount ResetGcpAccount)"
 
 finish

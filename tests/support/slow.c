@@ -144,6 +144,11 @@ static void handle(void *context, struct arena *arena, const struct http_request
         ret_answer->body = there->refuses;
         return;
     }
+    if (text_starts(verb, "poll") && there->spoils[0] && !strcmp(id, "N1")) {
+        ret_answer->status = 400;
+        ret_answer->body = there->spoils;
+        return;
+    }
     if (text_starts(verb, "start"))
         record = start(slow, arena, body);
     else if (text_starts(verb, "poll"))
@@ -232,6 +237,7 @@ static enum step_result start_answer(struct step_context *context,
     if (failure)
         return fail_with(context, failure, error);
     json_set_text(context->arena, context->progress, "task", response->body);
+    json_set_text(context->arena, context->progress, "id", response->body);
     return STEP_NEXT;
 }
 

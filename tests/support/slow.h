@@ -28,6 +28,7 @@ struct slow_cloud {
     int64_t takes_ms;   /* how long a creation takes */
     bool locked;        /* nothing can be started */
     char refuses[32];   /* the code that creations fail with; "": they do not */
+    char spoils[32];    /* the same, of N1 and once it is made */
     size_t starts, polls, updates;
     int64_t began_ms; /* as the last step was told */
 };

@@ -451,7 +451,8 @@ static void test_app_only(void **state)
     assert_int_equal(fake_http_count(bench.http), 0);
     bench_call(&bench, AZURE_INGESTION);
     assert_int_equal(bench.error.class, ERROR_NONE);
-    assert_non_null(connector_azure.remark(&bench.settings));
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    assert_non_null(connector_azure.remark(arena, &bench.settings));
     bench_close(&bench);
 }
 

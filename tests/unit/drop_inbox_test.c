@@ -103,6 +103,55 @@ static void a_plan_leaves_everything_where_it_is(void **state)
     assert_string_equal(dropbox_value(box, "1", "company"), "A");
 }
 
+/* What ends with a midnight in Los Angeles has the day before for its last one. */
+static void instants_are_days_where_the_cloud_is(void **state)
+{
+    static const struct {
+        const char *start, *end, *deadline, *days[3];
+    } rows[] = {
+        {"2027-01-15T08:00:00Z",
+         "2028-01-15T08:00:00Z",
+         "2027-01-10T08:00:00Z",
+         {"2027-01-15", "2028-01-14", "2027-01-09"}},
+        {"2027-07-15T07:00:00Z",
+         "2028-07-15T00:00:00-07:00",
+         "2027-07-10T06:59:59Z",
+         {"2027-07-15", "2028-07-14", "2027-07-09"}},
+        {"2027-07-15T06:59:59Z",
+         "2027-03-14T10:00:00Z",
+         "2027-03-15T07:00:00.000Z",
+         {"2027-07-14", "2027-03-14", "2027-03-14"}}, /* the clocks go forward on it */
+        {"2027-07-15", "2028-07-14", "2027-07-09", {"2027-07-15", "2028-07-14", "2027-07-09"}},
+    };
+    struct dropbox *box = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        dropbox_put(box, arena_printf(box->arena, "inbox/o%zu.csv", i),
+                    arena_printf(box->arena,
+                                 "schema,offer_id,state,plan,start_date,end_date,accept_deadline,"
+                                 "update_time\noffer/1,%zu,PUBLISHING,so-1,%s,%s,%s," T1 "\n",
+                                 i, rows[i].start, rows[i].end, rows[i].deadline));
+        dropbox_read(box, KIND_OFFER, true);
+        const char *id = arena_printf(box->arena, "%zu", i);
+        assert_string_equal(dropbox_value(box, id, "start_date"), rows[i].days[0]);
+        assert_string_equal(dropbox_value(box, id, "end_date"), rows[i].days[1]);
+        assert_string_equal(dropbox_value(box, id, "expires"), rows[i].days[2]);
+        assert_string_equal(dropbox_value(box, id, "state"), "publishing");
+        assert_string_equal(dropbox_value(box, id, "plan"), "so-1");
+    }
+}
+
+static void words_of_deals(void **state)
+{
+    struct dropbox *box = *state;
+    drop(box, "a.csv",
+         "schema,deal_id,operation_type,contract_vehicle,update_time\n"
+         "cosell/1,1,ADD_ON,CLOUD_MARKETPLACE," T1 "\ncosell/1,2,Expansion,," T1 "\n");
+    assert_string_equal(dropbox_value(box, "1", "opportunity_type"), "add_on");
+    assert_string_equal(dropbox_value(box, "1", "contract_vehicle"), "CLOUD_MARKETPLACE");
+    assert_string_equal(dropbox_value(box, "2", "opportunity_type"), "expansion");
+    assert_null(dropbox_value(box, "2", "contract_vehicle"));
+}
+
 static void each_job_takes_its_own(void **state)
 {
     struct dropbox *box = *state;
@@ -675,6 +724,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_whole_files_are_taken, open_box, close_box),
         cmocka_unit_test_setup_teardown(spreadsheets_write_as_they_like, open_box, close_box),
         cmocka_unit_test_setup_teardown(a_plan_leaves_everything_where_it_is, open_box, close_box),
+        cmocka_unit_test_setup_teardown(instants_are_days_where_the_cloud_is, open_box, close_box),
+        cmocka_unit_test_setup_teardown(words_of_deals, open_box, close_box),
         cmocka_unit_test_setup_teardown(each_job_takes_its_own, open_box, close_box),
         cmocka_unit_test_setup_teardown(the_same_content_twice_is_nothing, open_box, close_box),
         cmocka_unit_test_setup_teardown(the_newer_row_wins, open_box, close_box),

@@ -138,6 +138,36 @@ static void test_whole(void **state)
         assert_value(record, values[i][0], values[i][1]);
 }
 
+/* With what is billed elsewhere and without. */
+static void test_value_agrees(void **state)
+{
+    (void)state;
+    CLEANUP_ARENA struct arena *arena = arena_new();
+    static const struct {
+        const char *shown, *additional, *local;
+        bool agrees;
+    } rows[] = {
+        {"48000.00 USD", "100.00 USD", "48000.00 USD", true},
+        {"48000.00 USD", "100.00 USD", "48100.00 USD", true},
+        {"48000.00 USD", "100.00 USD", "47900.00 USD", true},
+        {"48000.00 USD", "100.00 USD", "47900.01 USD", false},
+        {"48000.00 USD", "100.00 USD", "48000.01 USD", false},
+        {"48000.00 USD", "100.00 USD", "48100.00 EUR", false},
+        {"48000.00 USD", "100.00 EUR", "48100.00 USD", false},
+        {"48000.00 USD", NULL, "48000.000 USD", true},
+        {"48000.00 USD", NULL, "48100.00 USD", false},
+        {"48000.00 USD", NULL, "nothing", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct record *record = record_new(arena, &kinds[KIND_OFFER], "o-1");
+        record_set(record, "value", rows[i].shown);
+        record_set(record, "additional_value", rows[i].additional);
+        if (gcp_offers.agrees(arena, record, "value", rows[i].local) != rows[i].agrees)
+            fail_msg("row %zu: %s", i, rows[i].local);
+        assert_false(gcp_offers.agrees(arena, record, "additional_value", rows[i].local));
+    }
+}
+
 static void test_entitlement(void **state)
 {
     (void)state;
@@ -500,12 +530,12 @@ static void test_round_trip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),        cmocka_unit_test(test_entitlement),
-        cmocka_unit_test(test_states),       cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_pricings),     cmocka_unit_test(test_instalments),
-        cmocka_unit_test(test_tags),         cmocka_unit_test(test_masks),
-        cmocka_unit_test(test_new_schedule), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_whole),       cmocka_unit_test(test_value_agrees),
+        cmocka_unit_test(test_entitlement), cmocka_unit_test(test_states),
+        cmocka_unit_test(test_forms),       cmocka_unit_test(test_pricings),
+        cmocka_unit_test(test_instalments), cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_masks),       cmocka_unit_test(test_new_schedule),
+        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

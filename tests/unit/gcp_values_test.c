@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/gcp/values.h"
+#include "connectors/los_angeles.h"
 #include "tests/support/chance.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -201,11 +202,11 @@ static void test_every_midnight(void **state)
     tzset();
     assert_true(day_parse("2007-01-01", &first) && day_parse("2045-12-31", &last));
     for (int64_t day = first; day <= last; day++) {
-        int64_t midnight = gcp_midnight_ms(day);
+        int64_t midnight = los_angeles_midnight_ms(day);
         assert_true(is_midnight(day, midnight));
-        assert_int_equal(gcp_day_of(midnight), day);
-        assert_int_equal(gcp_day_of(midnight - 1), day - 1);
-        int64_t hours = (gcp_midnight_ms(day + 1) - midnight) / HOUR_MS;
+        assert_int_equal(los_angeles_day_of(midnight), day);
+        assert_int_equal(los_angeles_day_of(midnight - 1), day - 1);
+        int64_t hours = (los_angeles_midnight_ms(day + 1) - midnight) / HOUR_MS;
         assert_in_range(hours, 23, 25);
         lengths[hours - 23]++;
     }

@@ -256,6 +256,111 @@ static void refusals_have_their_own_findings(void **state)
     }
 }
 
+/* ---- what is refused half way ---- */
+
+static const struct refusal half_way[] = {{"NO_SOLUTION", "REF-014"}};
+
+/* L1 is made and then refused, L2 is made, so that the run reads and plans once more. */
+static struct slow *slow_spoilt(void)
+{
+    struct slow *slow = slow_with(2);
+    slow->kind.refusals = half_way;
+    slow->kind.refusal_count = COUNT(half_way);
+    snprintf(slow->there->spoils, sizeof slow->there->spoils, "%s", half_way[0].vendor_code);
+    slow_run(slow);
+    assert_int_equal(slow->result.counts.failed, 1);
+    assert_int_equal(slow->result.counts.created, 1);
+    assert_int_equal(slow_findings(slow, "REF-014"), 1);
+    return slow;
+}
+
+static void edit_csv(struct slow *slow, const char *old, const char *new)
+{
+    CLEANUP_TEXT struct text csv;
+    const char *now = slow_csv(slow), *at = strstr(now, old);
+    assert_non_null(at);
+    text_init(&csv, 10000);
+    text_addf(&csv, "%.*s%s%s", (int)(at - now), now, new, at + strlen(old));
+    slow_csv_put(slow, csv.data);
+}
+
+static void half_a_creation_stays_a_finding(void **state)
+{
+    (void)state;
+    struct slow *slow = slow_spoilt();
+    for (int i = 0; i < 3; i++) {
+        slow_run(slow);
+        assert_int_equal(slow->result.counts.failed, 0);
+        assert_int_equal(slow->there->starts, 2);
+        assert_int_equal(slow_findings(slow, "REF-014"), 1);
+        slow_restart(slow);
+    }
+    assert_string_equal(slow_link(slow, SIDE_LOCAL, "L1")->remote_id, "N1");
+    edit_csv(slow, "Deal 1", "Deal one"); /* it goes out, and that is all that was wanted */
+    slow_run(slow);
+    assert_int_equal(slow->there->updates, 1);
+    assert_int_equal(slow_findings(slow, "REF-014"), 0);
+    slow_free(slow);
+}
+
+/* In what else the cloud has moved does not mend it; the local record does that, or a hand-over. */
+static void half_a_creation_ends_with_its_submission(void **state)
+{
+    (void)state;
+    struct slow *slow = slow_spoilt();
+    struct plan *plan = slow_plan(slow);
+    slow_run(slow);
+    plan_add_change(plan, ACTION_SUBMIT, "N1", "L1")->version = "v1";
+    assert_int_equal(slow_apply(slow, plan).applied, 1);
+    slow_run(slow);
+    assert_int_equal(slow_findings(slow, "REF-014"), 0);
+    plan_free(plan);
+    slow_free(slow);
+}
+
+static const char *beside_text; /* what the tests' connector reads beside a change */
+
+static const char *beside(const struct cloud *cloud, struct arena *arena,
+                          const struct change *change, const struct record *local)
+{
+    (void)cloud, (void)arena, (void)change;
+    assert_non_null(local);
+    return beside_text;
+}
+
+/* The cloud refuses it, and after that it is known; until a file that belongs to it differs. */
+static void what_is_read_beside_a_change_counts(void **state)
+{
+    (void)state;
+    struct slow *slow = slow_with(1);
+    slow->kind.beside = beside;
+    beside_text = "contract.pdf:1";
+    snprintf(slow->there->refuses, sizeof slow->there->refuses, "NO_SOLUTION");
+    for (int i = 0; i < 2; i++) {
+        slow_run(slow);
+        assert_int_equal(slow->there->starts, 1);
+        assert_int_equal(slow_findings(slow, "REF-019"), 1);
+    }
+    beside_text = "contract.pdf:2";
+    slow->there->refuses[0] = '\0';
+    slow_run(slow);
+    assert_int_equal(slow->there->starts, 2);
+    assert_int_equal(slow->result.counts.created, 1);
+    assert_int_equal(slow_findings(slow, "REF-019"), 0);
+    slow_free(slow);
+
+    slow = slow_with(2);
+    slow->kind.beside = beside;
+    snprintf(slow->there->spoils, sizeof slow->there->spoils, "NO_SOLUTION");
+    slow_run(slow);
+    slow_run(slow);
+    assert_int_equal(slow_findings(slow, "REF-019"), 1);
+    beside_text = "contract.pdf:3";
+    slow_run(slow);
+    assert_int_equal(slow_findings(slow, "REF-019"), 0);
+    slow_free(slow);
+}
+
 /* ---- records that become others ---- */
 
 static void read_everything(struct slow *slow)
@@ -589,6 +694,9 @@ int main(void)
         cmocka_unit_test(what_is_there_is_resumed_beyond_the_limit),
         cmocka_unit_test(followers_of_what_waits_stay_planned),
         cmocka_unit_test(refusals_have_their_own_findings),
+        cmocka_unit_test(half_a_creation_stays_a_finding),
+        cmocka_unit_test(half_a_creation_ends_with_its_submission),
+        cmocka_unit_test(what_is_read_beside_a_change_counts),
         cmocka_unit_test(an_accepted_invitation_takes_its_link_along),
         cmocka_unit_test(a_change_may_have_no_local_side),
         cmocka_unit_test(a_link_that_cannot_move_leaves_all_as_it_is),

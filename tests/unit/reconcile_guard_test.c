@@ -310,6 +310,53 @@ static void test_busy_records(void **state)
     assert_int_equal(planning_change(planning_guarded(p), ACTION_UPDATE, "O1")->hold, HOLD_BUSY);
 }
 
+static void put_waiting(struct planning *p, struct change *change, const char *note)
+{
+    struct store *store = p->work.store;
+    struct journal_row row = {.change = change,
+                              .run = 1,
+                              .state = JOURNAL_RUNNING,
+                              .step = "poll",
+                              .answered = true,
+                              .token = "t",
+                              .progress = json_object(p->arena),
+                              .made_ms = 1,
+                              .changed_ms = 1};
+    json_set_text(p->arena, row.progress, PROGRESS_NOTE, note);
+    assert_ok(p->store, store->ops->journal_put(store, &row, &p->store->error));
+}
+
+/* What only waits for the cloud keeps its own fields and all writes there: the rest is pulled. */
+static void test_pulls_beside_what_waits(void **state)
+{
+    struct planning *p = *state;
+    static const char *const base[] = {"title", "Old", "next_steps", "Base", NULL};
+    planning_remote(p, "O1", "v1", base);
+    planning_local(p, "L1", NULL, PAIRS("id", "O1", "title", "New", "next_steps", "Base"));
+    planning_link(p, "O1", "L1", base);
+    struct change *update = planning_change(planning_guarded(p), ACTION_UPDATE, "O1");
+    planning_map(p, "title")->owner = OWNER_CLOUD; /* now the update's field would be pulled, too */
+    planning_remote(p, "O1", "v2", PAIRS("title", "Old", "next_steps", "Cloud"));
+
+    put_journal(p, update, JOURNAL_RUNNING); /* it is not known whether it happened */
+    struct change *pull = planning_change(planning_guarded(p), ACTION_PULL, "O1");
+    assert_int_equal(pull->hold, HOLD_BUSY);
+    assert_int_equal(pull->field_count, 2);
+
+    put_waiting(p, update, "the cloud reviews it");
+    pull = planning_change(planning_guarded(p), ACTION_PULL, "O1");
+    assert_int_equal(pull->hold, HOLD_NONE);
+    assert_string_equal(planning_value(pull, "next_steps"), "Cloud");
+    assert_null(planning_value(pull, "title"));
+    planning_verdict(p, pull->id, "reject"); /* by the id that it has so */
+    assert_int_equal(planning_change(planning_guarded(p), ACTION_PULL, "O1")->hold, HOLD_REJECTED);
+
+    planning_remote(p, "O1", "v3", base); /* nothing but what waits */
+    assert_int_equal(planning_change(planning_guarded(p), ACTION_PULL, "O1")->hold, HOLD_BUSY);
+    planning_map(p, "title")->owner = OWNER_LOCAL;
+    assert_int_equal(planning_change(planning_guarded(p), ACTION_UPDATE, "O1")->hold, HOLD_BUSY);
+}
+
 static void test_rule_is_no_matter_of_opinion(void **state)
 {
     struct planning *p = *state;
@@ -576,6 +623,7 @@ int main(void)
         TEST(test_write_that_was_not_kept),
         TEST(test_delivered_pull),
         TEST(test_busy_records),
+        TEST(test_pulls_beside_what_waits),
         TEST(test_rule_is_no_matter_of_opinion),
         cmocka_unit_test(test_share),
         TEST(test_count),

@@ -246,6 +246,59 @@ static void test_drift_that_stays(void **state)
     }
 }
 
+static bool agrees_in_dollars(struct arena *arena, const struct record *remote, const char *field,
+                              const char *local)
+{
+    (void)arena;
+    assert_string_equal(field, "value");
+    return !strncmp(record_get(remote, "value"), local, strcspn(local, "."));
+}
+
+/* What the cloud works out is compared with what the row says, and never planned as a write. */
+static void test_what_the_cloud_works_out(void **state)
+{
+    (void)state;
+    static const struct {
+        enum owner owner;
+        const char *base, *local, *cloud;
+        bool told, pulled;
+    } rows[] = {
+        {OWNER_LOCAL, NULL, "10.00 USD", "20.00 USD", true, false},
+        {OWNER_ASK, NULL, "10.00 USD", "20.00 USD", true, false}, /* no conflict: nothing to ask */
+        {OWNER_ASK, "15.00 USD", "10.00 USD", "20.00 USD", true, false},
+        {OWNER_NEWEST, NULL, "10.00 USD", "20.00 USD", true, false},
+        {OWNER_LOCAL, NULL, "10.00 USD", "10.50 USD", false, false},
+        {OWNER_CLOUD, NULL, "10.00 USD", "10.50 USD", false, false},
+        {OWNER_ASK, NULL, "10.00 USD", "10.00 USD", false, false},
+        {OWNER_LOCAL, NULL, "10.00 USD", "", false, false}, /* a draft may have none yet */
+        {OWNER_ASK, NULL, "10.00 USD", "", false, false},
+        {OWNER_LOCAL, NULL, "", "20.00 USD", false, true},
+        {OWNER_ASK, "10.00 USD", "10.00 USD", "20.00 USD", false, true},
+        {OWNER_CLOUD, NULL, "10.00 USD", "20.00 USD", false, true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct planning *p = planning_offers_new();
+        struct remote_field fields[16];
+        memcpy(fields, p->tables.fields, p->tables.field_count * sizeof *fields);
+        for (size_t k = 0; k < p->tables.field_count; k++)
+            if (!strcmp(fields[k].field, "value"))
+                fields[k].flags = REMOTE_READ | REMOTE_TOLD;
+        p->tables.fields = fields;
+        p->tables.agrees = agrees_in_dollars;
+        planning_map(p, "value")->owner = rows[i].owner;
+        planning_remote(p, "O1", "v1", PAIRS("value", rows[i].cloud));
+        planning_local(p, "L1", NULL, PAIRS("id", "O1", "value", rows[i].local));
+        planning_link(p, "O1", "L1", PAIRS("value", rows[i].base ? rows[i].base : ""));
+        struct plan *plan = planning_make(p);
+        if (planning_findings(plan, "OFR-034") != rows[i].told ||
+            plan->finding_count != rows[i].told || plan->change_count != rows[i].pulled ||
+            plan->conflict_count || plan->drift != (size_t)(rows[i].told || rows[i].pulled))
+            fail_msg("row %zu: %zu findings, %zu changes, %zu conflicts", i, plan->finding_count,
+                     plan->change_count, plan->conflict_count);
+        planning_free(p);
+    }
+}
+
 static void test_drift_names_both(void **state)
 {
     struct planning *p = *state;
@@ -658,6 +711,7 @@ int main(void)
         TEST(test_create_not_if_known),
         TEST(test_create_not_if_gone),
         cmocka_unit_test(test_drift_that_stays),
+        TEST(test_what_the_cloud_works_out),
         TEST(test_drift_names_both),
         TEST(test_absent_and_not_to_be_made),
         cmocka_unit_test(test_submit),

@@ -124,9 +124,6 @@ static void check_standard(const struct offer_check *offer, const struct json *p
     if (offer->terms.months <= 0)
         gcp_violation(call, "private_offer.term.duration_months",
                       "Must be positive for offers without custom intervals.");
-    else if (offer->terms.step_months && offer->terms.months % offer->terms.step_months)
-        gcp_violation(call, "private_offer.term.duration_months",
-                      "Must be a whole number of intervals.");
 }
 
 /* ---- Custom intervals. */

@@ -152,6 +152,7 @@ static struct json *make_timeline(struct arena *arena, const struct json *shown,
         add_prorated(arena, list, terms);
         return list;
     }
+    /* Nothing says that the last interval must be a whole one, nor what it then costs. */
     for (long long month = 0; month < terms->months; month += terms->step_months)
         add_installment(arena, list, pacific_add_months(terms->start_day, month),
                         json_clone(arena, terms->price_model));
@@ -199,7 +200,8 @@ int64_t offer_total_cents(struct arena *arena, const struct json *shown, const s
     else if (timeline)
         sum = sum_of(timeline);
     else if (terms.step_months && terms.months > 0)
-        sum = price_cents(terms.price_model) * (terms.months / terms.step_months);
+        sum = price_cents(terms.price_model) *
+              ((terms.months + terms.step_months - 1) / terms.step_months);
     else
         sum = json_get(terms.price_model, "usage") && !terms.step_months ? 0 : -1;
     offer_cents(json_find(shown, "singleProductOffer.additionalContractValue.contractValue"),
