@@ -6,15 +6,10 @@
 #include "base/text.h"
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/values.h"
+#include "connectors/judge.h"
 
-/* By status. Others: from 500 on temporary, from 400 on refused. */
-static const struct meaning {
-    int status;
-    enum error_class class;
-    enum error_scope scope;
-    bool refresh;
-    const char *remedy;
-} meanings[] = {
+/* By status. */
+static const struct meaning meanings[] = {
     {401, ERROR_AUTH, SCOPE_CLOUD, true, NULL},
     {403, ERROR_AUTH, SCOPE_CLOUD, false,
      "a role or an enrolment is missing: see `agent doctor gcp`"},
@@ -52,20 +47,6 @@ static const struct {
      "waiting a minute",
      ERROR_REFUSED},
 };
-
-static struct meaning meaning_of(int status)
-{
-    for (size_t i = 0; i < COUNT(meanings); i++) {
-        if (meanings[i].status == status)
-            return meanings[i];
-    }
-    struct meaning other = {.status = status, .class = ERROR_REFUSED, .scope = SCOPE_RECORD};
-    if (status >= 500)
-        other.class = ERROR_TEMPORARY;
-    else if (status < 400) /* a redirect: nobody of theirs sends one */
-        other.class = ERROR_PERMANENT;
-    return other;
-}
 
 /* ------------------------------------------------------------------ details */
 
@@ -121,7 +102,7 @@ static void read_details(const struct json *status, struct details *details)
 static int judge_error(struct arena *arena, const struct http_response *response,
                        bool *ret_auth_refresh, struct error *error)
 {
-    struct meaning meaning = meaning_of(response->status);
+    struct meaning meaning = meaning_of(meanings, COUNT(meanings), response->status);
     struct json *body = NULL;
     struct details details = {0};
     text_init(&details.violations, LIMIT_ERROR_BODY_BYTES);
@@ -166,9 +147,8 @@ int gcp_judge(void *cloud, const struct http_response *response, bool *ret_auth_
     *ret_auth_refresh = false;
     if (response->status >= 300)
         result = judge_error(arena, response, ret_auth_refresh, error);
-    else if (response->body_length && http_is_page(response))
-        result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                           "the answer is a web page: something on the way answered for the cloud");
+    else
+        result = judge_success(response, error);
     if (result && error)
         error->http_status = response->status;
     return result;

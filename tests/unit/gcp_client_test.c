@@ -12,6 +12,7 @@
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/location.h"
 #include "tests/support/fake.h"
+#include "tests/support/judging.h"
 
 struct bench {
     struct fake fake;
@@ -212,14 +213,7 @@ static void test_location(void **state)
 static void test_judge(void **state)
 {
     (void)state;
-    static const struct {
-        int status;
-        const char *type, *body;
-        enum error_class class;
-        bool refresh;
-        const char *code, *message;
-        int64_t wait_ms;
-    } cases[] = {
+    static const struct judging_case cases[] = {
         {200, "application/json", "{}", ERROR_NONE, false, "", "", 0},
         {204, NULL, "", ERROR_NONE, false, "", "", 0},
         {200, "text/html", "<p>", ERROR_TEMPORARY, false, "", "web page", 0},
@@ -277,26 +271,7 @@ static void test_judge(void **state)
          "400", 0},
         {400, NULL, "{\"error\":{", ERROR_REFUSED, false, "", "400", 0},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct http_header headers[] = {{"content-type", cases[i].type}};
-        const struct http_response response = {
-            .status = cases[i].status,
-            .headers = headers,
-            .header_count = cases[i].type ? 1 : 0,
-            .body = cases[i].body,
-            .body_length = strlen(cases[i].body),
-        };
-        struct error error = {0};
-        bool refresh = true;
-        int result = gcp_judge(NULL, &response, &refresh, &error);
-        print_message("  %d %s\n", cases[i].status, error.message);
-        assert_int_equal(result, -(int)cases[i].class);
-        assert_int_equal(refresh, cases[i].refresh);
-        assert_string_equal(error.vendor_code, cases[i].code);
-        assert_non_null(strstr(error.message, cases[i].message));
-        assert_true(error.retry_after_ms == cases[i].wait_ms);
-        assert_int_equal(error.http_status, result ? cases[i].status : 0);
-    }
+    judging_play(gcp_judge, "", cases, COUNT(cases));
 }
 
 int main(void)

@@ -174,11 +174,7 @@ const struct rest_surface gcp_channel_surface = {
     .base = "/v1alpha1/opportunities",
     .audience = GCP_SCOPE_CHANNEL,
     .identities = GCP_DELEGATED,
-    .answer_id = "",
-    .echo = "",
-    .link = "nextPageToken",
-    .token = "pageToken",
-    .report = gcp_report,
+    GCP_SURFACE,
 };
 
 /* get and patch name `partner` for the revisions that take it; the others refuse it themselves. */

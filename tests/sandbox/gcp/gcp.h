@@ -65,6 +65,9 @@ int gcp_fail_fields(struct rest_call *call);
 int gcp_fail_reason(struct rest_call *call, const char *status, const char *reason,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void gcp_report(struct rest_call *call, struct sandbox_response *response); /* a surface's */
+/* What all of Google's surfaces have. */
+#define GCP_SURFACE                                                                                \
+    .answer_id = "", .echo = "", .link = "nextPageToken", .token = "pageToken", .report = gcp_report
 
 /* ---- Partial answers (fields.c): keeps what the parameter `fields` names, if it is there. */
 int gcp_fields_apply(struct rest_call *call);
