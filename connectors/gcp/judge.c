@@ -11,8 +11,9 @@
 /* By status. */
 static const struct meaning meanings[] = {
     {401, ERROR_AUTH, SCOPE_CLOUD, true, NULL},
-    {403, ERROR_AUTH, SCOPE_CLOUD, false,
-     "a role or an enrolment is missing: see `agent doctor gcp`"},
+    /* Also of one record alone, that the account may see no more, or never could (AIP-211). */
+    {403, ERROR_AUTH, SCOPE_RECORD, false,
+     "a role or an enrolment is missing, or the record is another's: see `agent doctor gcp`"},
     {407, ERROR_AUTH, SCOPE_CLOUD, false, "the proxy wants a sign-in"},
     {408, ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
     {429, ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
@@ -21,7 +22,8 @@ static const struct meaning meanings[] = {
 };
 
 #define QUOTA_USED_UP "RESOURCE_QUOTA_EXCEEDED"
-/* What the reasons of the domain googleapis.com ask of a person (google/api/error_reason.proto). */
+/* What the reasons of the domain googleapis.com ask of a person (google/api/error_reason.proto):
+ * all but one are about the whole account. */
 static const struct {
     const char *reason, *remedy;
     enum error_class class; /* ERROR_NONE: the status tells */
@@ -45,7 +47,7 @@ static const struct {
     {QUOTA_USED_UP,
      "a quota of the project is used up: it does not come back by "
      "waiting a minute",
-     ERROR_REFUSED},
+     ERROR_AUTH}, /* it says nothing against the change, which stays open: no refusal */
 };
 
 /* ------------------------------------------------------------------ details */
@@ -118,6 +120,8 @@ static int judge_error(struct arena *arena, const struct http_response *response
             continue;
         meaning.remedy = reasons[i].remedy;
         meaning.class = reasons[i].class ? reasons[i].class : meaning.class;
+        if (strcmp(reasons[i].reason, "IAM_PERMISSION_DENIED") != 0)
+            meaning.scope = SCOPE_CLOUD;
     }
     if (text_equal(code, "ABORTED"))
         meaning.class = ERROR_STALE;
