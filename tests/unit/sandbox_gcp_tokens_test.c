@@ -388,6 +388,7 @@ static void test_self_signed(void **state)
         {GCP_ACCOUNT, NULL, true, 200},
         {GCP_ACCOUNT, "https://iamcredentials.googleapis.com/", false, 200},
         {GCP_ACCOUNT, "https://iamcredentials.googleapis.com", false, 401},
+        {GCP_ACCOUNT, "https://commerceproducer.googleapis.com/", false, 401},
         {GCP_ACCOUNT, "https://iamcredentials.googleapis.com/", true, 401},
         {GCP_ACCOUNT, NULL, false, 401},
         {GCP_ADMIN, NULL, true, 401},

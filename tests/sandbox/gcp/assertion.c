@@ -148,13 +148,12 @@ bool gcp_assertion_is_token(const struct sandbox *sandbox, struct arena *arena, 
         check_times(sandbox, claims, &why) != GCP_HOLDS)
         return false;
     const char *scopes = json_get_text(claims, "scope"), *audience = json_get_text(claims, "aud");
-    size_t length = audience ? strlen(audience) : 0;
     if (!text_equal(json_get_text(claims, "sub"), GCP_ACCOUNT) || !scopes == !audience)
         return false;
-    if (scopes ? !gcp_scopes_known(scopes) : !length || audience[length - 1] != '/')
+    if (scopes && !gcp_scopes_known(scopes))
         return false;
-    *ret_assertion = (struct gcp_assertion){.principal = GCP_ACCOUNT,
-                                            .scopes = scopes ? scopes : GCP_SCOPE_CLOUD};
+    *ret_assertion = (struct gcp_assertion){
+        .principal = GCP_ACCOUNT, .scopes = scopes ? scopes : GCP_SCOPE_CLOUD, .host = audience};
     *ret_expires_ms = (int64_t)json_get_int(claims, "exp", 0) * 1000;
     return true;
 }

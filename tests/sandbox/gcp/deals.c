@@ -76,8 +76,8 @@ bool gcp_deal_day(const struct json *date, int64_t *ret_day)
 const struct gcp_access *gcp_opportunity_caller(const struct rest_call *call)
 {
     static const char scheme[] = "Bearer ";
-    return gcp_access_find(call->sandbox,
-                           request_header(call->request, "authorization") + sizeof scheme - 1);
+    return gcp_access_find(
+        call->sandbox, request_header(call->request, "authorization") + sizeof scheme - 1, NULL);
 }
 
 int gcp_opportunity_begin(struct rest_call *call, bool wants)

@@ -32,9 +32,13 @@ struct gcp_access {
     char *scopes; /* with blanks between */
     char *principal;
     char *subject;      /* the person acted for; NULL: nobody */
+    char *host;         /* "https://…/", the one service that it is good for; NULL: any */
     int64_t expires_ms; /* by the wire's clock */
 };
-const struct gcp_access *gcp_access_find(const struct sandbox *sandbox, const char *text);
+/* As the service at `host` knows it: a token that an account signed for another one is none there.
+ * `host` NULL: whatever service. */
+const struct gcp_access *gcp_access_find(const struct sandbox *sandbox, const char *text,
+                                         const char *host);
 
 /* What each part keeps (struct rest_part), in its own file. */
 struct gcp {
