@@ -1,5 +1,7 @@
 #include "connectors/doubt.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "model/value.h"
 
@@ -15,6 +17,16 @@ void doubt_tell(const struct doubt_report *to, const char *code, const char *fie
         .remote_id = peer ? peer->id : NULL,
     };
     to->report(to->context, &finding);
+}
+
+void doubt_title(const struct doubt_report *to, struct arena *arena)
+{
+    const struct record *record = to->newcomer->record;
+    const char *title = record_get(record, "title");
+    const char *reference = record_get(record, FIELD_REFERENCE);
+    if (title && reference && strlen(reference) > 2 && strstr(title, reference))
+        doubt_tell(to, "OFR-032", "title", NULL,
+                   arena_printf(arena, "\"%s\" has %s in it", title, reference));
 }
 
 const char *doubt_common(struct arena *arena, const char *left, const char *right)

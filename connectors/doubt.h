@@ -13,6 +13,8 @@ struct doubt_report {
 /* `peer`: the record that gives cause to it; NULL: none. */
 void doubt_tell(const struct doubt_report *to, const char *code, const char *field,
                 const struct record *peer, const char *detail);
+/* The row's key stands in the title, which the buyer sees (OFR-032). */
+void doubt_title(const struct doubt_report *to, struct arena *arena);
 /* The first text that stands in both lists; NULL: none. */
 const char *doubt_common(struct arena *arena, const char *left, const char *right);
 

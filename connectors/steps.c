@@ -28,6 +28,24 @@ void step_keep_count(struct step_context *context, const char *name, long long c
              json_int(context->arena, count));
 }
 
+void step_keep_json(struct step_context *context, const char *name, const struct json *json)
+{
+    json_remove(context->progress, name);
+    json_set(context->arena, context->progress, arena_copy(context->arena, name),
+             json_clone(context->arena, json));
+}
+
+const struct json *step_document(const struct step_context *context)
+{
+    return json_get(context->progress, "document");
+}
+
+const char *step_id(const struct step_context *context)
+{
+    const char *id = step_text(context, "id");
+    return id ? id : context->change->remote_id;
+}
+
 const char *step_wanted(const struct step_context *context, const char *field)
 {
     const struct change_field *change = change_field(context->change, field);
@@ -52,6 +70,31 @@ bool step_has_values(const struct step_context *context, const struct connector_
         any = true;
     }
     return any;
+}
+
+struct record *step_writing(struct step_context *context, const struct connector_kind *kind,
+                            struct record *fresh, const bool **ret_wanted)
+{
+    const struct kind *fields = &kinds[kind->kind];
+    bool *wanted = arena_array(context->arena, fields->field_count, sizeof *wanted);
+    struct record *record = fresh ? fresh : record_new(context->arena, fields, NULL);
+    for (size_t i = 0; i < fields->field_count; i++) {
+        const char *name = fields->fields[i].name;
+        const struct remote_field *remote = connector_field(kind, name);
+        const struct change_field *field = change_field(context->change, name);
+        const char *value = fresh ? field ? field->new_value : NULL : step_wanted(context, name);
+        if (!remote || !(remote->flags & (fresh ? REMOTE_UPDATE : REMOTE_CREATE)) ||
+            !(fresh ? field != NULL : value != NULL))
+            continue;
+        record->values[i] = value;
+        wanted[i] = true;
+    }
+    if (!fresh) {
+        record_set(record, FIELD_REFERENCE, step_reference(context));
+        wanted[kind_field(fields, FIELD_REFERENCE)] = true;
+    }
+    *ret_wanted = wanted;
+    return record;
 }
 
 const char *step_reference(const struct step_context *context)

@@ -9,6 +9,13 @@ void step_keep(struct step_context *context, const char *name, const char *text)
 const char *step_text(const struct step_context *context, const char *name); /* NULL if absent */
 long long step_count_of(const struct step_context *context, const char *name);
 void step_keep_count(struct step_context *context, const char *name, long long count);
+/* A copy of JSON under a name, in place of what stood there. */
+void step_keep_json(struct step_context *context, const char *name, const struct json *json);
+/* The document that a write is made from: the JSON "document"; NULL: it was not read yet. */
+const struct json *step_document(const struct step_context *context);
+/* The cloud's id of the record: what a step kept as "id", else the change's; NULL: there is none.
+ */
+const char *step_id(const struct step_context *context);
 
 /* What the record is to have: the change's new value, else what the local side says of the field.
  */
@@ -17,6 +24,11 @@ const char *step_wanted(const struct step_context *context, const char *field);
  * record, and if there is such a field: an answer that got lost was one of success. */
 bool step_has_values(const struct step_context *context, const struct connector_kind *kind,
                      const struct record *now);
+/* The record to write, and which of its fields (`ret_wanted`, per field of the kind): of everything
+ * that the local side says for a creation, else of the fields of the change. `fresh` is the record
+ * as it stands, and is changed; NULL: a new one. */
+struct record *step_writing(struct step_context *context, const struct connector_kind *kind,
+                            struct record *fresh, const bool **ret_wanted);
 /* The key that the cloud's record carries for the partner's own: the change's partner_reference,
  * else the local record's, else its key. */
 const char *step_reference(const struct step_context *context);

@@ -248,7 +248,9 @@ static void leave_open(struct task *task, const struct error *error)
     applier->counts.open++;
     applier->abroad += task->row.step != NULL;
     note_worst(applier, error->class);
-    put_finding(task, task->row.step && !task->row.answered ? "RUN-005" : "RUN-006",
+    /* What was denied or throttled was not carried out. */
+    bool known = error->class == ERROR_AUTH || error->class == ERROR_THROTTLED;
+    put_finding(task, task->row.step && !task->row.answered && !known ? "RUN-005" : "RUN-006",
                 error->message);
     if (error->scope >= SCOPE_CLOUD)
         applier->stopped = true; /* the others would meet the same */

@@ -9,6 +9,7 @@
 #include "base/times.h"
 #include "connectors/aws/sign.h"
 #include "connectors/aws/sts.h"
+#include "connectors/client.h"
 
 #define TARGET_JSON "application/x-amz-json-1.0"
 #define PLAIN_JSON  "application/json"
@@ -171,12 +172,8 @@ static int find_addresses(struct cloud *cloud, const struct connector_env *env,
         result = sts_url(cloud->arena, settings_text(settings, "endpoint_url"), env->env,
                          env->env_context, region, &cloud->sts_url, error);
     cloud->sts_region = arena_copy(cloud->arena, region);
-    for (size_t i = 0; i < AWS_SERVICES && !result && env->quota_share > 100; i++) {
-        if (!http_is_loopback(cloud->urls[i]))
-            return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                             "net.quota_share above 100%% is for a sandbox on this host: %s is not",
-                             cloud->urls[i]);
-    }
+    for (size_t i = 0; i < AWS_SERVICES && !result; i++)
+        result = client_check_share(env, cloud->urls[i], error);
     return result;
 }
 

@@ -1,26 +1,9 @@
 /* How canonical offer fields stand in the document that offer_document.c puts together. What is
  * written goes by change types of its own, not through this document: `path` is for reading. */
-#include "base/memory.h"
 #include "connectors/aws/offers.h"
-
-enum {
-    SERVICE = REMOTE_READ,              /* kept by the service */
-    BORN = REMOTE_READ | REMOTE_CREATE, /* said when the offer is made, never again */
-    DRAFTED = BORN | REMOTE_UPDATE,     /* may change; most of it until the release only */
-};
+#include "connectors/field_rows.h"
 
 #define DETAILS "Entity.DetailsDocument."
-
-#define FIELD(name, flags_, at, vendor_)                                                           \
-    .field = name, .path = at, .flags = flags_, .vendor = vendor_
-#define ROW(name, flags_, at, vendor_)                                                             \
-    {                                                                                              \
-        FIELD(name, flags_, at, vendor_)                                                           \
-    }
-#define TEXT(name, flags_, at, limit, vendor_)                                                     \
-    {                                                                                              \
-        FIELD(name, flags_, at, vendor_), .max = limit                                             \
-    }
 
 static const char *const states[] = {
     "draft",   "draft",    "open",     "open",     "cancelled", "cancelled", "expired",

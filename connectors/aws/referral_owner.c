@@ -78,7 +78,7 @@ int step_build_assign(struct step_context *context, struct http_request *request
     if (!person || step_count_of(context, "assigned"))
         return 1;
     struct json *body = aws_body(context->cloud, context->arena);
-    json_set_text(context->arena, body, "Identifier", step_opportunity(context));
+    json_set_text(context->arena, body, "Identifier", step_id(context));
     json_set(context->arena, body, "Assignee", json_clone(context->arena, person));
     step_send(context, "AssignOpportunity", body, request);
     return 0;

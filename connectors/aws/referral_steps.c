@@ -8,12 +8,6 @@
 
 static const struct connector_kind *const kind = &aws_referrals;
 
-const char *step_opportunity(const struct step_context *context)
-{
-    const char *id = step_text(context, "id");
-    return id ? id : context->change->remote_id;
-}
-
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request)
 {
@@ -34,7 +28,7 @@ enum step_result step_answer_written(struct step_context *context,
 
 int step_build_get(struct step_context *context, struct http_request *request, struct error *error)
 {
-    const char *id = step_opportunity(context);
+    const char *id = step_id(context);
     if (!id)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the opportunity's id got lost");
     struct json *body = aws_body(context->cloud, context->arena);

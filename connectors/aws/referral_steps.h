@@ -55,8 +55,6 @@ typedef enum step_result step_answer(struct step_context *context,
 #define GET_STEP(answer_) READ_STEP("get", "GetOpportunity", step_build_get, answer_)
 #define READ_BACK_STEP    READ_STEP("read", "GetOpportunity", step_build_get, step_answer_read)
 
-/* The opportunity's id: what the procedure made or found, else the change's. */
-const char *step_opportunity(const struct step_context *context);
 void step_send(struct step_context *context, const char *operation, struct json *body,
                struct http_request *request);
 

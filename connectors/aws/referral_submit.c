@@ -46,7 +46,7 @@ static int build_start(struct step_context *context, struct http_request *reques
     struct arena *arena = context->arena;
     struct json *body = aws_body(context->cloud, arena);
     json_set_text(arena, body, "ClientToken", context->token);
-    json_set_text(arena, body, "Identifier", step_opportunity(context));
+    json_set_text(arena, body, "Identifier", step_id(context));
     struct json *submission = json_object(arena);
     json_set_text(arena, submission, "InvolvementType", said(context, "involvement", "Co-Sell"));
     json_set_text(arena, submission, "Visibility", said(context, "visibility", "Full"));

@@ -275,7 +275,7 @@ static int build_tying(struct step_context *context, const struct tying *tying,
     if (!tie)
         return 1;
     struct json *body = aws_body(context->cloud, context->arena);
-    json_set_text(context->arena, body, "OpportunityIdentifier", step_opportunity(context));
+    json_set_text(context->arena, body, "OpportunityIdentifier", step_id(context));
     json_set_text(context->arena, body, "RelatedEntityType", json_get_text(tie, "type"));
     json_set_text(context->arena, body, "RelatedEntityIdentifier",
                   json_get_text(tie, "identifier"));

@@ -39,12 +39,6 @@ static enum standing standing(const struct step_context *context, const struct r
     return new ? STANDS_NEW : old ? STANDS_OLD : STANDS_OTHER;
 }
 
-static void keep_document(struct step_context *context, struct json *document)
-{
-    json_remove(context->progress, "document");
-    json_set(context->arena, context->progress, "document", document);
-}
-
 /* Promise: nothing is written over an edit that the plan has not seen. */
 static enum step_result answer_get(struct step_context *context,
                                    const struct http_response *response,
@@ -65,7 +59,7 @@ static enum step_result answer_get(struct step_context *context,
     bool same = text_equal(now->version, context->change->version);
     if (!same && !(ours && where == STANDS_OLD))
         return STEP_STALE;
-    keep_document(context, document);
+    step_keep_json(context, "document", document);
     step_keep_changed_ties(context, document);
     return step_keep_assignee(context, now, error) < 0 ? STEP_FAIL : STEP_NEXT;
 }
@@ -74,7 +68,7 @@ static enum step_result answer_get(struct step_context *context,
 static int build_refresh(struct step_context *context, struct http_request *request,
                          struct error *error)
 {
-    if (!step_has_written(context) && json_get(context->progress, "document"))
+    if (!step_has_written(context) && step_document(context))
         return 1;
     return step_build_get(context, request, error);
 }
@@ -94,7 +88,7 @@ static enum step_result answer_refresh(struct step_context *context,
     }
     if (where == STANDS_OTHER)
         return STEP_STALE;
-    keep_document(context, document);
+    step_keep_json(context, "document", document);
     return STEP_NEXT;
 }
 
@@ -114,14 +108,14 @@ static int build_update(struct step_context *context, struct http_request *reque
 {
     if (!step_writes_document(context->change))
         return 1;
-    const struct json *fresh = json_get(context->progress, "document");
+    const struct json *fresh = step_document(context);
     struct json *body = NULL;
     int result =
         document_overlay(context->arena, kind, fresh, context->change, not_updated, &body, error);
     if (result < 0)
         return result;
     json_set_text(context->arena, body, "Catalog", context->cloud->catalog);
-    json_set_text(context->arena, body, "Identifier", step_opportunity(context));
+    json_set_text(context->arena, body, "Identifier", step_id(context));
     step_send(context, "UpdateOpportunity", body, request);
     json_remove(context->progress, "document"); /* a resumed update starts by reading */
     return 0;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/times.h"
 #include "connectors/azure/tokens.h"
+#include "connectors/client.h"
 #include "net/oauth.h"
 
 #define POLL_MS      INT64_C(60000) /* documented for configure jobs: at most once a minute */
@@ -81,11 +82,7 @@ static int sign(void *context, struct arena *arena, struct http_request *request
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "no token is sent to this address");
     const struct secret *token =
         azure_tokens_get(cloud->tokens, (enum azure_audience)credential(context, request));
-    if (!token)
-        return error_set(error, ERROR_AUTH, SCOPE_CLOUD, "there is no token to send");
-    http_request_set(arena, request, "Authorization",
-                     arena_printf(arena, "Bearer %s", secret_reveal(token)));
-    return 0;
+    return client_bear(arena, request, token, error);
 }
 
 static bool credentials_due(void *context, size_t set, int64_t now_ms, bool force)
@@ -126,17 +123,6 @@ static const struct environment *environment_of(const struct settings *settings)
     return &environments[0];
 }
 
-/* The setting of its own, else the one for all of Microsoft, else the vendor's address. */
-static int find_address(struct cloud *cloud, const char *name, const char *standard,
-                        const char **ret_url, struct error *error)
-{
-    const char *url = settings_text(cloud->settings, name);
-    const char *by = url ? name : "endpoint_url";
-    url = url ? url : settings_text(cloud->settings, "endpoint_url");
-    return http_base(cloud->arena, arena_printf(cloud->arena, "clouds.azure.%s", by),
-                     url ? url : standard, ret_url, error);
-}
-
 static int find_surface(struct cloud *cloud, const struct connector_env *env, size_t index,
                         struct error *error)
 {
@@ -149,13 +135,12 @@ static int find_surface(struct cloud *cloud, const struct connector_env *env, si
         return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
                          "clouds.azure: where the services of %s are is not published: set %s",
                          environment->name, surface->setting);
-    int result = find_address(cloud, surface->setting, surface->host, &url, error);
+    int result = client_address(cloud->arena, cloud->settings, "azure", surface->setting,
+                                surface->host, &url, error);
+    if (!result)
+        result = client_check_share(env, url, error);
     if (result < 0)
         return result;
-    if (env->quota_share > 100 && !http_is_loopback(url))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "net.quota_share above 100%% is for a sandbox on this host: %s is not",
-                         url);
     cloud->bases[index] = arena_printf(cloud->arena, "%s%s", url, surface->path);
     cloud->hosts[index] = http_host(cloud->arena, surface->host);
     return 0;
@@ -166,7 +151,8 @@ static int open_tokens(struct cloud *cloud, const struct connector_env *env, str
     const char *host = env->env ? env->env(env->env_context, "AZURE_AUTHORITY_HOST") : NULL;
     const char *standard = host && *host ? host : environment_of(cloud->settings)->authority;
     const char *authority;
-    int result = find_address(cloud, "authority_url", standard, &authority, error);
+    int result = client_address(cloud->arena, cloud->settings, "azure", "authority_url", standard,
+                                &authority, error);
     const struct azure_tokens_options options = {
         .settings = cloud->settings,
         .authority = authority,
@@ -256,19 +242,12 @@ void azure_request(const struct cloud *cloud, struct arena *arena, enum azure_su
                    struct http_request *ret_request)
 {
     const struct surface *row = &surfaces[surface];
-    struct http_request request = {.method = method,
-                                   .url = arena_printf(arena, "%s%s", cloud->bases[surface], path)};
-    http_request_set(arena, &request, "Accept", "application/json");
+    client_request(arena, method, arena_printf(arena, "%s%s", cloud->bases[surface], path), body,
+                   ret_request);
     if (row->call_header)
-        http_request_set(arena, &request, row->call_header, azure_guid(cloud, arena));
+        http_request_set(arena, ret_request, row->call_header, azure_guid(cloud, arena));
     if (row->run_header)
-        http_request_set(arena, &request, row->run_header, cloud->correlation);
-    if (body) {
-        request.body = json_print(arena, body);
-        request.body_length = strlen(request.body);
-        http_request_set(arena, &request, "Content-Type", "application/json");
-    }
-    *ret_request = request;
+        http_request_set(arena, ret_request, row->run_header, cloud->correlation);
 }
 
 static bool is_query(const char *text)

@@ -8,18 +8,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/azure/client.h"
+#include "connectors/judge.h"
 
 #define DEPTH 8 /* of errors inside errors */
 
-/* By status (README of each service, and RFC 9110): whether trying again helps. Others: from 500 on
- * temporary, from 400 on refused. */
-static const struct meaning {
-    int status;
-    enum error_class class;
-    enum error_scope scope;
-    bool refresh;
-    const char *remedy;
-} meanings[] = {
+/* By status (README of each service, and RFC 9110): whether trying again helps. */
+static const struct meaning meanings[] = {
     {401, ERROR_AUTH, SCOPE_CLOUD, true,
      "the token is not taken: is the application associated with the Partner Center account?"},
     {403, ERROR_AUTH, SCOPE_CLOUD, false,
@@ -35,20 +29,6 @@ static const struct meaning {
     {507, ERROR_REFUSED, SCOPE_RECORD, false, NULL},
     {509, ERROR_THROTTLED, SCOPE_CLOUD, false, "the hour's bandwidth is used up"},
 };
-
-static struct meaning meaning_of(int status)
-{
-    for (size_t i = 0; i < COUNT(meanings); i++) {
-        if (meanings[i].status == status)
-            return meanings[i];
-    }
-    struct meaning other = {.status = status, .class = ERROR_REFUSED, .scope = SCOPE_RECORD};
-    if (status >= 500)
-        other.class = ERROR_TEMPORARY;
-    else if (status < 400) /* a redirect: nobody of theirs sends one */
-        other.class = ERROR_PERMANENT;
-    return other;
-}
 
 static const char *text_of(const struct json *body, const char *const *names)
 {
@@ -100,7 +80,7 @@ static void keep_id(const struct http_response *response, struct error *error)
 static int judge_error(struct arena *arena, const struct http_response *response,
                        bool *ret_auth_refresh, struct error *error)
 {
-    const struct meaning meaning = meaning_of(response->status);
+    const struct meaning meaning = meaning_of(meanings, COUNT(meanings), response->status);
     const char *code = NULL, *message = NULL;
     struct json *body = NULL;
     if (!http_is_page(response) && response->body_length <= LIMIT_ERROR_BODY_BYTES &&
@@ -130,9 +110,8 @@ int azure_judge(void *cloud, const struct http_response *response, bool *ret_aut
     *ret_auth_refresh = false;
     if (response->status >= 300)
         result = judge_error(arena, response, ret_auth_refresh, error);
-    else if (response->body_length && http_is_page(response))
-        result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                           "the answer is a web page: something on the way answered for the cloud");
+    else
+        result = judge_success(response, error);
     if (!result || !error)
         return result;
     error->http_status = response->status;

@@ -116,7 +116,7 @@ static enum step_result answer_get(struct step_context *context,
     if (azure_offer_unsettled(context)) /* an answer got lost; its job may be at work */
         return step_wait(context, context->cloud->patience_ms, context->cloud->job_poll_ms,
                          "an earlier attempt may still be at work");
-    azure_offer_keep(context, "offer", offer);
+    step_keep_json(context, "offer", offer);
     return route(context, offer, error);
 }
 
@@ -161,7 +161,7 @@ static enum step_result answer_again(struct step_context *context,
                   text_equal(record_get(now, "form"), "margin");
     json_remove(context->progress, "intent"); /* of that job; the next one has its own */
     step_keep(context, "etag", azure_offer_etag(offer));
-    azure_offer_keep(context, "offer", offer);
+    step_keep_json(context, "offer", offer);
     if (context->change->action == ACTION_CANCEL && marked) {
         context->after = now;
         return STEP_DONE;

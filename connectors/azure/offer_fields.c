@@ -1,25 +1,10 @@
 /* How canonical offer fields stand in the document that offer_document.c puts together. What is
  * written goes into a resource by offer_item.c: `path` is for reading. */
 #include "connectors/azure/offers.h"
+#include "connectors/field_rows.h"
 
-enum {
-    SERVICE = REMOTE_READ,              /* kept by the service */
-    ASIDE = REMOTE_READ | REMOTE_ASIDE, /* of another service, or asked for by calls of their own */
-    BORN = REMOTE_READ | REMOTE_CREATE, /* said when the offer is made, never again */
-    DRAFTED = BORN | REMOTE_UPDATE,     /* may change while it is a draft */
-    PRICED = DRAFTED | REMOTE_ASIDE,
-};
-
-#define FIELD(name, flags_, at, vendor_)                                                           \
-    .field = name, .path = at, .flags = flags_, .vendor = vendor_
-#define ROW(name, flags_, at, vendor_)                                                             \
-    {                                                                                              \
-        FIELD(name, flags_, at, vendor_)                                                           \
-    }
-#define TEXT(name, flags_, at, limit, vendor_)                                                     \
-    {                                                                                              \
-        FIELD(name, flags_, at, vendor_), .max = limit                                             \
-    }
+/* Asked for by a call of its own, of each plan. */
+enum { PRICED = DRAFTED | REMOTE_ASIDE };
 
 static const char *const states[] = {
     "draft",    "draft",    "with_partner", "with_partner", "open",      "open",

@@ -9,14 +9,6 @@
 
 #define SETTLES_AFTER 15 /* looks at a job: private offers are done within 15 minutes */
 
-static const struct kind *const kind = &kinds[KIND_OFFER];
-
-void azure_offer_keep(struct step_context *context, const char *name, const struct json *json)
-{
-    json_remove(context->progress, name);
-    json_set(context->arena, context->progress, name, json_clone(context->arena, json));
-}
-
 void azure_offer_intend(struct step_context *context)
 {
     char text[INSTANT_TEXT];
@@ -79,26 +71,10 @@ struct record *azure_offer_now(struct step_context *context, const struct json *
 struct azure_offer_writing azure_offer_wanted(struct step_context *context,
                                               const struct json *fresh)
 {
-    struct arena *arena = context->arena;
-    const struct change *change = context->change;
-    bool *wanted = arena_array(arena, kind->field_count, sizeof *wanted);
-    struct record *record = fresh ? azure_offer_now(context, fresh) : record_new(arena, kind, NULL);
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const char *name = kind->fields[i].name;
-        const struct remote_field *remote = connector_field(&azure_offers, name);
-        const struct change_field *field = change_field(change, name);
-        const char *value = fresh ? field ? field->new_value : NULL : step_wanted(context, name);
-        if (!remote || !(remote->flags & (fresh ? REMOTE_UPDATE : REMOTE_CREATE)) ||
-            !(fresh ? field != NULL : value != NULL))
-            continue;
-        record->values[i] = value;
-        wanted[i] = true;
-    }
-    if (!fresh) {
-        record_set(record, FIELD_REFERENCE, step_reference(context));
-        wanted[kind_field(kind, FIELD_REFERENCE)] = true;
-    }
-    return (struct azure_offer_writing){.arena = arena,
+    const bool *wanted;
+    struct record *record = step_writing(context, &azure_offers,
+                                         fresh ? azure_offer_now(context, fresh) : NULL, &wanted);
+    return (struct azure_offer_writing){.arena = context->arena,
                                         .cloud = context->cloud,
                                         .record = record,
                                         .wanted = wanted,
@@ -138,8 +114,8 @@ int azure_offer_build_template(struct step_context *context, struct http_request
         int result = azure_offer_priced_plans(&writing, offer, &asked, error);
         if (result < 0)
             return result;
-        azure_offer_keep(context, "plans", asked);
-        azure_offer_keep(context, "templates", json_object(arena));
+        step_keep_json(context, "plans", asked);
+        step_keep_json(context, "templates", json_object(arena));
         plans = json_get(context->progress, "plans");
     }
     size_t at = next_plan(context, plans);

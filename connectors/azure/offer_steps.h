@@ -38,7 +38,6 @@ struct record *azure_offer_now(struct step_context *context, const struct json *
  * the change. `fresh` NULL: a new one. */
 struct azure_offer_writing azure_offer_wanted(struct step_context *context,
                                               const struct json *fresh);
-void azure_offer_keep(struct step_context *context, const char *name, const struct json *json);
 /* Remembers when the first job was asked for. */
 void azure_offer_intend(struct step_context *context);
 /* True while a job of which nobody knows may still have its effect. */

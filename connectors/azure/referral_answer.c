@@ -38,7 +38,7 @@ static enum step_result look(struct step_context *context, const struct http_res
         return too_late(document, accepts ? "accepted" : "declined", error);
     if (!text_equal(now->version, context->change->version))
         return STEP_STALE;
-    azure_step_keep(context, document);
+    step_keep_json(context, "document", document);
     return azure_step_rest(context, document);
 }
 
@@ -56,7 +56,7 @@ static int build_accept(struct step_context *context, struct http_request *reque
 {
     struct json *operations = azure_step_states(context, "Active", "Accepted");
     const char *reference = context->local ? step_reference(context) : NULL;
-    if (reference && text_blank(json_get_text(azure_step_document(context), "externalReferenceId")))
+    if (reference && text_blank(json_get_text(step_document(context), "externalReferenceId")))
         azure_step_replace(context, operations, "externalReferenceId",
                            json_string(context->arena, reference));
     return azure_step_write(context, "PATCH", operations, request, error);

@@ -28,7 +28,7 @@ static enum step_result answer_get(struct step_context *context,
     }
     if (!text_equal(now->version, context->change->version))
         return STEP_STALE;
-    azure_step_keep(context, document);
+    step_keep_json(context, "document", document);
     return azure_step_rest(context, document);
 }
 
@@ -85,7 +85,7 @@ static int make_solution(struct step_context *context, struct json **ret_solutio
 {
     struct arena *arena = context->arena;
     struct json *sold = json_object(arena), *transaction = json_object(arena);
-    const struct json *solution = solution_of(azure_step_document(context));
+    const struct json *solution = solution_of(step_document(context));
     if (!solution)
         return error_set(error, ERROR_REFUSED, SCOPE_RECORD,
                          "a deal is registered with a solution of the catalogue, and names none");
@@ -119,7 +119,7 @@ static int build_register(struct step_context *context, struct http_request *req
     json_append(arena, details, solution);
     json_set(arena, registration, "solutionDetails", details);
     struct json *operations = json_array(arena);
-    if (json_is_null(json_get(azure_step_document(context), "registrations"))) {
+    if (json_is_null(json_get(step_document(context), "registrations"))) {
         struct json *list = json_array(arena);
         json_append(arena, list, registration);
         azure_step_replace(context, operations, "registrations", list);

@@ -86,7 +86,7 @@ static enum step_result answer_get(struct step_context *context,
     bool ours = step_count_of(context, "written") && visible && shared;
     if (!text_equal(now->version, context->change->version) && !ours)
         return STEP_STALE;
-    azure_step_keep(context, document);
+    step_keep_json(context, "document", document);
     return visible && shared ? STEP_NEXT : azure_step_rest(context, document);
 }
 
@@ -94,7 +94,7 @@ static int build_share(struct step_context *context, struct http_request *reques
                        struct error *error)
 {
     struct arena *arena = context->arena;
-    const struct json *document = azure_step_document(context);
+    const struct json *document = step_document(context);
     struct json *wanted = json_clone(arena, document), *operations = NULL;
     if (json_get(wanted, "consent") && json_is_null(json_get(wanted, "consent")))
         json_remove(wanted, "consent");
@@ -123,7 +123,7 @@ static enum step_result answer_again(struct step_context *context,
     struct record *now = NULL;
     if (azure_step_take(context, response, failure, &document, &now, error) < 0)
         return step_failed(error);
-    azure_step_keep(context, document);
+    step_keep_json(context, "document", document);
     if (invites(context))
         return STEP_NEXT;
     context->after = now;
@@ -135,7 +135,7 @@ static enum step_result answer_again(struct step_context *context,
 static int build_find(struct step_context *context, struct http_request *request,
                       struct error *error)
 {
-    const char *engagement = json_get_text(azure_step_document(context), "engagementId");
+    const char *engagement = json_get_text(step_document(context), "engagementId");
     if (text_blank(engagement))
         return error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
                          "the shared deal has no engagement that anybody could be asked into");
@@ -211,7 +211,7 @@ static enum step_result answer_find(struct step_context *context,
     const struct json *rows = NULL;
     if (step_parse(context, response, failure, &answer, error) < 0)
         return step_failed(error);
-    json_append(context->arena, ours, json_clone(context->arena, azure_step_document(context)));
+    json_append(context->arena, ours, json_clone(context->arena, step_document(context)));
     if (azure_referral_sides(answer, ours, &rows, error) < 0)
         return STEP_FAIL;
     for (size_t i = 0; i < rows->count; i++)
@@ -253,9 +253,9 @@ static int build_invite(struct step_context *context, struct http_request *reque
     struct arena *arena = context->arena;
     const char *engagement = step_text(context, "engagement");
     const char *target = step_text(context, "target");
-    if (!engagement || !target || !azure_step_document(context))
+    if (!engagement || !target || !step_document(context))
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the engagement got lost");
-    const struct json *document = azure_referral_tidy(arena, azure_step_document(context));
+    const struct json *document = azure_referral_tidy(arena, step_document(context));
     struct json *body = json_object(arena);
     json_set_text(arena, body, "engagementId", engagement);
     json_set_text(arena, body, "status", "New");

@@ -9,16 +9,10 @@
  * writes of a deal were less than that apart. */
 #define PAUSE_MS INT64_C(60000)
 
-static const char *referral_id(const struct step_context *context)
-{
-    const char *id = step_text(context, "id");
-    return id ? id : context->change->remote_id;
-}
-
 int azure_step_build_get(struct step_context *context, struct http_request *request,
                          struct error *error)
 {
-    const char *id = referral_id(context);
+    const char *id = step_id(context);
     if (!id)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the referral's id got lost");
     azure_request(context->cloud, context->arena, AZURE_REFERRALS, "GET",
@@ -55,17 +49,6 @@ enum step_result azure_step_answer_read(struct step_context *context,
     return STEP_DONE;
 }
 
-void azure_step_keep(struct step_context *context, struct json *document)
-{
-    json_remove(context->progress, "document");
-    json_set(context->arena, context->progress, "document", document);
-}
-
-const struct json *azure_step_document(const struct step_context *context)
-{
-    return json_get(context->progress, "document");
-}
-
 static int64_t pause_of(const struct cloud *cloud)
 {
     int64_t pause = settings_number(cloud->settings, "write_pause");
@@ -91,8 +74,8 @@ enum step_result azure_step_rest(struct step_context *context, const struct json
 int azure_step_write(struct step_context *context, const char *method, const struct json *body,
                      struct http_request *request, struct error *error)
 {
-    const char *id = referral_id(context);
-    const char *version = json_get_text(azure_step_document(context), "eTag");
+    const char *id = step_id(context);
+    const char *version = json_get_text(step_document(context), "eTag");
     if (!id || !version)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the referral's eTag got lost");
     azure_request(context->cloud, context->arena, AZURE_REFERRALS, method,
@@ -118,7 +101,7 @@ enum step_result azure_step_answer_written(struct step_context *context,
     }
     /* 204 shows nothing; then it is read. */
     if (!azure_step_take(context, response, NULL, &document, &record, &odd)) {
-        azure_step_keep(context, document);
+        step_keep_json(context, "document", document);
         context->after = record;
     }
     return STEP_NEXT;
@@ -135,7 +118,7 @@ enum step_result azure_step_answer_last(struct step_context *context,
 void azure_step_replace(struct step_context *context, struct json *operations, const char *member,
                         struct json *value)
 {
-    bool there = json_get(azure_step_document(context), member);
+    bool there = json_get(step_document(context), member);
     azure_referral_patch_add(context->arena, operations, there ? "replace" : "add",
                              arena_printf(context->arena, "/%s", member), value);
 }

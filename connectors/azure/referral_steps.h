@@ -67,10 +67,6 @@ int azure_step_take(struct step_context *context, const struct http_response *re
                     struct record **ret_record, struct error *error);
 azure_step_answer azure_step_answer_read;
 
-/* The document that a write is made from. */
-void azure_step_keep(struct step_context *context, struct json *document);
-const struct json *azure_step_document(const struct step_context *context);
-
 /* Leaves time between two writes to one deal: STEP_NEXT, or the wait that is due since it was last
  * written, by whomever. */
 enum step_result azure_step_rest(struct step_context *context, const struct json *document);

@@ -88,7 +88,7 @@ static enum step_result answer_get(struct step_context *context,
     bool ours = step_count_of(context, "written") && stands_between(context, now);
     if (!planned && !ours)
         return STEP_STALE;
-    azure_step_keep(context, document);
+    step_keep_json(context, "document", document);
     return azure_step_rest(context, document);
 }
 
@@ -111,7 +111,7 @@ static int build_patch(struct step_context *context, struct http_request *reques
                        struct error *error)
 {
     const struct change edit = before_end(context);
-    const struct json *document = azure_step_document(context);
+    const struct json *document = step_document(context);
     struct json *wanted = NULL, *operations = NULL;
     int result = edited(context, document, &edit, &wanted, error);
     if (result < 0)
@@ -131,7 +131,7 @@ static int build_put(struct step_context *context, struct http_request *request,
     if (!step_count_of(context, "whole"))
         return 1;
     const struct change edit = before_end(context);
-    const struct json *tidy = azure_referral_tidy(context->arena, azure_step_document(context));
+    const struct json *tidy = azure_referral_tidy(context->arena, step_document(context));
     struct json *body = NULL;
     int result = document_overlay(context->arena, kind, tidy, &edit, not_replaced, &body, error);
     return result < 0 ? result : azure_step_write(context, "PUT", body, request, error);

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "connectors/client.h"
 #include "net/oauth.h"
 
 #define IN_FLIGHT  8
@@ -67,14 +68,11 @@ static int sign(void *context, struct arena *arena, struct http_request *request
     if (surface == GCP_SURFACES)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "no token is sent to this address");
     const struct secret *token = gcp_tokens_get(cloud->tokens, surfaces[surface].audience);
-    if (!token)
-        return error_set(error, ERROR_AUTH, SCOPE_CLOUD, "there is no token to send");
-    http_request_set(arena, request, "Authorization",
-                     arena_printf(arena, "Bearer %s", secret_reveal(token)));
+    int result = client_bear(arena, request, token, error);
     const char *project = gcp_tokens_quota_project(cloud->tokens);
-    if (project)
+    if (!result && project)
         http_request_set(arena, request, "x-goog-user-project", project);
-    return 0;
+    return result;
 }
 
 static bool credentials_due(void *context, size_t set, int64_t now_ms, bool force)
@@ -104,30 +102,21 @@ static void close_cloud(struct cloud **cloud)
     gcp_close(*cloud);
 }
 
-/* The setting of its own, else the one for all of Google with the vendor's path, else the vendor's
- * address, in the universe that is set. */
+/* The vendor's path stays as it is; only a setting of the service's own has it already. */
 static int find_address(struct cloud *cloud, const char *name, const char *standard,
                         const char **ret_url, struct error *error)
 {
-    const char *url = settings_text(cloud->settings, name);
-    const char *by = url ? name : "endpoint_url";
+    struct arena *arena = cloud->arena;
     const char *universe = settings_text(cloud->settings, "universe_domain");
-    const char *host = standard + strlen("https://");
-    const char *path = strchr(host, '/') + 1;
-    if (!url)
-        url = settings_text(cloud->settings, "endpoint_url");
-    else
-        path = ""; /* the setting has it */
-    if (!url)
-        url = !universe ? arena_copy_n(cloud->arena, standard, (size_t)(path - standard))
-                        : arena_printf(cloud->arena, "https://%.*s.%s/", (int)strcspn(host, "."),
-                                       host, universe);
-    const char *base;
-    int result =
-        http_base(cloud->arena, arena_printf(cloud->arena, "clouds.gcp.%s", by), url, &base, error);
+    const char *host = standard + strlen("https://"), *path = strchr(host, '/') + 1, *base;
+    const char *vendor =
+        universe ? arena_printf(arena, "https://%.*s.%s/", (int)strcspn(host, "."), host, universe)
+                 : arena_copy_n(arena, standard, (size_t)(path - standard));
+    int result = client_address(arena, cloud->settings, "gcp", name, vendor, &base, error);
     if (result < 0)
         return result;
-    *ret_url = arena_printf(cloud->arena, "%s%s", base, path);
+    *ret_url =
+        settings_text(cloud->settings, name) ? base : arena_printf(arena, "%s%s", base, path);
     return 0;
 }
 
@@ -139,12 +128,10 @@ static int find_surface(struct cloud *cloud, const struct connector_env *env, si
         surface->version_setting ? settings_text(cloud->settings, surface->version_setting) : NULL;
     const char *url;
     int result = find_address(cloud, surface->url_setting, surface->host, &url, error);
+    if (!result)
+        result = client_check_share(env, url, error);
     if (result < 0)
         return result;
-    if (env->quota_share > 100 && !http_is_loopback(url))
-        return error_set(error, ERROR_INPUT, SCOPE_CLOUD,
-                         "net.quota_share above 100%% is for a sandbox on this host: %s is not",
-                         url);
     cloud->bases[index] =
         arena_printf(cloud->arena, "%s%s/", url, version ? version : surface->version);
     return 0;
@@ -289,12 +276,6 @@ const char *gcp_bare_id(const char *name)
     return slash ? slash + 1 : name;
 }
 
-const char *gcp_guid(const struct cloud *cloud, struct arena *arena)
-{
-    char guid[GUID_TEXT];
-    return arena_copy(arena, world_guid(loop_world(cloud->loop), guid));
-}
-
 /* {+name}: slashes and colons stay. */
 static const char *encode_name(struct arena *arena, const char *name)
 {
@@ -314,16 +295,10 @@ void gcp_request(const struct cloud *cloud, struct arena *arena, enum gcp_surfac
                  const char *method, const char *name, const char *query, const struct json *body,
                  struct http_request *ret_request)
 {
-    struct http_request request = {.method = method};
-    request.url = arena_printf(arena, "%s%s%s%s", cloud->bases[surface], encode_name(arena, name),
-                               query && *query ? "?" : "", query ? query : "");
-    http_request_set(arena, &request, "Accept", "application/json");
-    if (body) {
-        request.body = json_print(arena, body);
-        request.body_length = strlen(request.body);
-        http_request_set(arena, &request, "Content-Type", "application/json");
-    }
-    *ret_request = request;
+    const char *url =
+        arena_printf(arena, "%s%s%s%s", cloud->bases[surface], encode_name(arena, name),
+                     query && *query ? "?" : "", query ? query : "");
+    client_request(arena, method, url, body, ret_request);
 }
 
 /* ------------------------------------------------------------------ for people */

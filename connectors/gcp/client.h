@@ -67,8 +67,6 @@ const char *gcp_encode(struct arena *arena, const char *text);
 bool gcp_is_id(const char *text);
 /* What follows the last '/' of a resource name; NULL: NULL. */
 const char *gcp_bare_id(const char *name);
-/* A new guid, of the world's chance. */
-const char *gcp_guid(const struct cloud *cloud, struct arena *arena);
 /* The quota family of a surface. */
 const char *gcp_family(enum gcp_surface surface);
 

@@ -77,10 +77,49 @@ static enum step_result keep(struct step_context *context, const struct look *lo
     return STEP_NEXT;
 }
 
-static bool is_cancelled(const struct json *entitlement)
+/* What a look makes of the change. STEP_NEXT: the order waits for the answer. */
+static enum step_result decide(const struct step_context *context, const struct look *look)
 {
-    return text_equal(json_get_text(entitlement, "state"), "ENTITLEMENT_CANCELLED");
+    bool ended = !look->entitlement ||
+                 text_equal(json_get_text(look->entitlement, "state"), "ENTITLEMENT_CANCELLED");
+    if (look->waits && !ended)
+        return STEP_NEXT;
+    /* STALE: the customer, or the seller elsewhere, took it back. */
+    if (context->change->action == ACTION_ACCEPT)
+        return ended || !look->ours ? STEP_STALE : STEP_DONE;
+    /* What was rejected is no more: first purchases answer 404, and a change of plan leaves the
+     * entitlement under its offer of before. STALE: it was accepted elsewhere. */
+    return ended || (!look->ours && step_count_of(context, "sent")) ? STEP_DONE : STEP_STALE;
 }
+
+static enum step_result answer_look(struct step_context *context,
+                                    const struct http_response *response,
+                                    const struct error *failure, struct error *error)
+{
+    struct look look;
+    if (look_at(context, response, failure, &look, error) < 0)
+        return step_failed(error);
+    enum step_result result = decide(context, &look);
+    return result == STEP_NEXT ? keep(context, &look) : result;
+}
+
+static enum step_result answer_confirm(struct step_context *context,
+                                       const struct http_response *response,
+                                       const struct error *failure, struct error *error)
+{
+    struct look look;
+    if (look_at(context, response, failure, &look, error) < 0)
+        return step_failed(error);
+    enum step_result result = decide(context, &look);
+    if (result != STEP_NEXT)
+        return result;
+    return step_wait(context, context->cloud->patience_ms, context->cloud->poll_ms,
+                     context->change->action == ACTION_ACCEPT
+                         ? "Google has the approval and does not show it yet"
+                         : "Google has the rejection and does not show it yet");
+}
+
+/* ------------------------------------------------------------------ the answer to it */
 
 /* POST {entitlement}:verb; for a change of plan the other verb, with the plan's name. */
 static int answer_it(struct step_context *context, const char *activation, const char *plan_change,
@@ -103,11 +142,13 @@ static int answer_it(struct step_context *context, const char *activation, const
 }
 
 /* A precondition that fails says nothing about what it is: another look does, once. */
-static enum step_result take_answer(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
+static enum step_result answer_written(struct step_context *context,
+                                       const struct http_response *response,
+                                       const struct error *failure, struct error *error)
 {
     struct json *answer = NULL;
+    if (failure && failure->http_status == NOT_FOUND)
+        return context->change->action == ACTION_ACCEPT ? STEP_STALE : STEP_DONE;
     if (failure && text_equal(failure->vendor_code, "FAILED_PRECONDITION") &&
         step_count_of(context, "sent") < 2)
         return step_go_to(context, "entitlement");
@@ -115,19 +156,22 @@ static enum step_result take_answer(struct step_context *context,
                                                                       : STEP_NEXT;
 }
 
-/* ------------------------------------------------------------------ accepting */
-
-static enum step_result accept_look(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
+static int build_approve(struct step_context *context, struct http_request *request,
+                         struct error *error)
 {
-    struct look look;
-    if (look_at(context, response, failure, &look, error) < 0)
-        return step_failed(error);
-    if (!look.entitlement || !look.ours || is_cancelled(look.entitlement))
-        return STEP_STALE; /* the customer, or the seller elsewhere, took it back */
-    return look.waits ? keep(context, &look) : STEP_DONE;
+    (void)error;
+    return answer_it(context, "approve", "approvePlanChange", NULL, request);
 }
+
+static int build_reject(struct step_context *context, struct http_request *request,
+                        struct error *error)
+{
+    (void)error;
+    return answer_it(context, "reject", "rejectPlanChange", step_wanted(context, "reject_reason"),
+                     request);
+}
+
+/* ------------------------------------------------------------------ the buyer's account */
 
 static int build_account(struct step_context *context, struct http_request *request,
                          struct error *error)
@@ -143,7 +187,7 @@ static int build_account(struct step_context *context, struct http_request *requ
 
 /* An entitlement whose account is not approved is refused with a precondition that says nothing
  * (README of the service's codelab, issue 10). An account without approvals needs none. */
-static enum step_result accept_account(struct step_context *context,
+static enum step_result answer_account(struct step_context *context,
                                        const struct http_response *response,
                                        const struct error *failure, struct error *error)
 {
@@ -168,89 +212,6 @@ static enum step_result accept_account(struct step_context *context,
     return STEP_LATER;
 }
 
-static int build_approve(struct step_context *context, struct http_request *request,
-                         struct error *error)
-{
-    (void)error;
-    return answer_it(context, "approve", "approvePlanChange", NULL, request);
-}
-
-static enum step_result accept_answer(struct step_context *context,
-                                      const struct http_response *response,
-                                      const struct error *failure, struct error *error)
-{
-    if (failure && failure->http_status == NOT_FOUND)
-        return STEP_STALE;
-    return take_answer(context, response, failure, error);
-}
-
-static enum step_result accept_confirm(struct step_context *context,
-                                       const struct http_response *response,
-                                       const struct error *failure, struct error *error)
-{
-    struct look look;
-    if (look_at(context, response, failure, &look, error) < 0)
-        return step_failed(error);
-    if (!look.entitlement || !look.ours || is_cancelled(look.entitlement))
-        return STEP_STALE;
-    return look.waits ? step_wait(context, context->cloud->patience_ms, context->cloud->poll_ms,
-                                  "Google has the approval and does not show it yet")
-                      : STEP_DONE;
-}
-
-/* ------------------------------------------------------------------ rejecting */
-
-/* What was rejected is no more: first purchases answer 404, and a change of plan leaves the
- * entitlement under its offer of before. */
-static bool is_gone(const struct step_context *context, const struct look *look)
-{
-    return !look->entitlement || is_cancelled(look->entitlement) ||
-           (!look->ours && step_count_of(context, "sent"));
-}
-
-static enum step_result reject_look(struct step_context *context,
-                                    const struct http_response *response,
-                                    const struct error *failure, struct error *error)
-{
-    struct look look;
-    if (look_at(context, response, failure, &look, error) < 0)
-        return step_failed(error);
-    if (is_gone(context, &look))
-        return STEP_DONE;
-    return look.waits ? keep(context, &look) : STEP_STALE; /* it was accepted elsewhere */
-}
-
-static int build_reject(struct step_context *context, struct http_request *request,
-                        struct error *error)
-{
-    (void)error;
-    return answer_it(context, "reject", "rejectPlanChange", step_wanted(context, "reject_reason"),
-                     request);
-}
-
-static enum step_result reject_answer(struct step_context *context,
-                                      const struct http_response *response,
-                                      const struct error *failure, struct error *error)
-{
-    if (failure && failure->http_status == NOT_FOUND)
-        return STEP_DONE;
-    return take_answer(context, response, failure, error);
-}
-
-static enum step_result reject_confirm(struct step_context *context,
-                                       const struct http_response *response,
-                                       const struct error *failure, struct error *error)
-{
-    struct look look;
-    if (look_at(context, response, failure, &look, error) < 0)
-        return step_failed(error);
-    if (is_gone(context, &look))
-        return STEP_DONE;
-    return look.waits ? step_wait(context, context->cloud->patience_ms, context->cloud->poll_ms,
-                                  "Google has the rejection and does not show it yet")
-                      : STEP_STALE;
-}
-
 /* ------------------------------------------------------------------ the tables */
 
 #define LOOK(name_, operation_, resume_, build_, answer_)                                          \
@@ -266,14 +227,14 @@ static enum step_result reject_confirm(struct step_context *context,
     }
 
 const struct step gcp_accept_steps[GCP_ACCEPT_STEPS] = {
-    LOOK("entitlement", "entitlements.get", "entitlement", build_entitlement, accept_look),
-    LOOK("account", "accounts.get", "entitlement", build_account, accept_account),
-    WRITE("approve", "entitlements.approve", build_approve, accept_answer),
-    LOOK("confirm", "entitlements.get", "confirm", build_entitlement, accept_confirm),
+    LOOK("entitlement", "entitlements.get", "entitlement", build_entitlement, answer_look),
+    LOOK("account", "accounts.get", "entitlement", build_account, answer_account),
+    WRITE("approve", "entitlements.approve", build_approve, answer_written),
+    LOOK("confirm", "entitlements.get", "confirm", build_entitlement, answer_confirm),
 };
 
 const struct step gcp_reject_steps[GCP_REJECT_STEPS] = {
-    LOOK("entitlement", "entitlements.get", "entitlement", build_entitlement, reject_look),
-    WRITE("reject", "entitlements.reject", build_reject, reject_answer),
-    LOOK("confirm", "entitlements.get", "confirm", build_entitlement, reject_confirm),
+    LOOK("entitlement", "entitlements.get", "entitlement", build_entitlement, answer_look),
+    WRITE("reject", "entitlements.reject", build_reject, answer_written),
+    LOOK("confirm", "entitlements.get", "confirm", build_entitlement, answer_confirm),
 };

@@ -6,18 +6,14 @@
 #include "base/text.h"
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/values.h"
+#include "connectors/judge.h"
 
-/* By status. Others: from 500 on temporary, from 400 on refused. */
-static const struct meaning {
-    int status;
-    enum error_class class;
-    enum error_scope scope;
-    bool refresh;
-    const char *remedy;
-} meanings[] = {
+/* By status. */
+static const struct meaning meanings[] = {
     {401, ERROR_AUTH, SCOPE_CLOUD, true, NULL},
-    {403, ERROR_AUTH, SCOPE_CLOUD, false,
-     "a role or an enrolment is missing: see `agent doctor gcp`"},
+    /* Also of one record alone, that the account may see no more, or never could (AIP-211). */
+    {403, ERROR_AUTH, SCOPE_RECORD, false,
+     "a role or an enrolment is missing, or the record is another's: see `agent doctor gcp`"},
     {407, ERROR_AUTH, SCOPE_CLOUD, false, "the proxy wants a sign-in"},
     {408, ERROR_TEMPORARY, SCOPE_RECORD, false, NULL},
     {429, ERROR_THROTTLED, SCOPE_CLOUD, false, NULL},
@@ -26,7 +22,8 @@ static const struct meaning {
 };
 
 #define QUOTA_USED_UP "RESOURCE_QUOTA_EXCEEDED"
-/* What the reasons of the domain googleapis.com ask of a person (google/api/error_reason.proto). */
+/* What the reasons of the domain googleapis.com ask of a person (google/api/error_reason.proto):
+ * all but one are about the whole account. */
 static const struct {
     const char *reason, *remedy;
     enum error_class class; /* ERROR_NONE: the status tells */
@@ -50,22 +47,8 @@ static const struct {
     {QUOTA_USED_UP,
      "a quota of the project is used up: it does not come back by "
      "waiting a minute",
-     ERROR_REFUSED},
+     ERROR_AUTH}, /* it says nothing against the change, which stays open: no refusal */
 };
-
-static struct meaning meaning_of(int status)
-{
-    for (size_t i = 0; i < COUNT(meanings); i++) {
-        if (meanings[i].status == status)
-            return meanings[i];
-    }
-    struct meaning other = {.status = status, .class = ERROR_REFUSED, .scope = SCOPE_RECORD};
-    if (status >= 500)
-        other.class = ERROR_TEMPORARY;
-    else if (status < 400) /* a redirect: nobody of theirs sends one */
-        other.class = ERROR_PERMANENT;
-    return other;
-}
 
 /* ------------------------------------------------------------------ details */
 
@@ -121,7 +104,7 @@ static void read_details(const struct json *status, struct details *details)
 static int judge_error(struct arena *arena, const struct http_response *response,
                        bool *ret_auth_refresh, struct error *error)
 {
-    struct meaning meaning = meaning_of(response->status);
+    struct meaning meaning = meaning_of(meanings, COUNT(meanings), response->status);
     struct json *body = NULL;
     struct details details = {0};
     text_init(&details.violations, LIMIT_ERROR_BODY_BYTES);
@@ -137,6 +120,8 @@ static int judge_error(struct arena *arena, const struct http_response *response
             continue;
         meaning.remedy = reasons[i].remedy;
         meaning.class = reasons[i].class ? reasons[i].class : meaning.class;
+        if (strcmp(reasons[i].reason, "IAM_PERMISSION_DENIED") != 0)
+            meaning.scope = SCOPE_CLOUD;
     }
     if (text_equal(code, "ABORTED"))
         meaning.class = ERROR_STALE;
@@ -166,9 +151,8 @@ int gcp_judge(void *cloud, const struct http_response *response, bool *ret_auth_
     *ret_auth_refresh = false;
     if (response->status >= 300)
         result = judge_error(arena, response, ret_auth_refresh, error);
-    else if (response->body_length && http_is_page(response))
-        result = error_set(error, ERROR_TEMPORARY, SCOPE_RECORD,
-                           "the answer is a web page: something on the way answered for the cloud");
+    else
+        result = judge_success(response, error);
     if (result && error)
         error->http_status = response->status;
     return result;

@@ -126,7 +126,7 @@ static enum step_result answer_get(struct step_context *context,
     if (is_unsettled(context))
         return step_wait(context, context->cloud->patience_ms, gcp_offer_look_ms(context->cloud),
                          "an answer got lost; whether the offer is published is looked up again");
-    gcp_offer_keep(context, "offer", offer);
+    step_keep_json(context, "offer", offer);
     return route(context, offer, error);
 }
 

@@ -1,8 +1,6 @@
 /* What a person should look at before an offer is made, told from all others: the marketplace takes
  * a second offer to a customer without a word, and where the product allows one order only, the
  * second one can only be accepted if it replaces the first. */
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/text.h"
 #include "connectors/doubt.h"
@@ -39,24 +37,13 @@ static void doubt_peer(const struct doubting *doubting, const struct record *pee
                             product ? product : "the product", state ? state : "being made, too"));
 }
 
-/* The name stands in the buyer's console. */
-static void doubt_title(const struct doubting *doubting)
-{
-    const struct record *record = doubting->to->newcomer->record;
-    const char *title = record_get(record, "title");
-    const char *reference = record_get(record, FIELD_REFERENCE);
-    if (title && reference && strlen(reference) > 2 && strstr(title, reference))
-        doubt_tell(doubting->to, "OFR-032", "title", NULL,
-                   arena_printf(doubting->arena, "\"%s\" has %s in it", title, reference));
-}
-
 void gcp_offer_doubts(const struct newcomer *newcomer,
                       void (*report)(void *context, const struct finding *finding), void *context)
 {
     CLEANUP_ARENA struct arena *arena = arena_new();
     const struct doubt_report to = {newcomer, report, context};
     const struct doubting doubting = {&to, arena};
-    doubt_title(&doubting);
+    doubt_title(&to, arena);
     for (size_t i = 0; i < newcomer->peer_count; i++)
         doubt_peer(&doubting, newcomer->peers[i]);
 }

@@ -1,28 +1,12 @@
 /* How canonical offer fields stand in the document that offer_document.c puts together. What is
  * written goes into the offer by offer_write.c: `path` is for reading. */
-#include "base/memory.h"
+#include "connectors/field_rows.h"
 #include "connectors/gcp/offers.h"
 
-enum {
-    SERVICE = REMOTE_READ,              /* kept by the service */
-    ASIDE = REMOTE_READ | REMOTE_ASIDE, /* asked for by calls of their own */
-    BORN = REMOTE_READ | REMOTE_CREATE, /* said when the offer is made, never again */
-    DRAFTED = BORN | REMOTE_UPDATE,     /* may change while it is a draft */
-    SIGNED = REMOTE_CREATE | REMOTE_SIGNED,
-};
+/* Attached when the offer is made, and held against what is there when it is published. */
+enum { SIGNED = REMOTE_CREATE | REMOTE_SIGNED };
 
 #define OFFERED "singleProductOffer."
-
-#define FIELD(name, flags_, at, vendor_)                                                           \
-    .field = name, .path = at, .flags = flags_, .vendor = vendor_
-#define ROW(name, flags_, at, vendor_)                                                             \
-    {                                                                                              \
-        FIELD(name, flags_, at, vendor_)                                                           \
-    }
-#define TEXT(name, flags_, at, limit, vendor_)                                                     \
-    {                                                                                              \
-        FIELD(name, flags_, at, vendor_), .max = limit                                             \
-    }
 
 static const char *const states[] = {
     "draft",   "DRAFT",   "publishing", "PUBLISHING", "open",  "PUBLISHED", "accepted", "ACCEPTED",

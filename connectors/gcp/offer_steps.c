@@ -5,18 +5,10 @@
 #define VIEW    "view=PRIVATE_OFFER_VIEW_FULL"
 #define LOOK_MS INT64_C(60000)
 
-static const struct kind *const kind = &kinds[KIND_OFFER];
-
 int64_t gcp_offer_look_ms(const struct cloud *cloud)
 {
     bool sandbox = http_is_loopback(cloud->bases[GCP_PRODUCER]);
     return sandbox && cloud->poll_ms < LOOK_MS ? cloud->poll_ms : LOOK_MS;
-}
-
-void gcp_offer_keep(struct step_context *context, const char *name, const struct json *json)
-{
-    json_remove(context->progress, name);
-    json_set(context->arena, context->progress, name, json_clone(context->arena, json));
 }
 
 const char *gcp_offer_name(const struct step_context *context)
@@ -61,26 +53,10 @@ struct record *gcp_offer_now(struct step_context *context, const struct json *of
 
 struct gcp_offer_writing gcp_offer_wanted(struct step_context *context, const struct json *fresh)
 {
-    struct arena *arena = context->arena;
-    const struct change *change = context->change;
-    bool *wanted = arena_array(arena, kind->field_count, sizeof *wanted);
-    struct record *record = fresh ? gcp_offer_now(context, fresh) : record_new(arena, kind, NULL);
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const char *name = kind->fields[i].name;
-        const struct remote_field *remote = connector_field(&gcp_offers, name);
-        const struct change_field *field = change_field(change, name);
-        const char *value = fresh ? field ? field->new_value : NULL : step_wanted(context, name);
-        if (!remote || !(remote->flags & (fresh ? REMOTE_UPDATE : REMOTE_CREATE)) ||
-            !(fresh ? field != NULL : value != NULL))
-            continue;
-        record->values[i] = value;
-        wanted[i] = true;
-    }
-    if (!fresh) {
-        record_set(record, FIELD_REFERENCE, step_reference(context));
-        wanted[kind_field(kind, FIELD_REFERENCE)] = true;
-    }
-    return (struct gcp_offer_writing){.arena = arena,
+    const bool *wanted;
+    struct record *record =
+        step_writing(context, &gcp_offers, fresh ? gcp_offer_now(context, fresh) : NULL, &wanted);
+    return (struct gcp_offer_writing){.arena = context->arena,
                                       .cloud = context->cloud,
                                       .record = record,
                                       .wanted = wanted,

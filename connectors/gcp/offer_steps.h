@@ -49,7 +49,6 @@ struct record *gcp_offer_now(struct step_context *context, const struct json *of
 /* What is to be written: of everything that the local side says for a creation, else of the fields
  * of the change. `fresh` NULL: a new one. */
 struct gcp_offer_writing gcp_offer_wanted(struct step_context *context, const struct json *fresh);
-void gcp_offer_keep(struct step_context *context, const char *name, const struct json *json);
 
 /* "read", the end of both tables. */
 int gcp_offer_build_read(struct step_context *context, struct http_request *request,

@@ -25,7 +25,7 @@
 struct item {
     const char *id;                 /* bare */
     const char *time;               /* updateTime; NULL: not shown */
-    bool draft;                     /* as listed */
+    bool draft, accepted;           /* as listed */
     const struct json *entitlement; /* NULL: none */
     struct json *offer, *papers;
     const struct json *account;
@@ -258,9 +258,12 @@ static const struct json *bound_to(const struct reading *reading, const char *of
     return now ? now : map_get(reading->next, offer);
 }
 
-/* Who is asked whether the buyer may sign up is said by the account alone. */
+/* Who is asked whether the buyer may sign up is said by the account alone; and an order that came
+ * after its offer was read, and is not under its id, is looked for with each full read. */
 static bool may_move_unseen(const struct reading *reading, const struct item *item)
 {
+    if (item->accepted && !item->entitlement && reading->full && reading->want_agreements)
+        return true;
     bool waits = item->entitlement && (gcp_entitlement_waits(item->entitlement, GCP_OFFER_NOW) ||
                                        gcp_entitlement_waits(item->entitlement, GCP_OFFER_NEXT));
     return (waits && reading->want_accounts) || (item->draft && reading->want_papers);
@@ -335,6 +338,7 @@ static void list_offer(struct sweep *sweep, const struct sweep_listing *listing,
     listed->id = arena_copy(arena, bare);
     listed->time = version ? arena_copy(arena, version) : NULL;
     listed->draft = text_equal(json_get_text(item, "state"), "DRAFT");
+    listed->accepted = text_equal(json_get_text(item, "state"), "ACCEPTED");
     map_put(reading->offers, bare, listed);
 }
 

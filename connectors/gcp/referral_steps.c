@@ -65,16 +65,10 @@ bool gcp_referral_flip_get(struct cloud *cloud, const struct http_request *reque
 
 /* ------------------------------------------------------------------ reading */
 
-const char *gcp_step_id(const struct step_context *context)
-{
-    const char *id = step_text(context, "id");
-    return id ? id : context->change->remote_id;
-}
-
 int gcp_step_build_get(struct step_context *context, struct http_request *request,
                        struct error *error)
 {
-    const char *id = gcp_step_id(context);
+    const char *id = step_id(context);
     if (!id)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "the opportunity's name got lost");
     if (gcp_referral_is_older(id))
@@ -127,24 +121,12 @@ enum step_result gcp_step_answer_read(struct step_context *context,
     return STEP_DONE;
 }
 
-void gcp_step_keep(struct step_context *context, struct json *document)
-{
-    json_remove(context->progress, "document");
-    json_set(context->arena, context->progress, "document", document);
-}
-
-const struct json *gcp_step_document(const struct step_context *context)
-{
-    return json_get(context->progress, "document");
-}
-
 /* ------------------------------------------------------------------ patching */
 
 void gcp_patch_begin(struct step_context *context, struct gcp_patch *ret_patch)
 {
-    *ret_patch =
-        (struct gcp_patch){.wanted = json_clone(context->arena, gcp_step_document(context)),
-                           .body = json_object(context->arena)};
+    *ret_patch = (struct gcp_patch){.wanted = json_clone(context->arena, step_document(context)),
+                                    .body = json_object(context->arena)};
 }
 
 static bool is_in(const char *mask, const char *member)
@@ -173,7 +155,7 @@ void gcp_patch_add(struct step_context *context, struct gcp_patch *patch, const 
 int gcp_patch_put(struct step_context *context, struct gcp_patch *patch, const char *field,
                   const char *value, struct error *error)
 {
-    const char *member = gcp_referral_mask(gcp_step_document(context), field, value);
+    const char *member = gcp_referral_mask(step_document(context), field, value);
     if (!member)
         return error_set(error, ERROR_BUG, SCOPE_RECORD, "%s is not written by an update", field);
     /* Two fields may share a member: the later one goes on with what the earlier made of it. */
@@ -188,7 +170,7 @@ int gcp_patch_send(struct step_context *context, const struct gcp_patch *patch,
 {
     struct arena *arena = context->arena;
     const struct cloud *cloud = context->cloud;
-    const char *id = gcp_step_id(context);
+    const char *id = step_id(context);
     bool older = gcp_referral_is_older(id);
     if (!patch->mask)
         return 1;
@@ -210,7 +192,7 @@ enum step_result gcp_step_answer_patch(struct step_context *context,
     struct record *record = NULL;
     struct error odd = {0};
     enum step_result again;
-    if (!gcp_referral_is_older(gcp_step_id(context)) &&
+    if (!gcp_referral_is_older(step_id(context)) &&
         gcp_step_flips(context, failure, true, "get", &again))
         return again;
     if (failure) {

@@ -60,7 +60,6 @@ bool gcp_referral_flip_get(struct cloud *cloud, const struct http_request *reque
                            const struct error *failure);
 
 /* ---- Steps. */
-const char *gcp_step_id(const struct step_context *context);
 gcp_step_build gcp_step_build_get; /* skipped for a record of the older interface */
 /* The record of an answer. */
 int gcp_step_take(struct step_context *context, const struct http_response *response,
@@ -71,10 +70,6 @@ gcp_step_answer gcp_step_answer_read; /* ends a procedure */
  * with `ret_result` for the engine. */
 bool gcp_step_flips(struct step_context *context, const struct error *failure, bool patches,
                     const char *step, enum step_result *ret_result);
-
-/* The document that a write is made from. */
-void gcp_step_keep(struct step_context *context, struct json *document);
-const struct json *gcp_step_document(const struct step_context *context);
 
 /* A patch: the members that are to differ, and what they are to be. */
 struct gcp_patch {

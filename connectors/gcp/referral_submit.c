@@ -33,14 +33,14 @@ static enum step_result answer_get(struct step_context *context,
     }
     if (!text_equal(now->version, context->change->version))
         return STEP_STALE;
-    gcp_step_keep(context, document);
+    step_keep_json(context, "document", document);
     return STEP_NEXT;
 }
 
 static int build_get(struct step_context *context, struct http_request *request,
                      struct error *error)
 {
-    if (gcp_referral_is_older(gcp_step_id(context)))
+    if (gcp_referral_is_older(step_id(context)))
         return error_set(error, ERROR_REFUSED, SCOPE_RECORD,
                          "the older interface hands nothing over");
     return gcp_step_build_get(context, request, error);
@@ -81,8 +81,7 @@ static void add_own(struct step_context *context, struct gcp_patch *patch)
                                           OF_ISV "isvSolutionConnectDeal"};
     gcp_referral_complete(context->arena, patch->wanted, context->cloud->partner);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        if (json_find(patch->wanted, members[i]) &&
-            !json_find(gcp_step_document(context), members[i]))
+        if (json_find(patch->wanted, members[i]) && !json_find(step_document(context), members[i]))
             gcp_patch_add(context, patch, members[i]);
     }
 }
@@ -92,7 +91,7 @@ static int build_submit(struct step_context *context, struct http_request *reque
 {
     const struct change *change = context->change;
     const struct record *now =
-        gcp_referral_record(context->arena, gcp_step_document(context), NULL, NULL);
+        gcp_referral_record(context->arena, step_document(context), NULL, NULL);
     struct gcp_patch patch;
     int result = 0;
     gcp_patch_begin(context, &patch);

@@ -61,7 +61,7 @@ static enum step_result answer_get(struct step_context *context,
     struct json *document = NULL;
     struct record *now = NULL;
     enum step_result again;
-    if (!gcp_referral_is_older(gcp_step_id(context)) &&
+    if (!gcp_referral_is_older(step_id(context)) &&
         gcp_step_flips(context, failure, false, "get", &again))
         return again;
     if (gcp_step_take(context, response, failure, &document, &now, error) < 0)
@@ -73,14 +73,14 @@ static enum step_result answer_get(struct step_context *context,
     bool ours = step_count_of(context, "written") && stands_between(change, now);
     if (!text_equal(now->version, change->version) && !ours)
         return STEP_STALE;
-    gcp_step_keep(context, document);
+    step_keep_json(context, "document", document);
     return STEP_NEXT;
 }
 
 static int build_get_older(struct step_context *context, struct http_request *request,
                            struct error *error)
 {
-    const char *id = gcp_step_id(context);
+    const char *id = step_id(context);
     (void)error;
     if (!gcp_referral_is_older(id))
         return 1;
@@ -108,13 +108,13 @@ static int send(struct step_context *context, struct http_request *request, stru
 static int build_patch(struct step_context *context, struct http_request *request,
                        struct error *error)
 {
-    return gcp_referral_is_older(gcp_step_id(context)) ? 1 : send(context, request, error);
+    return gcp_referral_is_older(step_id(context)) ? 1 : send(context, request, error);
 }
 
 static int build_patch_older(struct step_context *context, struct http_request *request,
                              struct error *error)
 {
-    return gcp_referral_is_older(gcp_step_id(context)) ? send(context, request, error) : 1;
+    return gcp_referral_is_older(step_id(context)) ? send(context, request, error) : 1;
 }
 
 const struct step gcp_update_steps[] = {

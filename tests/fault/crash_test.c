@@ -49,41 +49,29 @@ static void prepare(const struct trial *trial)
     rig_free(rig);
 }
 
-static void check_end(const struct trial *trial, struct rig *rig, const char *what, size_t number)
+static const char *tell(const struct trial *trial, struct rig *rig)
 {
-    trial_finish(rig);
-    size_t count;
+    (void)trial;
+    return rig_state(rig);
+}
+
+static const char *complain(const struct trial *trial, struct rig *rig)
+{
+    size_t count, twice = sandbox_duplicates(rig->sandbox);
+    (void)trial;
     rig_ids(rig, &count);
-    if (sandbox_duplicates(rig->sandbox) || count != 6 ||
-        strcmp(rig_state(rig), trial->expected) != 0) {
-        print_error("after %s %zu: %zu opportunities, %zu duplicates\n%s\nexpected:\n%s\n", what,
-                    number, count, sandbox_duplicates(rig->sandbox), rig_state(rig),
-                    trial->expected);
-        fail();
-    }
+    return twice || count != 6
+               ? arena_printf(rig->arena, "%zu opportunities, %zu duplicates", count, twice)
+               : NULL;
 }
 
 static int setup(void **state)
 {
-    struct trial *trial = memory_alloc(sizeof *trial);
-    *trial = (struct trial){.yaml = rules(), .check = check_end};
-    trial_make(trial, "crash-test");
+    struct trial *trial = trial_new(
+        &(struct trial){.yaml = rules(), .tell = tell, .complain = complain}, "crash-test");
     prepare(trial);
-    trial_restore(trial);
-    struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
-    trial_finish(rig);
-    trial->expected = memory_copy(rig_state(rig));
-    assert_int_equal(sandbox_duplicates(rig->sandbox), 0);
-    rig_free(rig);
+    trial_expect(trial, (const char *const[]){NULL});
     *state = trial;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct trial *trial = *state;
-    trial_remove(trial);
-    free(trial);
     return 0;
 }
 
@@ -97,62 +85,36 @@ static void test_killed_after_journal(void **state)
     assert_true(trial_kill_at_each(*state, "journal-after", 1) > 19);
 }
 
-/* The run that cleans up is killed too, at its first, second, … point. */
 static void test_killed_again_while_recovering(void **state)
 {
-    const struct trial *trial = *state;
-    bool killed = true;
-    for (size_t n = 2; killed; n += 5) {
-        trial_restore(trial);
-        killed = trial_doomed(trial, TRIAL_HOUR_MS, n, NULL);
-        for (size_t again = 1; again <= 3; again++)
-            trial_doomed(trial, TRIAL_HOUR_MS + (int64_t)again * TRIAL_MINUTE_MS, again, NULL);
-        trial_end(trial, "a second kill after", n);
-    }
+    trial_kill_again(*state, 5);
 }
 
-/* Each call of a writing operation in turn meets the fault; the program runs on. */
-static void fault_at_each(const struct trial *trial, const char *fault)
-{
-    static const char *const operations[] = {"CreateOpportunity", "AssociateOpportunity",
-                                             "DisassociateOpportunity", "UpdateOpportunity",
-                                             "StartEngagementFromOpportunityTask"};
-    for (size_t i = 0; i < COUNT(operations); i++)
-        trial_fault_at_each(trial, fault, operations[i], NULL, rig_calls);
-}
+static const char *const writes[] = {"CreateOpportunity",
+                                     "AssociateOpportunity",
+                                     "DisassociateOpportunity",
+                                     "UpdateOpportunity",
+                                     "StartEngagementFromOpportunityTask",
+                                     NULL};
 
 static void test_lost_answers(void **state)
 {
-    fault_at_each(*state, "lost-after");
+    trial_fault_at_each(*state, "lost-after", writes, rig_calls);
 }
 
 static void test_resets(void **state)
 {
-    fault_at_each(*state, "reset");
+    trial_fault_at_each(*state, "reset", writes, rig_calls);
 }
 
 static void test_server_errors(void **state)
 {
-    fault_at_each(*state, "500");
+    trial_fault_at_each(*state, "500", writes, rig_calls);
 }
 
-/* Nothing in the answers is to be had: every write happens and every answer is lost. The run stays
- * partial; when the line is back, all is looked up. */
 static void test_all_answers_lost(void **state)
 {
-    const struct trial *trial = *state;
-    static const char *const faults[] = {
-        "lost-after:CreateOpportunity", "lost-after:UpdateOpportunity",
-        "lost-after:StartEngagementFromOpportunityTask", "lost-after:AssociateOpportunity"};
-    trial_restore(trial);
-    struct rig *rig = trial_open(trial, TRIAL_HOUR_MS);
-    for (size_t i = 0; i < COUNT(faults); i++)
-        rig_fault(rig, faults[i]);
-    assert_int_equal(rig_run(rig)->outcome, READ_PARTIAL);
-    assert_true(rig->result.counts.open > 0);
-    rig_clear_faults(rig);
-    check_end(trial, rig, "all answers lost", 0);
-    rig_free(rig);
+    trial_lose_all(*state, writes);
 }
 
 static void lose_answers(struct rig *rig)
@@ -182,5 +144,5 @@ int main(void)
         cmocka_unit_test(test_all_answers_lost),
         cmocka_unit_test(test_killed_while_answers_are_lost),
     };
-    return cmocka_run_group_tests(tests, setup, teardown) ? 1 : 0;
+    return cmocka_run_group_tests(tests, setup, trial_teardown) ? 1 : 0;
 }

@@ -65,11 +65,6 @@ static const char yaml[] = "version: 1\n"
     key ",,,Deal " key ",Company " key ",https://www." key ".example/,US,Austin,,2026-09-30,"      \
         "5000.50 USD,Two become one.,Noted,Call," share "\n"
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* One deal as it stands; ids and times differ with the order of making. */
 static const char *tell(struct rig *rig, const struct json *deal)
 {
@@ -82,62 +77,36 @@ static const char *tell(struct rig *rig, const struct json *deal)
                                         "isvSolutionConnectInfo.nextStep",
                                         "opportunityInfo.description",
                                         "qualificationInfo.dealSize",
-                                        "customerInfo.customerDetails.address.locality"};
-    const char *text = "";
-    for (size_t i = 0; i < COUNT(paths); i++) {
-        const struct json *value = json_find(deal, paths[i]);
-        text = arena_printf(rig->arena, "%s %s", text, value ? json_print(rig->arena, value) : "-");
-    }
-    return text;
+                                        "customerInfo.customerDetails.address.locality",
+                                        NULL};
+    return trial_tell_parts(rig, deal, paths);
 }
 
-static const struct json *ids_of(struct rig *rig)
+static const char *tell_all(const struct trial *trial, struct rig *rig)
 {
-    return json_get(rig_control(rig, "/_sandbox/gcp/opportunities", NULL), "ids");
-}
-
-static const char *state_of(struct rig *rig)
-{
-    const struct json *ids = ids_of(rig);
+    const struct json *ids = json_get(rig_control(rig, "/_sandbox/gcp/opportunities", NULL), "ids");
     const char **lines = arena_array(rig->arena, ids->count + 1, sizeof *lines);
-    const char *text = rig_csv(rig);
+    (void)trial;
     for (size_t i = 0; i < ids->count; i++)
         lines[i] = tell(rig, sandbox_gcp_opportunity(rig->sandbox, json_text(ids->items[i])));
-    qsort(lines, ids->count, sizeof *lines, compare_texts);
+    const char *text = trial_tell_sorted(rig, rig_csv(rig), lines, ids->count);
     for (size_t i = 0; i < ids->count; i++)
-        text = arena_printf(rig->arena, "%s%s\n", text, lines[i]);
-    for (size_t i = 0; i < ids->count; i++) {
-        const char *id = json_text(ids->items[i]);
-        while (strstr(text, id))
-            text = rig_replace(rig, text, id, "<id>");
-    }
+        text = trial_tell_id(rig, text, json_text(ids->items[i]), "<id>");
     return text;
 }
 
-static void check_end(const struct trial *trial, struct rig *rig, const char *what, size_t number)
+static const char *complain(const struct trial *trial, struct rig *rig)
 {
-    trial_finish(rig);
-    const char *state = state_of(rig);
     size_t deals = sandbox_gcp_opportunities(rig->sandbox);
     size_t twice = sandbox_gcp_duplicates(rig->sandbox);
-    if (twice || deals != DEALS || strcmp(state, trial->expected) != 0) {
-        print_error("after %s %zu: %zu deals, %zu twice\n%s\nexpected:\n%s\n", what, number, deals,
-                    twice, state, trial->expected);
-        fail();
-    }
+    (void)trial;
+    return twice || deals != DEALS ? arena_printf(rig->arena, "%zu deals, %zu twice", deals, twice)
+                                   : NULL;
 }
 
 static const char *id_of(struct rig *rig, const char *key)
 {
     return arena_copy(rig->arena, rig_cell(rig, key, "Id"));
-}
-
-static void post(struct rig *rig, const char *path, const char *const *pairs)
-{
-    struct json *body = json_object(rig->arena);
-    for (; *pairs; pairs += 2)
-        json_set_text(rig->arena, body, pairs[0], pairs[1]);
-    rig_control(rig, path, body);
 }
 
 /* Three deals that Google has accepted, and a draft. Then: an edit on each side, one deal that is
@@ -148,9 +117,9 @@ static void prepare(struct rig *rig)
     trial_finish(rig);
     rig_set_cell(rig, "L1", "Title", "Deal L1 and more");
     rig_set_cell(rig, "L1", "Stage", "technical_validation");
-    post(rig, "/_sandbox/gcp/edit-opportunity",
-         (const char *const[]){"id", id_of(rig, "L1"), "path", "isvSolutionConnectInfo.nextStep",
-                               "value", "Said there", NULL});
+    rig_post(rig, "/_sandbox/gcp/edit-opportunity",
+             (const char *const[]){"id", id_of(rig, "L1"), "path",
+                                   "isvSolutionConnectInfo.nextStep", "value", "Said there", NULL});
     rig_set_cell(rig, "L2", "Stage", "won");
     rig_set_cell(rig, "L2", "Notes", "Signed");
     rig_set_cell(rig, "L3", "Stage", "lost");
@@ -160,21 +129,21 @@ static void prepare(struct rig *rig)
     rig_csv_put(rig, arena_printf(rig->arena, "%s" ROW("L5", "yes") ROW("L6", "no"), rig_csv(rig)));
 }
 
-static void open_trial(struct trial *trial)
+static int setup(void **state)
 {
-    static const char *const shows[] = {
-        "\"Deal L1 and more\" \"ACCEPTED\" \"TECH_EVAL_SOL_DEV\"",
-        "Said there",
-        "\"Deal L2\" \"ACCEPTED\" \"MIGRATION_IMPL\" \"MIGRATION_IMPL\"",
-        "\"Signed [crm:L2]\"",
-        "\"Deal L3\" \"ACCEPTED\" \"CLOSED_LOST\" \"CLOSED_LOST\"",
-        "\"Dallas\"",
-        "\"Deal L4 at last\" \"ACCEPTED\"",
-        "\"Deal L5\" \"ACCEPTED\"",
-        "\"Deal L6\" \"DRAFT\"",
-        "L2,opportunities/<id>,approved,Deal L2,"};
-    *trial = (struct trial){.yaml = yaml, .check = check_end};
-    trial_make(trial, "gcp-crash-test");
+    static const char *const shows[] = {"Deal L1 and more ACCEPTED TECH_EVAL_SOL_DEV",
+                                        "Said there",
+                                        "Deal L2 ACCEPTED MIGRATION_IMPL MIGRATION_IMPL",
+                                        "Signed [crm:L2]",
+                                        "Deal L3 ACCEPTED CLOSED_LOST CLOSED_LOST",
+                                        "Dallas",
+                                        "Deal L4 at last ACCEPTED",
+                                        "Deal L5 ACCEPTED",
+                                        "Deal L6 DRAFT",
+                                        "L2,opportunities/<id>,approved,Deal L2,",
+                                        NULL};
+    struct trial *trial = trial_new(
+        &(struct trial){.yaml = yaml, .tell = tell_all, .complain = complain}, "gcp-crash-test");
     struct rig *rig = rig_new(&(struct rig_options){.folder = trial->folder,
                                                     .yaml = yaml,
                                                     .csv = HEADER ROW("L1", "yes") ROW("L2", "yes")
@@ -182,37 +151,22 @@ static void open_trial(struct trial *trial)
                                                     .persistent = true});
     prepare(rig);
     rig_free(rig);
-    trial_restore(trial);
-    rig = trial_open(trial, TRIAL_HOUR_MS);
-    trial_finish(rig);
-    trial->expected = memory_copy(state_of(rig));
-    check_end(trial, rig, "no disturbance", 0);
-    for (size_t i = 0; i < COUNT(shows); i++)
-        if (!strstr(trial->expected, shows[i]))
-            fail_msg("the end does not show %s\n%s", shows[i], trial->expected);
-    rig_free(rig);
-}
-
-static size_t kill_at_each(const char *point)
-{
-    struct trial trial;
-    open_trial(&trial);
-    size_t count = trial_kill_at_each(&trial, point, 1);
-    trial_remove(&trial);
-    return count;
+    trial_expect(trial, shows);
+    *state = trial;
+    return 0;
 }
 
 static void test_killed_before_journal(void **state)
 {
-    (void)state;
-    assert_true(kill_at_each("journal-before") > 10); /* the points were really passed */
+    assert_true(trial_kill_at_each(*state, "journal-before", 1) > 10); /* really passed */
 }
 
 static void test_killed_after_journal(void **state)
 {
-    (void)state;
-    assert_true(kill_at_each("journal-after") > 10);
+    assert_true(trial_kill_at_each(*state, "journal-after", 1) > 10);
 }
+
+static const char *const writes[] = {"CreateDeal", "PatchDeal", NULL};
 
 static size_t sent(const struct rig *rig, const char *operation)
 {
@@ -222,49 +176,24 @@ static size_t sent(const struct rig *rig, const char *operation)
     return count;
 }
 
-/* Each call of an operation in turn meets the fault; the program runs on. */
-static void fault_at_each(const char *fault)
-{
-    struct trial trial;
-    open_trial(&trial);
-    trial_fault_at_each(&trial, fault, "CreateDeal", NULL, sent);
-    trial_fault_at_each(&trial, fault, "PatchDeal", NULL, sent);
-    trial_remove(&trial);
-}
-
 static void test_lost_answers(void **state)
 {
-    (void)state;
-    fault_at_each("lost-after");
+    trial_fault_at_each(*state, "lost-after", writes, sent);
 }
 
 static void test_resets(void **state)
 {
-    (void)state;
-    fault_at_each("reset");
+    trial_fault_at_each(*state, "reset", writes, sent);
 }
 
 static void test_server_errors(void **state)
 {
-    (void)state;
-    fault_at_each("html500");
+    trial_fault_at_each(*state, "html500", writes, sent);
 }
 
-/* Every write happens and every answer is lost. */
 static void test_all_answers_lost(void **state)
 {
-    (void)state;
-    struct trial trial;
-    open_trial(&trial);
-    trial_restore(&trial);
-    struct rig *rig = trial_open(&trial, TRIAL_HOUR_MS);
-    rig_fault(rig, "lost-after:CreateDeal");
-    rig_fault(rig, "lost-after:PatchDeal");
-    assert_int_equal(rig_run(rig)->outcome, READ_PARTIAL);
-    rig_clear_faults(rig);
-    check_end(&trial, rig, "all answers lost", 0);
-    rig_free(rig);
-    trial_remove(&trial);
+    trial_lose_all(*state, writes);
 }
 
 int main(void)
@@ -274,5 +203,5 @@ int main(void)
         cmocka_unit_test(test_lost_answers),          cmocka_unit_test(test_resets),
         cmocka_unit_test(test_server_errors),         cmocka_unit_test(test_all_answers_lost),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+    return cmocka_run_group_tests(tests, setup, trial_teardown) ? 1 : 0;
 }

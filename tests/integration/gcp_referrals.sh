@@ -249,4 +249,21 @@ is "three of them" 3 "$(calls ListDeals)"
 agent reconcile
 is "and nothing is written" 0 "$(writes)"
 
+# --- one record that is denied ------------------------------------------------------------------
+
+begin "$(row B-1)" "$(row B-2)" "$(row B-3)"
+agent reconcile
+ctl reset-stats >/dev/null
+for key in B-1 B-2 B-3; do edit_cell $key Name "Renamed $key"; done
+ctl fault 403:PatchDeal:1 >/dev/null
+agent reconcile
+exits 3 "one of three is denied"
+is "the two others go all the same" 3 "$(calls PatchDeal)"
+is "and it is told" 1 "$(findings RUN-006)"
+ctl no-faults >/dev/null
+agent reconcile
+exits 0 "it goes once it may"
+is "then all three are there" 3 \
+    "$(for key in B-1 B-2 B-3; do shown $key; grep -c "Renamed $key" shown.json; done | grep -c 1)"
+
 finish

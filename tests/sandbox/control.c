@@ -67,6 +67,26 @@ static struct opportunity *find_record(struct control *control)
 static int get_stats(struct control *control, struct json **ret_answer)
 {
     const struct sandbox *sandbox = control->sandbox;
+    const struct {
+        const char *name;
+        size_t count;
+    } counts[] = {
+        {"opportunities", sandbox->record_count},
+        {"duplicates", sandbox_duplicates(sandbox)},
+        {"offers", sandbox_entities(sandbox, "Offer")},
+        {"agreements", sandbox_agreements(sandbox, NULL)},
+        {"offer_duplicates", sandbox_offer_duplicates(sandbox)},
+        {"azure_referrals", sandbox_azure_referrals(sandbox)},
+        {"azure_duplicates", sandbox_azure_duplicates(sandbox)},
+        {"azure_offers", sandbox_azure_offers(sandbox)},
+        {"azure_offer_duplicates", sandbox_azure_offer_duplicates(sandbox)},
+        {"azure_subscriptions", sandbox_azure_subscriptions(sandbox)},
+        {"gcp_offers", sandbox_gcp_offers(sandbox)},
+        {"gcp_offer_duplicates", sandbox_gcp_offer_duplicates(sandbox)},
+        {"gcp_entitlements", sandbox_gcp_entitlements(sandbox)},
+        {"gcp_opportunities", sandbox_gcp_opportunities(sandbox)},
+        {"gcp_duplicates", sandbox_gcp_duplicates(sandbox)},
+    };
     struct json *answer = json_object(control->arena);
     struct json *calls = json_array(control->arena);
     for (size_t i = 0; i < sandbox->call_count; i++) {
@@ -77,36 +97,9 @@ static int get_stats(struct control *control, struct json **ret_answer)
         json_append(control->arena, calls, row);
     }
     json_set(control->arena, answer, "calls", calls);
-    json_set(control->arena, answer, "opportunities",
-             json_int(control->arena, (long long)sandbox->record_count));
-    json_set(control->arena, answer, "duplicates",
-             json_int(control->arena, (long long)sandbox_duplicates(sandbox)));
-    json_set(control->arena, answer, "offers",
-             json_int(control->arena, (long long)sandbox_entities(sandbox, "Offer")));
-    json_set(control->arena, answer, "agreements",
-             json_int(control->arena, (long long)sandbox_agreements(sandbox, NULL)));
-    json_set(control->arena, answer, "offer_duplicates",
-             json_int(control->arena, (long long)sandbox_offer_duplicates(sandbox)));
-    json_set(control->arena, answer, "azure_referrals",
-             json_int(control->arena, (long long)sandbox_azure_referrals(sandbox)));
-    json_set(control->arena, answer, "azure_duplicates",
-             json_int(control->arena, (long long)sandbox_azure_duplicates(sandbox)));
-    json_set(control->arena, answer, "azure_offers",
-             json_int(control->arena, (long long)sandbox_azure_offers(sandbox)));
-    json_set(control->arena, answer, "azure_offer_duplicates",
-             json_int(control->arena, (long long)sandbox_azure_offer_duplicates(sandbox)));
-    json_set(control->arena, answer, "azure_subscriptions",
-             json_int(control->arena, (long long)sandbox_azure_subscriptions(sandbox)));
-    json_set(control->arena, answer, "gcp_offers",
-             json_int(control->arena, (long long)sandbox_gcp_offers(sandbox)));
-    json_set(control->arena, answer, "gcp_offer_duplicates",
-             json_int(control->arena, (long long)sandbox_gcp_offer_duplicates(sandbox)));
-    json_set(control->arena, answer, "gcp_entitlements",
-             json_int(control->arena, (long long)sandbox_gcp_entitlements(sandbox)));
-    json_set(control->arena, answer, "gcp_opportunities",
-             json_int(control->arena, (long long)sandbox_gcp_opportunities(sandbox)));
-    json_set(control->arena, answer, "gcp_duplicates",
-             json_int(control->arena, (long long)sandbox_gcp_duplicates(sandbox)));
+    for (size_t i = 0; i < COUNT(counts); i++)
+        json_set(control->arena, answer, counts[i].name,
+                 json_int(control->arena, (long long)counts[i].count));
     char now[INSTANT_TEXT];
     json_set_text(control->arena, answer, "now", instant_print(sandbox_now(sandbox), now));
     *ret_answer = answer;

@@ -1,29 +1,13 @@
 /* What the marketplace begins with: products of every type, their public offers, a shared resale
  * authorization, and private offers in every state. Nobody in here exists. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/sandbox/deals.h"
 #include "tests/sandbox/market.h"
+#include "tests/sandbox/rest.h"
 
 #define DAY_MS INT64_C(86400000)
-
-/* JSON text with ' for ". */
-static struct json *make(struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static struct json *make(struct arena *arena, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    char *text = arena_vprintf(arena, format, list);
-    va_end(list);
-    for (char *c = text; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    struct json *json = NULL;
-    json_parse(arena, text, strlen(text), &json, NULL);
-    return json;
-}
 
 /* ---- Products. */
 static const char dimensions[] =
@@ -79,7 +63,7 @@ static const struct product_part {
 static struct json *make_product(struct arena *arena, const struct entity_type *type,
                                  const char *id, const char *title)
 {
-    struct json *document = make(
+    struct json *document = rest_make(
         arena,
         "{'Description':{'ProductTitle':'%s','ProductCode':'%.13s%.12s','ShortDescription':"
         "'%s for teams that sell software.','LongDescription':'Everything that %s does, and how.',"
@@ -95,7 +79,7 @@ static struct json *make_product(struct arena *arena, const struct entity_type *
     for (size_t i = 0; i < COUNT(product_parts); i++) {
         if (product_parts[i].kind != type->kind)
             continue;
-        const struct json *part = make(arena, "%s", product_parts[i].members);
+        const struct json *part = rest_make(arena, "%s", product_parts[i].members);
         for (size_t j = 0; j < part->count; j++)
             json_set(arena, document, part->names[j], part->items[j]);
     }
@@ -115,18 +99,18 @@ static void add_public_offer(struct sandbox *sandbox, struct arena *arena, const
 {
     const char *id = arena_printf(arena, "offer-%s", product + 5);
     const struct json *document =
-        make(arena,
-             "{'Id':'%s','State':'Released','Name':'%s: public offer','Description':null,"
-             "'ProductId':'%s','OfferSetId':null,'ResaleAuthorizationId':null,"
-             "'MarkupPercentage':null,'PreExistingAgreement':null,'Terms':[{'Type':"
-             "'ConfigurableUpfrontPricingTerm','CurrencyCode':'USD','RateCards':[{'Selector':"
-             "{'Type':'Duration','Value':'P12M'},'Constraints':{'MultipleDimensionSelection':"
-             "'Disallowed','QuantityConfiguration':'Disallowed'},'RateCard':[{'DimensionKey':"
-             "'basic_service','Price':'12000.00'},{'DimensionKey':'premium_service','Price':"
-             "'24000.00'}]}]},{'Type':'LegalTerm','Documents':[{'Type':'StandardEula',"
-             "'Version':'2022-07-14'}]},{'Type':'SupportTerm','RefundPolicy':'No refunds.'}],"
-             "'Rules':[]}",
-             id, title, product);
+        rest_make(arena,
+                  "{'Id':'%s','State':'Released','Name':'%s: public offer','Description':null,"
+                  "'ProductId':'%s','OfferSetId':null,'ResaleAuthorizationId':null,"
+                  "'MarkupPercentage':null,'PreExistingAgreement':null,'Terms':[{'Type':"
+                  "'ConfigurableUpfrontPricingTerm','CurrencyCode':'USD','RateCards':[{'Selector':"
+                  "{'Type':'Duration','Value':'P12M'},'Constraints':{'MultipleDimensionSelection':"
+                  "'Disallowed','QuantityConfiguration':'Disallowed'},'RateCard':[{'DimensionKey':"
+                  "'basic_service','Price':'12000.00'},{'DimensionKey':'premium_service','Price':"
+                  "'24000.00'}]}]},{'Type':'LegalTerm','Documents':[{'Type':'StandardEula',"
+                  "'Version':'2022-07-14'}]},{'Type':'SupportTerm','RefundPolicy':'No refunds.'}],"
+                  "'Rules':[]}",
+                  id, title, product);
     set_age(entity_add(sandbox, entity_type_find("Offer", false), id, document),
             sandbox_now(sandbox), days, true);
 }
@@ -159,7 +143,7 @@ static void add_product(struct sandbox *sandbox, struct arena *arena, size_t ind
 /* What a manufacturer authorizes the account to resell. */
 static void add_shared_resale(struct sandbox *sandbox, struct arena *arena)
 {
-    const struct json *document = make(
+    const struct json *document = rest_make(
         arena,
         "{'Name':'Northern resellers','Description':'For resale by the account',"
         "'ProductId':'prod-othersoftware','ProductName':'Northern Vault','Status':'Active',"
@@ -235,7 +219,7 @@ static struct entity *add_offer(struct sandbox *sandbox, struct arena *arena,
                                               "'%s'}",
                                               day_text(arena, now + 500 * DAY_MS, "23:59:59.000"))
                                : "";
-    const struct json *document = make(
+    const struct json *document = rest_make(
         arena,
         "{'Id':'%s','State':'%s','Name':'%.100s','Description':'%s for deal [%s]',"
         "'ProductId':'" SANDBOX_PRODUCT "','OfferSetId':null,'ResaleAuthorizationId':null,"

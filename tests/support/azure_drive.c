@@ -4,29 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-
-int azure_drive_send(struct drive *drive, const char *method, const char *target,
-                     const struct http_header *headers, const char *body)
-{
-    size_t length = strcspn(target, "?"), count = 0;
-    while (headers[count].name)
-        count++;
-    const struct sandbox_request request = {
-        .method = method,
-        .path = arena_copy_n(drive->arena, target, length),
-        .query = target[length] ? target + length + 1 : NULL,
-        .headers = headers,
-        .header_count = count,
-        .body = body,
-        .body_length = body ? strlen(body) : 0,
-    };
-    fake_advance(&drive->fake, drive->pace_ms);
-    sandbox_handle(drive->sandbox, &request, drive->arena, &drive->response);
-    drive->answer = NULL;
-    json_parse(drive->arena, drive->response.body, drive->response.body_length, &drive->answer,
-               NULL);
-    return drive->response.dropped ? 0 : drive->response.status;
-}
+#include "tests/support/quoted.h"
 
 const char *azure_drive_header(const struct drive *drive, const char *name)
 {
@@ -44,7 +22,7 @@ int azure_drive_form(struct drive *drive, const char *path, const char *form)
         {"Content-Type", "application/x-www-form-urlencoded"},
         {NULL, NULL},
     };
-    return azure_drive_send(drive, "POST", path, headers, form);
+    return drive_send(drive, "POST", path, headers, form);
 }
 
 long long azure_drive_code(const struct drive *drive)
@@ -85,7 +63,5 @@ int azure_drive_call(struct drive *drive, const char *token, const char *method,
         {name, value},
         {NULL, NULL},
     };
-    bool quoted = body && strchr(body, '"');
-    const char *text = body && !quoted ? json_print(drive->arena, drive_json(drive, body)) : body;
-    return azure_drive_send(drive, method, target, headers, text);
+    return drive_send(drive, method, target, headers, quoted_body(drive->arena, body));
 }

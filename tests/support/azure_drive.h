@@ -14,10 +14,6 @@
 #define AZURE_DRIVE_V2     "/" AZURE_TENANT "/oauth2/v2.0/token"
 #define AZURE_DRIVE_V1     "/" AZURE_TENANT "/oauth2/token"
 
-/* One request as it is; `target` may hold a query. Headers end with a NULL name. Returns the
- * status, 0 if the connection was dropped. */
-int azure_drive_send(struct drive *drive, const char *method, const char *target,
-                     const struct http_header *headers, const char *body);
 /* A header of the last answer, "" if it is not there. */
 const char *azure_drive_header(const struct drive *drive, const char *name);
 int azure_drive_form(struct drive *drive, const char *path, const char *form);

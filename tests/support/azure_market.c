@@ -8,46 +8,22 @@
 #include "base/text.h"
 #include "tests/sandbox/azure/identities.h"
 #include "tests/sandbox/azure/ingestion.h"
-
-static char *unquote(struct arena *arena, const char *text)
-{
-    char *copy = arena_copy(arena, text);
-    for (char *c = copy; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    return copy;
-}
+#include "tests/support/quoted.h"
 
 int azure_market_call(struct drive *drive, const char *audience, const char *method,
                       const char *target, const char *body)
 {
     struct arena *arena = drive->arena;
-    const char *query = strchr(target, '?');
-    char *text = body ? unquote(arena, body) : NULL;
     struct http_header headers[4] = {{"host", "127.0.0.1:8080"}};
     size_t count = 1;
-    fake_advance(&drive->fake, drive->pace_ms);
     if (audience)
         headers[count++] = (struct http_header){
             "authorization",
             arena_printf(arena, "Bearer %s",
                          azure_access_make(drive->sandbox, audience, AZURE_APP, 3600)->text)};
-    if (text)
+    if (body)
         headers[count++] = (struct http_header){"content-type", "application/json"};
-    const struct sandbox_request request = {
-        .method = method,
-        .path = arena_copy_n(arena, target, strcspn(target, "?")),
-        .query = query ? query + 1 : NULL,
-        .headers = headers,
-        .header_count = count,
-        .body = text,
-        .body_length = text ? strlen(text) : 0,
-    };
-    sandbox_handle(drive->sandbox, &request, arena, &drive->response);
-    drive->answer = NULL;
-    if (drive->response.dropped)
-        return 0;
-    json_parse(arena, drive->response.body, drive->response.body_length, &drive->answer, NULL);
-    return drive->response.status;
+    return drive_send(drive, method, target, headers, quoted(arena, body));
 }
 
 bool azure_market_carry(struct drive *drive, const char *audience,
@@ -156,13 +132,8 @@ const char *azure_market_offer(struct drive *drive, const char *path, const char
     int64_t today = day_of(sandbox_now(drive->sandbox));
     struct json *offer = rest_make(drive->arena, sample, ingestion_day(drive->arena, today + 300),
                                    ingestion_day(drive->arena, today + 30));
-    struct json *part = NULL;
+    struct json *part = path && value ? quoted_json(drive->arena, value) : NULL;
     struct error error;
-    if (path && value) {
-        char *text = unquote(drive->arena, value);
-        if (json_parse(drive->arena, text, strlen(text), &part, &error) < 0)
-            abort();
-    }
     if (path && json_put(drive->arena, offer, path, part, &error) < 0)
         abort();
     return arena_printf(drive->arena, "[%s]", json_print(drive->arena, offer));

@@ -3,26 +3,13 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-static int sign(void *cloud, struct arena *arena, struct http_request *request, int64_t now_ms,
-                struct error *error)
-{
-    (void)cloud, (void)now_ms, (void)error;
-    http_request_set(arena, request, "Authorization", "Bearer t");
-    return 0;
-}
-
-static bool due(void *cloud, size_t set, int64_t now_ms, bool force)
-{
-    (void)cloud, (void)set, (void)now_ms, (void)force;
-    return false;
-}
+#include "tests/support/bearer.h"
 
 struct cloud *channel_open(struct loop *loop, const struct log *log,
                            const struct settings *settings)
 {
     static const struct session_ops ops = {
-        .sign = sign, .judge = gcp_judge, .credentials_due = due};
+        .sign = bearer_sign, .judge = gcp_judge, .credentials_due = bearer_due};
     static const char *const bases[GCP_SURFACES] = {
         [GCP_PRODUCER] = "https://commerceproducer.googleapis.com/v1beta/",
         [GCP_PROCUREMENT] = "https://cloudcommerceprocurement.googleapis.com/v1/",

@@ -43,6 +43,9 @@ const char *drive_set_entity(struct drive *drive, size_t index);
 /* The first error code of the set that was looked at last, "" if none. */
 const char *drive_set_error(const struct drive *drive);
 
+/* One request as it is; `target` may hold a query. Headers end with a NULL name. */
+int drive_send(struct drive *drive, const char *method, const char *target,
+               const struct http_header *headers, const char *body);
 /* A control endpoint; body NULL is a GET. `target` may hold a query. */
 int drive_control(struct drive *drive, const char *target, const char *body);
 

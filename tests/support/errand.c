@@ -2,12 +2,14 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "connectors/document.h"
 
 static const struct step *find_step(const struct procedure *procedure, const char *name)
 {
@@ -147,4 +149,45 @@ enum outcome errand_settle(struct ground *ground, struct errand *errand)
     if (outcome == FAILED)
         print_message("    %s\n", errand->error.message);
     return outcome;
+}
+
+const char *errand_made_id(const struct errand *errand)
+{
+    return json_get_text(errand->context.progress, "id");
+}
+
+const char *errand_field(const struct errand *errand, const char *field)
+{
+    assert_non_null(errand->context.after);
+    const char *value = record_get(errand->context.after, field);
+    return value ? value : "";
+}
+
+struct record *errand_allowed(const struct ground *ground, const struct errand_wish *wishes,
+                              size_t count)
+{
+    struct record *record = record_new(ground->arena, &kinds[ground->kind->kind], NULL);
+    for (size_t i = 0; i < count && wishes[i].name; i++)
+        record_set(record, wishes[i].name, wishes[i].value);
+    assert_int_equal(document_check(ground->kind, AT_CREATE | AT_SUBMIT, NULL, record,
+                                    ground->fake->now_ms, NULL, NULL),
+                     0);
+    return record;
+}
+
+void errand_die_at_each(errand_life *life, size_t least)
+{
+    char *wanted, *got;
+    size_t calls = life(0, false, &wanted);
+    assert_true(calls > least);
+    for (size_t at = 1; at <= calls; at++) {
+        for (int sent = 0; sent < 2; sent++) {
+            life(at, sent, &got);
+            if (strcmp(got, wanted) != 0)
+                fail_msg("killed %s call %zu:\n%s\nnot\n%s", sent ? "after" : "before", at, got,
+                         wanted);
+            free(got);
+        }
+    }
+    free(wanted);
 }

@@ -52,4 +52,19 @@ enum outcome errand_run(struct ground *ground, struct errand *errand);
 /* Runs it until it ends: a new token after STEP_OVER. */
 enum outcome errand_settle(struct ground *ground, struct errand *errand);
 
+/* What came of one: the id of what it made (NULL: none), and a field of the record that it ended
+ * with ("" if it has none). */
+const char *errand_made_id(const struct errand *errand);
+const char *errand_field(const struct errand *errand, const char *field);
+/* The wishes break no rule of the kind for a new record. Returns that. */
+struct record *errand_allowed(const struct ground *ground, const struct errand_wish *wishes,
+                              size_t count);
+
+/* A life of errands on new ground, whose process dies at a call (0: never; `sent`: after it was
+ * sent, else before). Returns the calls, and what it came to: the same whenever it dies, to be
+ * freed. Fails the test unless it really died. */
+typedef size_t errand_life(size_t die_at, bool sent, char **ret_end);
+/* Dies at each call of a life that has more than `least`. */
+void errand_die_at_each(errand_life *life, size_t least);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "tests/sandbox/gcp/identities.h"
+#include "tests/support/quoted.h"
 
 #define WEEK_S (7 * 24 * 3600)
 
@@ -43,28 +44,13 @@ int gcp_cosell_send(struct gcp_cosell *bench, const char *token, const char *met
                     const char *target, const char *body)
 {
     struct drive *drive = &bench->drive;
-    size_t length = strcspn(target, "?");
-    if (body && !strchr(body, '"'))
-        body = json_print(drive->arena, drive_json(drive, body));
     const struct http_header headers[] = {
         {"Content-Type", "application/json"},
-        {"Authorization", arena_printf(drive->arena, "Bearer %s", token ? token : "")},
+        {token ? "Authorization" : NULL,
+         arena_printf(drive->arena, "Bearer %s", token ? token : "")},
+        {NULL, NULL},
     };
-    const struct sandbox_request request = {
-        .method = method,
-        .path = arena_copy_n(drive->arena, target, length),
-        .query = target[length] ? target + length + 1 : NULL,
-        .headers = headers,
-        .header_count = token ? 2 : 1,
-        .body = body,
-        .body_length = body ? strlen(body) : 0,
-    };
-    fake_advance(&drive->fake, drive->pace_ms);
-    sandbox_handle(drive->sandbox, &request, drive->arena, &drive->response);
-    drive->answer = NULL;
-    json_parse(drive->arena, drive->response.body, drive->response.body_length, &drive->answer,
-               NULL);
-    return drive->response.dropped ? 0 : drive->response.status;
+    return drive_send(drive, method, target, headers, quoted_body(drive->arena, body));
 }
 
 int gcp_cosell_call(struct gcp_cosell *bench, const char *method, const char *below,

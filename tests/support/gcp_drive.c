@@ -5,31 +5,9 @@
 #include "base/text.h"
 #include "net/jwt.h"
 #include "net/oauth.h"
+#include "tests/support/quoted.h"
 
 #define BEARER_GRANT "urn:ietf:params:oauth:grant-type:jwt-bearer"
-
-int gcp_drive_send(struct drive *drive, const char *method, const char *target,
-                   const struct http_header *headers, const char *body)
-{
-    size_t length = strcspn(target, "?"), count = 0;
-    while (headers[count].name)
-        count++;
-    const struct sandbox_request request = {
-        .method = method,
-        .path = arena_copy_n(drive->arena, target, length),
-        .query = target[length] ? target + length + 1 : NULL,
-        .headers = headers,
-        .header_count = count,
-        .body = body,
-        .body_length = body ? strlen(body) : 0,
-    };
-    fake_advance(&drive->fake, drive->pace_ms);
-    sandbox_handle(drive->sandbox, &request, drive->arena, &drive->response);
-    drive->answer = NULL;
-    json_parse(drive->arena, drive->response.body, drive->response.body_length, &drive->answer,
-               NULL);
-    return drive->response.dropped ? 0 : drive->response.status;
-}
 
 int gcp_drive_form(struct drive *drive, const char *path, const char *form)
 {
@@ -38,7 +16,7 @@ int gcp_drive_form(struct drive *drive, const char *path, const char *form)
         {"Content-Type", "application/x-www-form-urlencoded"},
         {NULL, NULL},
     };
-    return gcp_drive_send(drive, "POST", path, headers, form);
+    return drive_send(drive, "POST", path, headers, form);
 }
 
 int gcp_drive_call(struct drive *drive, const char *token, const char *method, const char *target,
@@ -51,13 +29,7 @@ int gcp_drive_call(struct drive *drive, const char *token, const char *method, c
             (struct http_header){"Authorization", arena_printf(drive->arena, "Bearer %s", token)};
     if (body)
         headers[count++] = (struct http_header){"Content-Type", "application/json"};
-    if (body && !strchr(body, '"')) {
-        char *text = arena_copy(drive->arena, body);
-        for (char *c = text; (c = strchr(c, '\''));)
-            *c = '"';
-        body = text;
-    }
-    return gcp_drive_send(drive, method, target, headers, body);
+    return drive_send(drive, method, target, headers, quoted_body(drive->arena, body));
 }
 
 struct json *gcp_drive_claims(struct drive *drive, const char *scope, const char *subject)

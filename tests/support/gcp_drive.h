@@ -9,10 +9,7 @@
 #define GCP_DRIVE_TOKEN "http://" GCP_DRIVE_HOST "/token" /* the audience of assertions */
 #define GCP_DRIVE_SCOPE "https://www.googleapis.com/auth/"
 
-/* One request as it is; `target` may hold a query. Headers end with a NULL name. Returns the
- * status, 0 if the connection was dropped. */
-int gcp_drive_send(struct drive *drive, const char *method, const char *target,
-                   const struct http_header *headers, const char *body);
+/* These return the status, 0 if the connection was dropped. */
 int gcp_drive_form(struct drive *drive, const char *path, const char *form);
 /* A call with a token (NULL: none); `body` is JSON text, with ' for " if it holds no ", NULL: none.
  */

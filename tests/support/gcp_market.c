@@ -13,30 +13,15 @@
 int gcp_market_call(struct drive *drive, const char *method, const char *target, const char *body)
 {
     struct arena *arena = drive->arena;
-    const char *query = strchr(target, '?');
     const char *text = body ? json_print(arena, rest_make(arena, "%s", body)) : NULL;
     const char *token =
         gcp_access_make(drive->sandbox, GCP_ACCOUNT, NULL, GCP_SCOPE_CLOUD, 3600)->text;
     const struct http_header headers[] = {
         {"Authorization", arena_printf(arena, "Bearer %s", token)},
         {"Content-Type", "application/json"},
+        {NULL, NULL},
     };
-    const struct sandbox_request request = {
-        .method = method,
-        .path = arena_copy_n(arena, target, strcspn(target, "?")),
-        .query = query ? query + 1 : NULL,
-        .headers = headers,
-        .header_count = COUNT(headers),
-        .body = text,
-        .body_length = text ? strlen(text) : 0,
-    };
-    fake_advance(&drive->fake, drive->pace_ms);
-    sandbox_handle(drive->sandbox, &request, arena, &drive->response);
-    drive->answer = NULL;
-    if (drive->response.dropped)
-        return 0;
-    json_parse(arena, drive->response.body, drive->response.body_length, &drive->answer, NULL);
-    return drive->response.status;
+    return drive_send(drive, method, target, headers, text);
 }
 
 int gcp_market_get(struct drive *drive, const char *format, ...)

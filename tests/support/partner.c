@@ -3,26 +3,13 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-static int sign(void *cloud, struct arena *arena, struct http_request *request, int64_t now_ms,
-                struct error *error)
-{
-    (void)cloud, (void)now_ms, (void)error;
-    http_request_set(arena, request, "Authorization", "Bearer t");
-    return 0;
-}
-
-static bool due(void *cloud, size_t set, int64_t now_ms, bool force)
-{
-    (void)cloud, (void)set, (void)now_ms, (void)force;
-    return false;
-}
+#include "tests/support/bearer.h"
 
 struct cloud *partner_open(struct loop *loop, const struct log *log,
                            const struct settings *settings)
 {
     static const struct session_ops ops = {
-        .sign = sign, .judge = azure_judge, .credentials_due = due};
+        .sign = bearer_sign, .judge = azure_judge, .credentials_due = bearer_due};
     struct cloud *cloud = memory_alloc(sizeof *cloud);
     cloud->arena = arena_new();
     cloud->settings = settings;

@@ -117,6 +117,19 @@ void reading_run(struct reading *reading, enum kind_id kind, const struct read_s
     reading_run_kind(reading, connector_kind(&connector_aws, kind), scope);
 }
 
+void reading_again(struct reading *reading)
+{
+    for (size_t i = 0; i < map_count(reading->records); i++) {
+        const struct record *record = map_value_at(reading->records, i);
+        map_put(reading->known, record->id, arena_copy(reading->arena, record->version));
+    }
+    map_free(reading->records);
+    map_free(reading->seen);
+    reading->records = map_new();
+    reading->seen = map_new();
+    reading->findings = 0;
+}
+
 const char *reading_version(const struct reading *reading, const char *id)
 {
     const struct record *record = map_get(reading->records, id);

@@ -35,6 +35,8 @@ void reading_close(struct reading *reading);
 void reading_run(struct reading *reading, enum kind_id kind, const struct read_scope *scope);
 void reading_run_kind(struct reading *reading, const struct connector_kind *kind,
                       const struct read_scope *scope);
+/* Before a later read: what came is what the engine has, and nothing has come yet. */
+void reading_again(struct reading *reading);
 /* The version of a record that came; NULL if it did not. */
 const char *reading_version(const struct reading *reading, const char *id);
 

@@ -455,6 +455,14 @@ struct json *rig_control(struct rig *rig, const char *path, struct json *body)
     return answer;
 }
 
+struct json *rig_post(struct rig *rig, const char *path, const char *const *pairs)
+{
+    struct json *body = json_object(rig->arena);
+    for (; *pairs; pairs += 2)
+        json_set_text(rig->arena, body, pairs[0], pairs[1]);
+    return rig_control(rig, path, body);
+}
+
 const char **rig_ids(struct rig *rig, size_t *ret_count)
 {
     const struct json *ids = json_get(rig_control(rig, "/_sandbox/ids", NULL), "ids");
@@ -494,18 +502,13 @@ void rig_edit(struct rig *rig, const char *id, const char *path, const char *val
 
 void rig_review(struct rig *rig, const char *id, const char *status)
 {
-    struct json *body = json_object(rig->arena);
-    json_set_text(rig->arena, body, "id", id);
-    json_set_text(rig->arena, body, "status", status);
-    rig_control(rig, "/_sandbox/review", body);
+    rig_post(rig, "/_sandbox/review", (const char *const[]){"id", id, "status", status, NULL});
 }
 
 const char *rig_invite(struct rig *rig, const char *title, const char *company)
 {
-    struct json *body = json_object(rig->arena);
-    json_set_text(rig->arena, body, "title", title);
-    json_set_text(rig->arena, body, "company", company);
-    return json_get_text(rig_control(rig, "/_sandbox/invite", body), "id");
+    const char *const pairs[] = {"title", title, "company", company, NULL};
+    return json_get_text(rig_post(rig, "/_sandbox/invite", pairs), "id");
 }
 
 const char *rig_entity(struct rig *rig, const char *id, const char *path)

@@ -113,6 +113,8 @@ const char *rig_offer_of(struct rig *rig, const char *reference);
 const char *rig_accept(struct rig *rig, const char *offer);
 /* A control endpoint of the sandbox: POST of the body, or GET if it is NULL; its answer. */
 struct json *rig_control(struct rig *rig, const char *path, struct json *body);
+/* The same with a body of texts: names and values in turn, NULL at the end. */
+struct json *rig_post(struct rig *rig, const char *path, const char *const *pairs);
 void rig_fault(struct rig *rig, const char *spec);
 void rig_clear_faults(struct rig *rig);
 void rig_advance(struct rig *rig, int64_t ms);

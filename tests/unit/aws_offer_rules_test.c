@@ -15,29 +15,10 @@
 #include "connectors/aws/aws.h"
 #include "connectors/aws/offers.h"
 #include "connectors/document.h"
-#include "model/value.h"
 #include "tests/support/fake.h"
+#include "tests/support/rulebook.h"
 
 #define NOW FAKE_START_MS /* 2026-01-01 */
-
-struct set {
-    const char *field, *value; /* as a cell has it; lists with ";"; "-": emptied */
-};
-
-static void put(struct arena *arena, struct record *record, const struct set *sets, size_t count)
-{
-    for (size_t i = 0; i < count && sets[i].field; i++) {
-        size_t index = kind_field(record->kind, sets[i].field);
-        assert_int_not_equal(index, FIELD_NONE);
-        struct error error = {0};
-        const char *value = NULL;
-        bool empty = !strcmp(sets[i].value, "-");
-        if (!empty && value_normalise(arena, &record->kind->fields[index], NULL, sets[i].value,
-                                      &value, &error) < 0)
-            fail_msg("%s: %s", sets[i].field, error.message);
-        record->values[index] = value;
-    }
-}
 
 #define COMMON                                                                                     \
     {"title", "Quince for Larkfield"},                                                             \
@@ -63,7 +44,7 @@ static void put(struct arena *arena, struct record *record, const struct set *se
 
 enum base { FIXED, SCHEDULED, CONFIGURABLE, USAGE, FUTURE, REPLACEMENT, CHANNEL, RESALE, BASES };
 
-static const struct set bases[BASES][16] = {
+static const struct cell bases[BASES][16] = {
     [FIXED] = {COMMON,
                BUYER,
                LASTS,
@@ -143,7 +124,7 @@ static const struct set bases[BASES][16] = {
 static struct record *base_of(struct arena *arena, enum base base)
 {
     struct record *record = record_new(arena, &kinds[KIND_OFFER], "D-17");
-    put(arena, record, bases[base], COUNT(bases[base]));
+    cells_put(arena, record, bases[base], COUNT(bases[base]));
     return record;
 }
 
@@ -187,7 +168,7 @@ static void test_good(void **state)
 
 static const struct broken {
     enum base base;
-    struct set sets[4];
+    struct cell sets[4];
     const char *fault; /* NULL: none */
 } broken[] = {
     {FIXED, {{"title", "-"}}, "OFR-001 title"},
@@ -307,7 +288,7 @@ static void test_broken(void **state)
     CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT(broken); i++) {
         struct record *record = base_of(arena, broken[i].base);
-        put(arena, record, broken[i].sets, COUNT(broken[i].sets));
+        cells_put(arena, record, broken[i].sets, COUNT(broken[i].sets));
         struct faults faults = check(arena, AT_CREATE | AT_SUBMIT, NULL, record);
         const char *expected = arena_printf(arena, "%s;", broken[i].fault ? broken[i].fault : "");
         bool right = broken[i].fault ? strstr(faults.text, expected) != NULL : !faults.count;
@@ -352,19 +333,19 @@ static void test_too_many(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         for (int more = 0; more < 2; more++) {
             struct record *record = base_of(arena, cases[i].base);
-            const struct set sets[] = {
+            const struct cell sets[] = {
                 {cases[i].field, many(arena, cases[i].format, cases[i].most + more)},
                 {"value", cases[i].base == SCHEDULED ? "60 USD" : "-"},
             };
-            put(arena, record, sets, !strcmp(cases[i].field, "schedule") ? 2 : 1);
+            cells_put(arena, record, sets, !strcmp(cases[i].field, "schedule") ? 2 : 1);
             struct faults faults = check(arena, AT_CREATE, NULL, record);
             const char *fault = arena_printf(arena, "OFR-006 %s;", cases[i].field);
             assert_int_equal(strstr(faults.text, fault) != NULL, more);
         }
     }
     struct record *record = base_of(arena, RESALE);
-    const struct set name = {"title", many(arena, "n", 60)};
-    put(arena, record, &name, 1);
+    const struct cell name = {"title", many(arena, "n", 60)};
+    cells_put(arena, record, &name, 1);
     record_set(record, "title", arena_copy_n(arena, name.value, 101));
     assert_string_equal(check(arena, AT_CREATE, NULL, record).text, "OFR-004 title;");
 }
@@ -396,7 +377,7 @@ static void test_locked(void **state)
     (void)state;
     static const struct {
         const char *state;
-        struct set set;
+        struct cell set;
         const char *faults;
     } cases[] = {
         {"draft", {"value", "13000 USD"}, ""},
@@ -421,7 +402,7 @@ static void test_locked(void **state)
         struct record *before = base_of(arena, FIXED);
         record_set(before, "state", cases[i].state);
         struct record *after = record_copy(arena, before);
-        put(arena, after, &cases[i].set, 1);
+        cells_put(arena, after, &cases[i].set, 1);
         struct faults faults = check(arena, AT_UPDATE, before, after);
         if (strcmp(faults.text, cases[i].faults) != 0)
             fail_msg("%s, %s: \"%s\"", cases[i].state, cases[i].set.field, faults.text);
@@ -436,7 +417,7 @@ static void test_locked(void **state)
 
 /* ------------------------------------------------------------------ doubts */
 
-static const struct set peers[][14] = {
+static const struct cell peers[][14] = {
     {{"id", "o-live"},
      {"state", "accepted"},
      {"agreement_status", "ACTIVE"},
@@ -467,7 +448,7 @@ static void test_doubts(void **state)
     (void)state;
     static const struct {
         const char *title;
-        struct set sets[6];
+        struct cell sets[6];
         const char *doubts, *says;
     } cases[] = {
         {"nothing there", {{"buyer_accounts", "246813579024"}, {"product", "prod-quince"}}, "", ""},
@@ -511,14 +492,14 @@ static void test_doubts(void **state)
     const struct record *all[COUNT(peers)];
     for (size_t i = 0; i < COUNT(peers); i++) {
         struct record *peer = record_new(arena, &kinds[KIND_OFFER], peers[i][0].value);
-        put(arena, peer, peers[i], COUNT(peers[i]));
+        cells_put(arena, peer, peers[i], COUNT(peers[i]));
         peer->raw = "{\"Entity\":{\"EntityArn\":\"arn:aws:aws-marketplace:us-east-1:111222333444:"
                     "AWSMarketplace/Offer/o\"}}";
         all[i] = peer;
     }
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct record *record = record_new(arena, &kinds[KIND_OFFER], "D-17");
-        put(arena, record, cases[i].sets, COUNT(cases[i].sets));
+        cells_put(arena, record, cases[i].sets, COUNT(cases[i].sets));
         const struct newcomer newcomer = {record, all, COUNT(all), NOW};
         struct faults faults = {arena, "", "", 0};
         aws_offer_doubts(&newcomer, note, &faults);

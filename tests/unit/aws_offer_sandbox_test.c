@@ -149,11 +149,6 @@ static enum outcome act(struct shop *shop, enum action action, const char *id,
     return errand_settle(&shop->ground, ret_errand);
 }
 
-static const char *made_id(const struct errand *errand)
-{
-    return json_get_text(errand->context.progress, "id");
-}
-
 #define WISHES(...)                                                                                \
     (const struct errand_wish[])                                                                   \
     {                                                                                              \
@@ -291,7 +286,7 @@ static void test_forms(void **state)
         assert_int_equal(act(&shop, ACTION_CREATE, NULL, forms[i].wishes, 16, &errand), DONE);
         const struct record *after = errand.context.after;
         assert_non_null(after);
-        assert_string_equal(after->id, made_id(&errand));
+        assert_string_equal(after->id, errand_made_id(&errand));
         assert_string_equal(record_get(after, "state"), "draft");
         assert_string_equal(record_get(after, FIELD_REFERENCE), "CRM-1");
         for (size_t w = 0; w < 16 && forms[i].wishes[w].name; w++) {
@@ -302,7 +297,7 @@ static void test_forms(void **state)
             if (!text_equal(has, forms[i].wishes[w].value))
                 fail_msg("%s is %s", name, has ? has : "absent");
         }
-        const char *id = made_id(&errand);
+        const char *id = errand_made_id(&errand);
         assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
         assert_string_equal(record_get(errand.context.after, "state"), "open");
         shop_close(&shop);
@@ -316,7 +311,7 @@ static void live(struct shop *shop)
 {
     struct errand errand;
     assert_int_equal(act(shop, ACTION_CREATE, NULL, forms[1].wishes, 16, &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     assert_int_equal(act(shop, ACTION_EXTEND, id, WISHES({"expires", "2026-02-20"}), 1, &errand),
                      DONE);
@@ -401,7 +396,7 @@ static void test_refusals(void **state)
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, WISHES(NAMED, PRODUCT, BUYER, LAST_DAY, EULA), 6, &errand),
         DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), FAILED);
     assert_string_equal(errand.error.vendor_code, "MISSING_MANDATORY_TERMS");
     assert_string_equal(record_get(record_of(&shop, id), "state"), "draft");
@@ -453,7 +448,7 @@ static void test_replacement(void **state)
     struct errand errand;
     shop_open_with(&shop, &(struct sandbox_options){.rate = 100, .buyer_ms = 60000});
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, forms[1].wishes, 16, &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     fake_advance(&shop.fake, 120000);
     const char *agreement = agreement_of(&shop, id);
@@ -477,7 +472,7 @@ static void test_replacement(void **state)
     assert_string_equal(record_get(errand.context.after, "form"), "replacement");
     assert_string_equal(record_get(errand.context.after, "replaces"), agreement);
     assert_string_equal(record_get(errand.context.after, "end_date"), "2027-06-30");
-    const char *replacement = made_id(&errand);
+    const char *replacement = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, replacement, NULL, 0, &errand), DONE);
     fake_advance(&shop.fake, 120000);
     assert_string_not_equal(agreement_of(&shop, replacement), agreement);

@@ -15,15 +15,7 @@
 #include "base/text.h"
 #include "connectors/aws/offers.h"
 #include "tests/support/reading.h"
-
-/* JSON with ' for ", to be read by people. */
-static const char *quoted(struct arena *arena, const char *text)
-{
-    char *copy = arena_copy(arena, text);
-    for (char *c = copy; c && *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    return copy;
-}
+#include "tests/support/quoted.h"
 
 struct bench {
     struct reading reading;

@@ -18,29 +18,9 @@
 #include "connectors/remark.h"
 #include "model/value.h"
 #include "tests/support/fake.h"
+#include "tests/support/quoted.h"
 
 #define NOW FAKE_START_MS /* 2026-01-01 */
-
-/* JSON with ' for ", to be read by people. */
-static const char *quoted(struct arena *arena, const char *text)
-{
-    char *copy = arena_copy(arena, text);
-    for (char *c = copy; c && *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    return copy;
-}
-
-static struct json *parsed(struct arena *arena, const char *text)
-{
-    struct json *json = NULL;
-    struct error error = {0};
-    if (!text)
-        return NULL;
-    const char *copy = quoted(arena, text);
-    if (json_parse(arena, copy, strlen(copy), &json, &error) < 0)
-        fail_msg("%s: %s", error.message, copy);
-    return json;
-}
 
 static void never(void *context, const struct finding *finding)
 {
@@ -51,8 +31,9 @@ static void never(void *context, const struct finding *finding)
 static struct record *record_of(struct arena *arena, const char *entity, const char *agreement,
                                 const char *terms, int64_t now_ms)
 {
-    struct json *document = offer_document(arena, parsed(arena, entity), parsed(arena, agreement),
-                                           parsed(arena, terms), now_ms);
+    struct json *document =
+        offer_document(arena, quoted_json(arena, entity), quoted_json(arena, agreement),
+                       quoted_json(arena, terms), now_ms);
     return offer_record(arena, document, never, NULL);
 }
 
@@ -308,10 +289,12 @@ static void test_odd_documents(void **state)
     };
     CLEANUP_ARENA struct arena *arena = arena_new();
     const struct json *agreement =
-        parsed(arena, "{'acceptanceTime':'never','startTime':-1,'endTime':1e300}");
-    const struct json *terms = parsed(arena, "[null,7,{'paymentScheduleTerm':{'schedule':[{}]}}]");
+        quoted_json(arena, "{'acceptanceTime':'never','startTime':-1,'endTime':1e300}");
+    const struct json *terms =
+        quoted_json(arena, "[null,7,{'paymentScheduleTerm':{'schedule':[{}]}}]");
     for (size_t i = 0; i < COUNT(odd); i++) {
-        struct json *document = offer_document(arena, parsed(arena, odd[i]), agreement, terms, NOW);
+        struct json *document =
+            offer_document(arena, quoted_json(arena, odd[i]), agreement, terms, NOW);
         const struct record *record = offer_record(arena, document, ignore, NULL);
         assert_null(record_get(record, "agreement_start"));
         assert_null(record_get(record, "agreement_end"));
@@ -432,7 +415,7 @@ static void test_states(void **state)
     CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *now =
-            offer_state(cases[i].status, cases[i].end, parsed(arena, cases[i].agreement),
+            offer_state(cases[i].status, cases[i].end, quoted_json(arena, cases[i].agreement),
                         cases[i].cancelled, at(cases[i].now));
         if (strcmp(now, cases[i].state) != 0)
             fail_msg("case %zu: %s, not %s", i, now, cases[i].state);

@@ -1,6 +1,7 @@
 /* Calls of Microsoft's services: links that are not followed, addresses that get no token, and what
  * answers mean. */
 #include "tests/unit/azure_bench.h"
+#include "tests/support/judging.h"
 
 /* ------------------------------------------------------------------ links */
 
@@ -81,14 +82,7 @@ static void test_no_token_goes_elsewhere(void **state)
 static void test_judge(void **state)
 {
     (void)state;
-    static const struct {
-        int status;
-        const char *type, *body;
-        enum error_class class;
-        bool refresh;
-        const char *code, *message;
-        int64_t wait_ms;
-    } cases[] = {
+    static const struct judging_case cases[] = {
         {200, "application/json", "{}", ERROR_NONE, false, "", "", 0},
         {204, NULL, "", ERROR_NONE, false, "", "", 0},
         {200, NULL, "", ERROR_NONE, false, "", "", 0}, /* no subscriptions */
@@ -128,29 +122,7 @@ static void test_judge(void **state)
         {302, NULL, "", ERROR_PERMANENT, false, "", "302", 0},
         {415, NULL, "", ERROR_REFUSED, false, "", "415", 0},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct http_header headers[] = {{"request-id", "req-1"},
-                                              {"content-type", cases[i].type}};
-        const struct http_response response = {
-            .status = cases[i].status,
-            .headers = headers,
-            .header_count = cases[i].type ? 2 : 1,
-            .body = cases[i].body,
-            .body_length = strlen(cases[i].body),
-        };
-        struct error error = {0};
-        bool refresh = true;
-        int result = azure_judge(NULL, &response, &refresh, &error);
-        print_message("  %d %s\n", cases[i].status, error.message);
-        assert_int_equal(result, -(int)cases[i].class);
-        assert_int_equal(refresh, cases[i].refresh);
-        assert_string_equal(error.vendor_code, cases[i].code);
-        assert_non_null(strstr(error.message, cases[i].message));
-        if (cases[i].wait_ms >= 0)
-            assert_true(error.retry_after_ms == cases[i].wait_ms);
-        if (result)
-            assert_string_equal(error.request_id, "req-1");
-    }
+    judging_play(azure_judge, "req-1", cases, COUNT(cases));
 }
 
 int main(void)

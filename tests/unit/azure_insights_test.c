@@ -20,6 +20,7 @@
 #include "tests/support/azure_market.h"
 #include "tests/support/partner.h"
 #include "tests/support/reading.h"
+#include "tests/support/quoted.h"
 
 #define GRAPH_URL    "https://graph.microsoft.com" INGESTION_BASE
 #define SAAS_URL     "https://marketplaceapi.microsoft.com/api/saas"
@@ -119,16 +120,8 @@ static void bench_read(struct bench *bench, bool full)
 {
     struct reading *reading = &bench->reading;
     const struct read_scope scope = {.full = full, .watermark = full ? NULL : bench->watermark};
-    for (size_t i = 0; i < map_count(reading->records); i++) {
-        const struct record *record = map_value_at(reading->records, i);
-        map_put(reading->known, record->id, arena_copy(reading->arena, record->version));
-    }
-    map_free(reading->records);
-    map_free(reading->seen);
-    reading->records = map_new();
-    reading->seen = map_new();
+    reading_again(reading);
     bench->asked = bench->made = bench->downloads = bench->details = 0;
-    reading->findings = 0;
     pass(bench, 60000);
     reading_run_kind(reading, &azure_offers, &scope);
     assert_int_equal(reading->outcome, READ_COMPLETE);
@@ -262,10 +255,7 @@ static void test_doubtful_lists(void **state)
         const char *id = ordered(&bench);
         bench.broken = cases[i].call;
         bench.status = cases[i].status;
-        char *text = arena_copy(bench.reading.arena, cases[i].instead);
-        for (char *c = text; c && *c; c++)
-            *c = *c == '\'' ? '"' : *c;
-        bench.instead = text;
+        bench.instead = quoted(bench.reading.arena, cases[i].instead);
         bench_read(&bench, true);
         assert_int_equal(bench.made, 0);
         assert_int_equal(bench.reading.findings, 1);
@@ -387,32 +377,23 @@ static void test_links(void **state)
     }
 }
 
-static struct json *parsed(struct arena *arena, const char *text)
-{
-    struct json *json = NULL;
-    char *copy = arena_copy(arena, text);
-    for (char *c = copy; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    assert_int_equal(json_parse(arena, copy, strlen(copy), &json, NULL), 0);
-    return json;
-}
-
 static void test_query(void **state)
 {
     (void)state;
     CLEANUP_ARENA struct arena *arena = arena_new();
     assert_string_equal(
-        azure_orders_query(arena, parsed(arena, "{'selectableColumns':['AssetId','PrivateOfferId',"
-                                                "'OrderStatus','SKU'],'availableDateRanges':"
-                                                "['LAST_6_MONTHS','LIFETIME']}")),
+        azure_orders_query(arena,
+                           quoted_json(arena, "{'selectableColumns':['AssetId','PrivateOfferId',"
+                                              "'OrderStatus','SKU'],'availableDateRanges':"
+                                              "['LAST_6_MONTHS','LIFETIME']}")),
         "SELECT PrivateOfferId, AssetId, OrderStatus FROM ISVOrder WHERE IsPrivateOffer = '1' "
         "TIMESPAN LIFETIME");
     assert_non_null(
         strstr(azure_orders_query(
-                   arena, parsed(arena, "{'SelectableColumns':['OrderId','PrivateOfferId']}")),
+                   arena, quoted_json(arena, "{'SelectableColumns':['OrderId','PrivateOfferId']}")),
                "TIMESPAN LAST_6_MONTHS"));
-    assert_null(azure_orders_query(arena, parsed(arena, "{'selectableColumns':['AssetId']}")));
-    assert_null(azure_orders_query(arena, parsed(arena, "{}")));
+    assert_null(azure_orders_query(arena, quoted_json(arena, "{'selectableColumns':['AssetId']}")));
+    assert_null(azure_orders_query(arena, quoted_json(arena, "{}")));
 }
 
 static void keep(void *context, const char *offer, struct json *order)
@@ -454,7 +435,8 @@ static void test_file(void **state)
     assert_string_equal(parts.etag, "\"e 1\"");
     assert_string_equal(json_print(arena, azure_order_of(arena, &parts)), json_print(arena, order));
     assert_true(azure_offer_split_version(
-        arena, azure_offer_version(arena, "t", "accepted", parsed(arena, "{'id':'s'}")), &parts));
+        arena, azure_offer_version(arena, "t", "accepted", quoted_json(arena, "{'id':'s'}")),
+        &parts));
     assert_null(azure_order_of(arena, &parts));
     map_free(orders);
     static const char *const others[] = {"", "AssetId\r\n1\r\n", "<Error/>", "\"AssetId"};
@@ -479,10 +461,11 @@ static void test_states(void **state)
         {"{'state':'draft'}", "draft"},
     };
     CLEANUP_ARENA struct arena *arena = arena_new();
-    const struct json *order = parsed(arena, "{'order':'1'}");
+    const struct json *order = quoted_json(arena, "{'order':'1'}");
     for (size_t i = 0; i < COUNT(cases); i++)
-        assert_string_equal(azure_offer_state(parsed(arena, cases[i].offer), order, FAKE_START_MS),
-                            cases[i].wanted);
+        assert_string_equal(
+            azure_offer_state(quoted_json(arena, cases[i].offer), order, FAKE_START_MS),
+            cases[i].wanted);
 }
 
 int main(void)

@@ -4,9 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -14,8 +11,8 @@
 #include "base/text.h"
 #include "connectors/azure/offers.h"
 #include "connectors/document.h"
-#include "model/value.h"
 #include "tests/support/fake.h"
+#include "tests/support/rulebook.h"
 
 #define NOW     FAKE_START_MS /* 2026-01-01 */
 #define PRODUCT "50000000-0000-4000-8000-000000000001"
@@ -23,25 +20,6 @@
 #define OTHER   "50000000-0000-4000-8000-000000000002"
 #define ACCOUNT                                                                                    \
     "70000000-0000-4000-8000-000000000001:80000000-0000-4000-8000-000000000001_2019-05-31"
-
-struct set {
-    const char *field, *value; /* as a cell has it; lists with ";"; "-": emptied */
-};
-
-static void put(struct arena *arena, struct record *record, const struct set *sets, size_t count)
-{
-    for (size_t i = 0; i < count && sets[i].field; i++) {
-        size_t index = kind_field(record->kind, sets[i].field);
-        assert_int_not_equal(index, FIELD_NONE);
-        struct error error = {0};
-        const char *value = NULL;
-        bool empty = !strcmp(sets[i].value, "-");
-        if (!empty && value_normalise(arena, &record->kind->fields[index], NULL, sets[i].value,
-                                      &value, &error) < 0)
-            fail_msg("%s: %s", sets[i].field, error.message);
-        record->values[index] = value;
-    }
-}
 
 #define COMMON                                                                                     \
     {"title", "Quince for Larkfield"}, {"partner_reference", "D-17"}, {"product", PRODUCT},        \
@@ -70,7 +48,7 @@ enum base {
     BASES
 };
 
-static const struct set bases[BASES][16] = {
+static const struct cell bases[BASES][16] = {
     [DISCOUNT] = {COMMON, BUYER, BY, {"pricing", "discount"}, {"discounts", "all=12.5"}},
     [PLAN_PRICE] = {COMMON,
                     BUYER,
@@ -109,12 +87,13 @@ static const struct set bases[BASES][16] = {
                 {"form", "margin"},
                 {"buyer_accounts", "5d1c7a40-0a32-4b44-b904-000000000001"},
                 {"discounts", "all=20"}},
-    [AUTHORIZATION] = {COMMON,
-                       BUYER,
-                       {"form", "resale_authorization"},
-                       {"reseller", "12345678"},
-                       {"pricing", "discount"},
-                       {"discounts", "all=5"}},
+    [AUTHORIZATION] =
+        {COMMON,
+         BUYER,
+         {"form", "resale_authorization"},
+         {"reseller", "12345678"},
+         {"pricing", "discount"},
+         {"discounts", "all=5"}},
     [CHANNEL] = {{"title", "Theirs"},
                  {"form", "channel"},
                  BY,
@@ -123,29 +102,10 @@ static const struct set bases[BASES][16] = {
                  {"state", "draft"}},
 };
 
-struct heard {
-    size_t count;
-    char codes[16][8];
-    char fields[16][32];
-};
-
-static void hear(void *context, const struct finding *finding)
+static struct rulebook book(void)
 {
-    struct heard *heard = context;
-    assert_non_null(finding->type);
-    if (heard->count < COUNT(heard->codes)) {
-        snprintf(heard->codes[heard->count], 8, "%s", finding->type->code);
-        snprintf(heard->fields[heard->count], 32, "%s", finding->field ? finding->field : "");
-    }
-    heard->count++;
-}
-
-static bool has_heard(const struct heard *heard, const char *code, const char *field)
-{
-    for (size_t i = 0; i < heard->count && i < COUNT(heard->codes); i++)
-        if (!strcmp(heard->codes[i], code) && !strcmp(heard->fields[i], field))
-            return true;
-    return false;
+    return (struct rulebook){
+        .kind = &azure_offers, .bases = bases[0], .width = COUNT(bases[0]), .now_ms = NOW};
 }
 
 #define MADE (AT_CREATE | AT_SUBMIT)
@@ -153,13 +113,13 @@ static bool has_heard(const struct heard *heard, const char *code, const char *f
 static void test_well_formed(void **state)
 {
     (void)state;
+    const struct rulebook rules = book();
     CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < BASES; i++) {
         struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], NULL);
-        put(arena, record, bases[i], COUNT(bases[i]));
+        struct record *record = rulebook_record(&rules, arena, NULL, i);
         unsigned at = i == CHANNEL ? AT_SUBMIT : MADE;
-        if (document_check(&azure_offers, at, NULL, record, NOW, hear, &heard))
+        if (document_check(&azure_offers, at, NULL, record, NOW, heard_note, &heard))
             fail_msg("base %zu: %s %s", i, heard.codes[0], heard.fields[0]);
     }
 }
@@ -167,12 +127,7 @@ static void test_well_formed(void **state)
 static void test_broken(void **state)
 {
     (void)state;
-    static const struct {
-        enum base base;
-        struct set sets[2];
-        const char *code, *field;
-        unsigned at; /* 0: MADE */
-    } cases[] = {
+    static const struct rulebook_fault cases[] = {
         {DISCOUNT, {{"title", "-"}}, "OFR-001", "title", 0},
         {DISCOUNT, {{"product", "-"}}, "OFR-001", "product", 0},
         {DISCOUNT, {{"end_date", "-"}}, "OFR-001", "end_date", AT_CREATE},
@@ -245,30 +200,15 @@ static void test_broken(void **state)
          "partner_reference",
          0},
     };
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], NULL);
-        put(arena, record, bases[cases[i].base], COUNT(bases[0]));
-        put(arena, record, cases[i].sets, COUNT(cases[i].sets));
-        document_check(&azure_offers, cases[i].at ? cases[i].at : MADE, NULL, record, NOW, hear,
-                       &heard);
-        if (!has_heard(&heard, cases[i].code, cases[i].field))
-            fail_msg("case %zu: no %s for %s, but %s %s", i, cases[i].code, cases[i].field,
-                     heard.codes[0], heard.fields[0]);
-    }
+    const struct rulebook rules = book();
+    rulebook_faults(&rules, cases, COUNT(cases));
 }
 
 /* What is out stays; its last day may move, since it is published anew then. */
 static void test_locked(void **state)
 {
     (void)state;
-    static const struct {
-        const char *state;
-        struct set edit;
-        const char *code; /* NULL: it may */
-        enum action action;
-    } cases[] = {
+    static const struct rulebook_edit cases[] = {
         {"draft", {"title", "Other"}, NULL, ACTION_UPDATE},
         {"cancelled", {"title", "Other"}, NULL, ACTION_UPDATE},
         {"open", {"title", "Other"}, "OFR-011", ACTION_UPDATE},
@@ -285,26 +225,8 @@ static void test_locked(void **state)
         {"ended", {"note", "x"}, "OFR-012", ACTION_UPDATE},
         {"draft", {"expires", "2026-03-31"}, NULL, ACTION_UPDATE},
     };
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct heard heard = {0};
-        struct record *before = record_new(arena, &kinds[KIND_OFFER], "o-1");
-        put(arena, before, bases[DISCOUNT], COUNT(bases[0]));
-        put(arena, before, &(struct set){"state", cases[i].state}, 1);
-        struct record *after = record_copy(arena, before);
-        put(arena, after, &cases[i].edit, 1);
-        size_t index = kind_field(before->kind, cases[i].edit.field);
-        struct change_field field = {.field = index, .new_value = after->values[index]};
-        const struct change change = {.kind = before->kind, .fields = &field, .field_count = 1};
-        enum action action = azure_offer_classify(&change, before, NOW);
-        if (action != cases[i].action)
-            fail_msg("case %zu comes to %s", i, action_name(action));
-        if (action == ACTION_CANCEL)
-            continue; /* no rule is asked then */
-        document_check(&azure_offers, AT_UPDATE, before, after, NOW, hear, &heard);
-        if (cases[i].code ? !has_heard(&heard, cases[i].code, cases[i].edit.field) : heard.count)
-            fail_msg("case %zu: %s %s", i, heard.codes[0], heard.fields[0]);
-    }
+    const struct rulebook rules = book();
+    rulebook_edits(&rules, DISCOUNT, NULL, cases, COUNT(cases));
 }
 
 /* ------------------------------------------------------------------ doubts */
@@ -312,11 +234,7 @@ static void test_locked(void **state)
 static void test_doubts(void **state)
 {
     (void)state;
-    static const struct {
-        enum base base;
-        struct set own[2], peer[3];
-        const char *code; /* NULL: none */
-    } cases[] = {
+    static const struct rulebook_doubt cases[] = {
         {DISCOUNT, {{0}}, {{"state", "open"}}, "OFR-014"},
         {DISCOUNT, {{0}}, {{"state", "draft"}}, "OFR-014"},
         {DISCOUNT, {{0}}, {{"state", "accepted"}}, "OFR-013"},
@@ -337,23 +255,8 @@ static void test_doubts(void **state)
         {RENEWAL, {{"replaces", "o-1"}}, {{"state", "accepted"}}, NULL},
         {DISCOUNT, {{"title", "Quince D-17"}}, {{"state", "ended"}}, "OFR-032"},
     };
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], "D-17");
-        struct record *peer = record_new(arena, &kinds[KIND_OFFER], "o-1");
-        put(arena, record, bases[cases[i].base], COUNT(bases[0]));
-        put(arena, record, cases[i].own, COUNT(cases[i].own));
-        put(arena, peer, bases[DISCOUNT], COUNT(bases[0]));
-        put(arena, peer, cases[i].peer, COUNT(cases[i].peer));
-        const struct record *const peers[] = {peer};
-        const struct newcomer newcomer = {
-            .record = record, .peers = peers, .peer_count = 1, .now_ms = NOW};
-        azure_offer_doubts(&newcomer, hear, &heard);
-        if (cases[i].code ? heard.count != 1 || strcmp(heard.codes[0], cases[i].code) != 0
-                          : heard.count)
-            fail_msg("case %zu: %zu, %s", i, heard.count, heard.codes[0]);
-    }
+    const struct rulebook rules = book();
+    rulebook_doubts(&rules, cases, COUNT(cases));
 }
 
 int main(void)

@@ -112,18 +112,6 @@ static enum outcome act(struct shop *shop, enum action action, const char *id,
     return errand_settle(&shop->ground, ret_errand);
 }
 
-static const char *made_id(const struct errand *errand)
-{
-    return json_get_text(errand->context.progress, "id");
-}
-
-static const char *get(const struct errand *errand, const char *field)
-{
-    assert_non_null(errand->context.after);
-    const char *value = record_get(errand->context.after, field);
-    return value ? value : "";
-}
-
 /* ------------------------------------------------------------------ forms */
 
 #define WISHES(...)                                                                                \
@@ -203,31 +191,28 @@ static void check_form(const struct form *form)
     struct shop shop;
     struct errand errand;
     shop_open(&shop);
-    struct record *wanted = record_new(shop.drive.arena, &kinds[KIND_OFFER], NULL);
-    for (size_t i = 0; i < COUNT(form->wishes) && form->wishes[i].name; i++)
-        record_set(wanted, form->wishes[i].name, form->wishes[i].value);
-    assert_int_equal(document_check(&azure_offers, AT_CREATE | AT_SUBMIT, NULL, wanted,
-                                    shop.drive.fake.now_ms, NULL, NULL),
-                     0);
+    struct record *wanted = errand_allowed(&shop.ground, form->wishes, COUNT(form->wishes));
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, form->wishes, COUNT(form->wishes), &errand),
                      DONE);
-    assert_string_equal(get(&errand, "state"), "draft");
+    assert_string_equal(errand_field(&errand, "state"), "draft");
     for (size_t i = 0; i < COUNT(form->wishes) && form->wishes[i].name; i++) {
         const struct remote_field *field = connector_field(&azure_offers, form->wishes[i].name);
-        if (field->flags & REMOTE_ASIDE && !*get(&errand, field->field))
+        if (field->flags & REMOTE_ASIDE && !*errand_field(&errand, field->field))
             continue; /* a price is asked for by a call of its own */
-        if (strcmp(get(&errand, field->field), form->wishes[i].value) != 0)
-            fail_msg("%s: %s is \"%s\"", form->title, field->field, get(&errand, field->field));
+        if (strcmp(errand_field(&errand, field->field), form->wishes[i].value) != 0)
+            fail_msg("%s: %s is \"%s\"", form->title, field->field,
+                     errand_field(&errand, field->field));
     }
     bool margin = text_equal(record_get(wanted, "form"), "margin");
-    assert_string_equal(get(&errand, "partner_reference"), margin ? "" : "CRM-1");
-    const char *id = made_id(&errand);
+    assert_string_equal(errand_field(&errand, "partner_reference"), margin ? "" : "CRM-1");
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     bool resold = text_equal(record_get(wanted, "form"), "resale_authorization");
-    assert_string_equal(get(&errand, "state"), resold ? "with_partner" : "open");
-    assert_int_equal(*get(&errand, "acceptance_link") == 0, margin || resold);
+    assert_string_equal(errand_field(&errand, "state"), resold ? "with_partner" : "open");
+    assert_int_equal(*errand_field(&errand, "acceptance_link") == 0, margin || resold);
     assert_int_equal(act(&shop, ACTION_CANCEL, id, NULL, 0, &errand), DONE);
-    assert_string_equal(get(&errand, "state"), margin ? get(&errand, "state") : "cancelled");
+    assert_string_equal(errand_field(&errand, "state"),
+                        margin ? errand_field(&errand, "state") : "cancelled");
     assert_int_equal(offers_named(&shop, TITLE), 1);
     shop_close(&shop);
 }
@@ -244,7 +229,7 @@ static void test_forms(void **state)
 /* ------------------------------------------------------------------ dying */
 
 /* The life of an offer in four changes; whenever it dies, the same comes of it. */
-static bool live(struct shop *shop, const char **ret_state)
+static const char *live(struct shop *shop)
 {
     static const struct errand_wish more[] = {
         {"discounts", INGESTION_STANDARD "=15"},
@@ -254,12 +239,12 @@ static bool live(struct shop *shop, const char **ret_state)
     struct errand errand;
     assert_int_equal(
         act(shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(shop, ACTION_UPDATE, id, more, 1, &errand), DONE);
     assert_int_equal(act(shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     assert_int_equal(act(shop, ACTION_EXTEND, id, later, COUNT(later), &errand), DONE);
-    assert_string_equal(get(&errand, "expires"), "2026-03-31");
-    assert_string_equal(get(&errand, "state"), "open");
+    assert_string_equal(errand_field(&errand, "expires"), "2026-03-31");
+    assert_string_equal(errand_field(&errand, "state"), "open");
     assert_int_equal(act(shop, ACTION_CANCEL, id, NULL, 0, &errand), DONE);
     assert_int_equal(offers_named(shop, TITLE), 1);
     struct json *offer = json_clone(shop->drive.arena, shown(shop, id));
@@ -267,33 +252,26 @@ static bool live(struct shop *shop, const char **ret_state)
     json_remove(offer, "eTag");
     json_remove(offer, "lastModified");
     json_remove(offer, "acceptanceLinks");
-    *ret_state = json_print(shop->drive.arena, offer);
-    return !shop->ground.die_at || shop->ground.calls >= shop->ground.die_at;
+    return json_print(shop->drive.arena, offer);
+}
+
+static size_t live_and_die(size_t die_at, bool sent, char **ret_end)
+{
+    struct shop shop;
+    shop_open(&shop);
+    shop.ground.die_at = die_at;
+    shop.ground.sent = sent;
+    *ret_end = memory_copy(live(&shop));
+    size_t calls = shop.ground.calls;
+    assert_true(calls >= die_at);
+    shop_close(&shop);
+    return calls;
 }
 
 static void test_deaths(void **state)
 {
     (void)state;
-    struct shop calm;
-    const char *wanted, *got;
-    shop_open(&calm);
-    live(&calm, &wanted);
-    size_t calls = calm.ground.calls;
-    assert_true(calls > 15);
-    for (size_t at = 1; at <= calls; at++) {
-        for (int sent = 0; sent < 2; sent++) {
-            struct shop shop;
-            shop_open(&shop);
-            shop.ground.die_at = at;
-            shop.ground.sent = sent;
-            assert_true(live(&shop, &got));
-            if (strcmp(got, wanted) != 0)
-                fail_msg("killed %s call %zu:\n%s\nnot\n%s", sent ? "after" : "before", at, got,
-                         wanted);
-            shop_close(&shop);
-        }
-    }
-    shop_close(&calm);
+    errand_die_at_each(live_and_die, 15);
 }
 
 /* ------------------------------------------------------------------ edits and refusals */
@@ -314,7 +292,7 @@ static void test_price_edits(void **state)
                                                "/P1M=18\x1f" INGESTION_SEATS "/P1Y=180"},
                                               {"usage_prices", INGESTION_STANDARD "/events=0.001"}};
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, made, COUNT(made), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     /* Only a discount: the priced items stay with their prices. */
     struct json *before = json_clone(shop.drive.arena, json_get(shown(&shop, id), "pricing"));
     assert_int_equal(before->count, 2);
@@ -366,7 +344,7 @@ static void test_foreign_edits(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[5].wishes, COUNT(forms[5].wishes), &errand), DONE);
-    const char *id = made_id(&errand), *old = errand.context.after->version;
+    const char *id = errand_made_id(&errand), *old = errand.context.after->version;
     assert_int_equal(
         drive_control(&shop.drive, "azure/edit-offer",
                       arena_printf(shop.drive.arena,
@@ -406,9 +384,9 @@ static void test_seller(void **state)
     static const struct errand_wish wishes[] = {{"markup", "1.5"},
                                                 {"prepared_by", "sales@reseller.example"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, wishes, COUNT(wishes), &errand), DONE);
-    assert_string_equal(get(&errand, "markup"), "1.5");
+    assert_string_equal(errand_field(&errand, "markup"), "1.5");
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
-    assert_string_equal(get(&errand, "state"), "open");
+    assert_string_equal(errand_field(&errand, "state"), "open");
     shop_close(&shop);
 }
 
@@ -421,7 +399,7 @@ static void test_upgrade(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *old = made_id(&errand);
+    const char *old = errand_made_id(&errand);
     struct errand_wish wishes[] = {{"title", "Renewal for Northwind"},
                                    {"form", "replacement"},
                                    {"replaces", old},
@@ -445,9 +423,9 @@ static void test_upgrade(void **state)
     assert_non_null(strstr(errand.error.message, "set start_date"));
     wishes[3].value = "2027-02-01";
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), DONE);
-    assert_string_equal(get(&errand, "replaces"), old);
-    assert_string_equal(json_text(json_find(shown(&shop, made_id(&errand)), "upgradedFrom.name")),
-                        TITLE);
+    assert_string_equal(errand_field(&errand, "replaces"), old);
+    assert_string_equal(
+        json_text(json_find(shown(&shop, errand_made_id(&errand)), "upgradedFrom.name")), TITLE);
     shop_close(&shop);
 }
 
@@ -460,10 +438,10 @@ static void test_twins(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *first = made_id(&errand);
+    const char *first = errand_made_id(&errand);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    assert_string_equal(made_id(&errand), first);
+    assert_string_equal(errand_made_id(&errand), first);
     assert_int_equal(offers_named(&shop, TITLE), 1);
     /* The same once more, by another hand. */
     const char *twin =
@@ -522,7 +500,7 @@ static void test_too_late(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_CANCEL, id, NULL, 0, &errand), FAILED);
     assert_non_null(strstr(errand.error.message, "is a draft"));
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
@@ -548,7 +526,7 @@ static void test_half_extended(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     assert_int_equal(
         drive_control(&shop.drive, "azure/lock", "{'product':'" INGESTION_SAAS "','hours':72}"),

@@ -96,16 +96,8 @@ static void bench_read(struct bench *bench, bool full, const bool *mapped)
 {
     struct reading *reading = &bench->reading;
     const struct read_scope scope = {.full = full, .watermark = bench->watermark, .mapped = mapped};
-    for (size_t i = 0; i < map_count(reading->records); i++) {
-        const struct record *record = map_value_at(reading->records, i);
-        map_put(reading->known, record->id, arena_copy(reading->arena, record->version));
-    }
-    map_free(reading->records);
-    map_free(reading->seen);
-    reading->records = map_new();
-    reading->seen = map_new();
+    reading_again(reading);
     bench->lists = bench->details = bench->prices = bench->subscriptions = bench->plans = 0;
-    reading->findings = 0;
     fake_advance(&reading->fake, 600000);
     fake_advance(&bench->drive.fake, 600000);
     reading_run_kind(reading, &azure_offers, &scope);

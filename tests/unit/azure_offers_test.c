@@ -17,24 +17,13 @@
 #include "connectors/azure/offer_item.h"
 #include "connectors/document.h"
 #include "tests/support/fake.h"
+#include "tests/support/quoted.h"
 
 #define P1 "50000000-0000-4000-8000-000000000001"
 #define P2 "50000000-0000-4000-8000-000000000002"
 #define L1 "60000000-0000-4000-8000-000000000011"
 #define L2 "60000000-0000-4000-8000-000000000012"
 #define L3 "60000000-0000-4000-8000-000000000021"
-
-/* JSON with ' for ", to be read by people; NULL stays. */
-static struct json *parsed(struct arena *arena, const char *text)
-{
-    struct json *json = NULL;
-    char *copy = text ? arena_copy(arena, text) : NULL;
-    for (char *c = copy; c && *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (copy && json_parse(arena, copy, strlen(copy), &json, NULL) < 0)
-        fail_msg("%s", text);
-    return json;
-}
 
 static int64_t at(const char *day)
 {
@@ -81,8 +70,9 @@ static void test_states(void **state)
     };
     CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *is = azure_offer_state(parsed(arena, cases[i].offer),
-                                           parsed(arena, cases[i].subscription), at(cases[i].day));
+        const char *is =
+            azure_offer_state(quoted_json(arena, cases[i].offer),
+                              quoted_json(arena, cases[i].subscription), at(cases[i].day));
         if (!text_equal(is, cases[i].state))
             fail_msg("case %zu is %s", i, is ? is : "nothing");
     }
@@ -99,8 +89,8 @@ static void test_versions(void **state)
     assert_string_equal(parts.etag, "\"7d 02\"");
     assert_string_equal(parts.state, "open");
     assert_null(parts.subscription);
-    struct json *bought = parsed(arena, "{'id':'s-1','planId':'gold','quantity':3,'term':"
-                                        "{'startDate':'2026-04-01T00:00:00Z'}}");
+    struct json *bought = quoted_json(arena, "{'id':'s-1','planId':'gold','quantity':3,'term':"
+                                             "{'startDate':'2026-04-01T00:00:00Z'}}");
     const char *one = azure_offer_version(arena, "\"t\"", "accepted", bought);
     assert_true(azure_offer_split_version(arena, one, &parts));
     assert_string_equal(parts.subscription, "s-1");
@@ -109,8 +99,8 @@ static void test_versions(void **state)
     assert_string_not_equal(azure_offer_version(arena, "\"t\"", "accepted", bought), one);
     assert_false(azure_offer_split_version(arena, "2026-01-01", &parts));
     assert_false(azure_offer_split_version(arena, NULL, &parts));
-    assert_string_equal(azure_offer_etag(parsed(arena, "{'_etag':'old'}")), "old");
-    assert_string_equal(azure_offer_etag(parsed(arena, "{}")), "");
+    assert_string_equal(azure_offer_etag(quoted_json(arena, "{'_etag':'old'}")), "old");
+    assert_string_equal(azure_offer_etag(quoted_json(arena, "{}")), "");
 }
 
 static size_t findings;
@@ -126,8 +116,8 @@ static struct record *record_of(struct arena *arena, const char *offer, const ch
                                 const char *prices)
 {
     struct json *document =
-        azure_offer_document(arena, parsed(arena, offer), parsed(arena, subscription),
-                             parsed(arena, prices), FAKE_START_MS);
+        azure_offer_document(arena, quoted_json(arena, offer), quoted_json(arena, subscription),
+                             quoted_json(arena, prices), FAKE_START_MS);
     return azure_offer_record(arena, document, hear, NULL);
 }
 
@@ -412,8 +402,8 @@ static void test_shapes(void **state)
     for (size_t i = 0; i < COUNT(paths); i++) {
         for (size_t j = 0; j < COUNT(shapes); j++) {
             CLEANUP_ARENA struct arena *arena = arena_new();
-            struct json *json = parsed(arena, offer);
-            struct json *holder = parsed(arena, arena_printf(arena, "[%s]", shapes[j]));
+            struct json *json = quoted_json(arena, offer);
+            struct json *holder = quoted_json(arena, arena_printf(arena, "[%s]", shapes[j]));
             json_put(arena, json, paths[i], json_at(holder, 0), NULL);
             try_shape(arena, json);
         }

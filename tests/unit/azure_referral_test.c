@@ -17,11 +17,11 @@
 #include "connectors/azure/referrals.h"
 #include "connectors/document.h"
 #include "model/gate.h"
+#include "tests/support/rulebook.h"
 
 struct bench {
     struct arena *arena;
-    char codes[16][16], fields[16][32];
-    size_t count;
+    struct heard heard;
 };
 
 static void bench_open(struct bench *bench)
@@ -35,16 +35,6 @@ static void bench_close(struct bench *bench)
     arena_free(bench->arena);
 }
 
-static void hear(void *context, const struct finding *finding)
-{
-    struct bench *bench = context;
-    assert_non_null(finding->type);
-    assert_true(bench->count < COUNT(bench->codes));
-    snprintf(bench->codes[bench->count], sizeof bench->codes[0], "%s", finding->type->code);
-    snprintf(bench->fields[bench->count++], sizeof bench->fields[0], "%s",
-             finding->field ? finding->field : "");
-}
-
 static struct json *parse(struct bench *bench, const char *text)
 {
     struct json *json = NULL;
@@ -56,8 +46,8 @@ static struct json *parse(struct bench *bench, const char *text)
 
 static struct record *decode(struct bench *bench, const char *text)
 {
-    bench->count = 0;
-    return azure_referral_record(bench->arena, parse(bench, text), NULL, hear, bench);
+    bench->heard.count = 0;
+    return azure_referral_record(bench->arena, parse(bench, text), NULL, heard_note, &bench->heard);
 }
 
 #define OPEN(members)                                                                              \
@@ -69,32 +59,7 @@ static struct record *decode(struct bench *bench, const char *text)
 static void test_tables(void **state)
 {
     (void)state;
-    const struct kind *kind = &kinds[KIND_REFERRAL];
-    size_t served = 0;
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const struct remote_field *row = connector_field(&azure_referrals, kind->fields[i].name);
-        if (!row)
-            continue;
-        served++;
-        assert_non_null(row->vendor);
-        assert_true(row->path || row->flags & REMOTE_STEP);
-        if (kind->fields[i].type == TYPE_MONEY)
-            assert_true(row->amount && row->currency);
-        if (kind->fields[i].type == TYPE_WORD)
-            assert_non_null(row->words);
-        if (kind->fields[i].direction == FIELD_FROM_CLOUD)
-            assert_false(row->flags & (REMOTE_CREATE | REMOTE_UPDATE));
-    }
-    assert_int_equal(served, azure_referrals.field_count);
-    for (size_t i = 0; i < azure_referrals.rule_count; i++) {
-        const struct rule *rule = &azure_referrals.rules[i];
-        assert_non_null(finding_type(rule->code));
-        assert_true(!strcmp(rule->field, "*") || connector_field(&azure_referrals, rule->field));
-        for (size_t w = 0; w < COUNT(rule->when) && rule->when[w].field; w++)
-            assert_non_null(connector_field(&azure_referrals, rule->when[w].field));
-        for (size_t e = 0; rule->except && rule->except[e]; e++)
-            assert_non_null(connector_field(&azure_referrals, rule->except[e]));
-    }
+    rulebook_check_tables(&azure_referrals);
     for (size_t i = 0; i < azure_referrals.due_case_count; i++) {
         const struct due_case *due = &azure_referrals.due_cases[i];
         assert_int_equal(due->action, ACTION_SUBMIT);
@@ -102,8 +67,6 @@ static void test_tables(void **state)
             assert_true(connector_field(&azure_referrals, due->when[w].field)->flags & REMOTE_READ);
         assert_non_null(connector_field(&azure_referrals, due->wanted[0].field));
     }
-    for (size_t i = 0; i < azure_referrals.refusal_count; i++)
-        assert_non_null(finding_type(azure_referrals.refusals[i].code));
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -226,9 +189,9 @@ static void test_forms(void **state)
         const struct record *record =
             decode(&bench, arena_printf(bench.arena, OPEN("%s"), forms[i].members));
         const char *value = record_get(record, forms[i].field);
-        if (!text_equal(value, forms[i].value) || bench.count != forms[i].findings)
+        if (!text_equal(value, forms[i].value) || bench.heard.count != forms[i].findings)
             fail_msg("%s: %s, %zu findings", forms[i].members, value ? value : "(none)",
-                     bench.count);
+                     bench.heard.count);
         assert_string_equal(record->version, "t");
         /* What came stays whole. */
         const struct json *raw = parse(&bench, record->raw);
@@ -286,7 +249,7 @@ static void test_kinds(void **state)
         assert_string_equal(record_get(record, "origin"), cases[i].origin);
         assert_true(text_equal(record_get(record, "status"), cases[i].word));
         assert_true(text_equal(record_get(record, "stage"), cases[i].stage));
-        assert_int_equal(bench.count, cases[i].findings);
+        assert_int_equal(bench.heard.count, cases[i].findings);
     }
     bench_close(&bench);
 }
@@ -599,12 +562,8 @@ static void test_patch(void **state)
 
 /* ------------------------------------------------------------------ rules */
 
-struct setting_of {
-    const char *field, *value;
-};
-
 /* A deal that nothing is wrong with, at the moment of each case. */
-static const struct setting_of sound[] = {
+static const struct cell sound[] = {
     {"title", "Deal"},
     {"company", "Acme"},
     {"country", "US"},
@@ -628,11 +587,8 @@ static const struct setting_of sound[] = {
 
 #define NOW INT64_C(1772359200000) /* 2026-03-01T10:00:00Z */
 
-static const struct {
-    unsigned at;
-    struct setting_of before[4], after[4]; /* over the sound deal; before: only with AT_UPDATE */
-    const char *code, *field;              /* NULL: nothing is wrong */
-} rules[] = {
+/* Over the sound deal. */
+static const struct rulebook_case rules[] = {
     {AT_CREATE, {{0}}, {{0}}, NULL, NULL},
     {AT_SUBMIT, {{0}}, {{0}}, NULL, NULL},
     {AT_REGISTER, {{0}}, {{0}}, NULL, NULL},
@@ -750,44 +706,17 @@ static const struct {
     {AT_REGISTER, {{0}}, {{"deployment", "Moon"}}, "REF-025", "deployment"},
 };
 
-static void set_all(struct record *record, const struct setting_of *settings, size_t count)
-{
-    for (size_t i = 0; i < count && settings[i].field; i++) {
-        assert_int_not_equal(kind_field(record->kind, settings[i].field), FIELD_NONE);
-        record_set(record, settings[i].field, settings[i].value);
-    }
-}
-
 static void test_rules(void **state)
 {
     (void)state;
-    struct bench bench;
-    bench_open(&bench);
-    for (size_t i = 0; i < COUNT(rules); i++) {
-        const struct kind *kind = &kinds[KIND_REFERRAL];
-        struct record *before = record_new(bench.arena, kind, "r");
-        set_all(before, sound, COUNT(sound));
-        set_all(before, rules[i].before, COUNT(rules[i].before));
-        struct record *after = record_copy(bench.arena, before);
-        set_all(after, rules[i].after, COUNT(rules[i].after));
-        bench.count = 0;
-        bool update = rules[i].at == AT_UPDATE || rules[i].before[0].field;
-        document_check(&azure_referrals, rules[i].at, update ? before : NULL, after, NOW, hear,
-                       &bench);
-        if (bench.count != (rules[i].code != NULL) ||
-            (bench.count &&
-             (strcmp(bench.codes[0], rules[i].code) || strcmp(bench.fields[0], rules[i].field))))
-            fail_msg("rule case %zu: %zu findings, %s %s", i, bench.count, bench.codes[0],
-                     bench.fields[0]);
-    }
-    bench_close(&bench);
+    rulebook_cases(&azure_referrals, NOW, sound, COUNT(sound), rules, COUNT(rules));
 }
 
 /* What a submission is due for, where its gate's words alone do not tell. */
 static void test_due(void **state)
 {
     static const struct {
-        struct setting_of at_cloud[4];
+        struct cell at_cloud[4];
         const char *wanted;
         bool due;
     } cases[] = {
@@ -823,7 +752,7 @@ static void test_due(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct record *remote = record_new(bench.arena, kind, "r");
         struct record *local = record_new(bench.arena, kind, "l");
-        set_all(remote, cases[i].at_cloud, COUNT(cases[i].at_cloud));
+        cells_set(remote, cases[i].at_cloud, COUNT(cases[i].at_cloud));
         record_set(local, "involvement", cases[i].wanted);
         if (document_due(&azure_referrals, ACTION_SUBMIT, remote, local, gate_due(gate, remote)) !=
             cases[i].due)

@@ -12,6 +12,7 @@
 #include "connectors/gcp/client.h"
 #include "connectors/gcp/location.h"
 #include "tests/support/fake.h"
+#include "tests/support/judging.h"
 
 struct bench {
     struct fake fake;
@@ -212,14 +213,7 @@ static void test_location(void **state)
 static void test_judge(void **state)
 {
     (void)state;
-    static const struct {
-        int status;
-        const char *type, *body;
-        enum error_class class;
-        bool refresh;
-        const char *code, *message;
-        int64_t wait_ms;
-    } cases[] = {
+    static const struct judging_case cases[] = {
         {200, "application/json", "{}", ERROR_NONE, false, "", "", 0},
         {204, NULL, "", ERROR_NONE, false, "", "", 0},
         {200, "text/html", "<p>", ERROR_TEMPORARY, false, "", "web page", 0},
@@ -257,12 +251,12 @@ static void test_judge(void **state)
         {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", RETRY("9999999s")), ERROR_THROTTLED, false,
          "RESOURCE_EXHAUSTED", "", LIMIT_RETRY_AFTER_MS},
         {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", INFO("RESOURCE_QUOTA_EXCEEDED")),
-         ERROR_REFUSED, false, "RESOURCE_QUOTA_EXCEEDED", "used up", 0},
+         ERROR_AUTH, false, "RESOURCE_QUOTA_EXCEEDED", "used up", 0},
         {429, NULL,
          STATUS("429", "RESOURCE_EXHAUSTED", LIMITED("DefaultRequestsPerMinutePerProject")),
          ERROR_THROTTLED, false, "RATE_LIMIT_EXCEEDED", "m", 0},
         {429, NULL, STATUS("429", "RESOURCE_EXHAUSTED", LIMITED("ReadsPerDayPerProject")),
-         ERROR_REFUSED, false, "RATE_LIMIT_EXCEEDED", "used up", 0},
+         ERROR_AUTH, false, "RATE_LIMIT_EXCEEDED", "used up", 0},
         {429, NULL, "", ERROR_THROTTLED, false, "", "429", 0},
         {499, NULL, STATUS("499", "CANCELLED", ""), ERROR_TEMPORARY, false, "CANCELLED", "", 0},
         {500, NULL, STATUS("500", "INTERNAL", ""), ERROR_TEMPORARY, false, "INTERNAL", "", 0},
@@ -277,31 +271,37 @@ static void test_judge(void **state)
          "400", 0},
         {400, NULL, "{\"error\":{", ERROR_REFUSED, false, "", "400", 0},
     };
+    judging_play(gcp_judge, "", cases, COUNT(cases));
+}
+
+/* One record that is denied says nothing about the others. */
+static void test_scope(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        enum error_scope scope;
+    } cases[] = {
+        {STATUS("403", "PERMISSION_DENIED", ""), SCOPE_RECORD},
+        {STATUS("403", "PERMISSION_DENIED", INFO("IAM_PERMISSION_DENIED")), SCOPE_RECORD},
+        {STATUS("403", "PERMISSION_DENIED", INFO("SOMETHING_NEW")), SCOPE_RECORD},
+        {STATUS("403", "PERMISSION_DENIED", INFO("SERVICE_DISABLED")), SCOPE_CLOUD},
+        {STATUS("403", "PERMISSION_DENIED", INFO("ACCOUNT_STATE_INVALID")), SCOPE_CLOUD},
+    };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct http_header headers[] = {{"content-type", cases[i].type}};
         const struct http_response response = {
-            .status = cases[i].status,
-            .headers = headers,
-            .header_count = cases[i].type ? 1 : 0,
-            .body = cases[i].body,
-            .body_length = strlen(cases[i].body),
-        };
+            .status = 403, .body = cases[i].body, .body_length = strlen(cases[i].body)};
         struct error error = {0};
-        bool refresh = true;
-        int result = gcp_judge(NULL, &response, &refresh, &error);
-        print_message("  %d %s\n", cases[i].status, error.message);
-        assert_int_equal(result, -(int)cases[i].class);
-        assert_int_equal(refresh, cases[i].refresh);
-        assert_string_equal(error.vendor_code, cases[i].code);
-        assert_non_null(strstr(error.message, cases[i].message));
-        assert_true(error.retry_after_ms == cases[i].wait_ms);
-        assert_int_equal(error.http_status, result ? cases[i].status : 0);
+        bool refresh;
+        assert_int_equal(gcp_judge(NULL, &response, &refresh, &error), -ERROR_AUTH);
+        assert_int_equal(error.scope, cases[i].scope);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scope),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_addresses_refused),
         cmocka_unit_test(test_location),

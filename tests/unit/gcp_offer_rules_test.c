@@ -4,9 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -15,26 +12,7 @@
 #include "base/times.h"
 #include "connectors/gcp/offers.h"
 #include "connectors/document.h"
-#include "model/value.h"
-
-struct set {
-    const char *field, *value; /* as a cell has it; lists with ";"; "-": emptied */
-};
-
-static void put(struct arena *arena, struct record *record, const struct set *sets, size_t count)
-{
-    for (size_t i = 0; i < count && sets[i].field; i++) {
-        size_t index = kind_field(record->kind, sets[i].field);
-        assert_int_not_equal(index, FIELD_NONE);
-        struct error error = {0};
-        const char *value = NULL;
-        bool empty = !strcmp(sets[i].value, "-");
-        if (!empty && value_normalise(arena, &record->kind->fields[index], NULL, sets[i].value,
-                                      &value, &error) < 0)
-            fail_msg("%s: %s", sets[i].field, error.message);
-        record->values[index] = value;
-    }
-}
+#include "tests/support/rulebook.h"
 
 #define SERVICE "db.endpoints.isv.cloud.goog"
 #define ACCOUNT "012345-567890-ABCDEF"
@@ -59,7 +37,7 @@ static int64_t now_at(const char *instant)
 
 enum base { FIXED, FIXED_USAGE, USAGE, COMMITTED, COMMITTED_USAGE, INSTALMENTS, RENEWAL, BASES };
 
-static const struct set bases[BASES][24] = {
+static const struct cell bases[BASES][24] = {
     [FIXED] = {COMMON,
                {"pricing", "fixed"},
                {"prices", "flat_fee=48000.5"},
@@ -109,29 +87,10 @@ static const struct set bases[BASES][24] = {
                  {"duration", "P1M"}},
 };
 
-struct heard {
-    size_t count;
-    char codes[16][8];
-    char fields[16][32];
-};
-
-static void hear(void *context, const struct finding *finding)
+static struct rulebook book(void)
 {
-    struct heard *heard = context;
-    assert_non_null(finding->type);
-    if (heard->count < COUNT(heard->codes)) {
-        snprintf(heard->codes[heard->count], 8, "%s", finding->type->code);
-        snprintf(heard->fields[heard->count], 32, "%s", finding->field ? finding->field : "");
-    }
-    heard->count++;
-}
-
-static bool has_heard(const struct heard *heard, const char *code, const char *field)
-{
-    for (size_t i = 0; i < heard->count && i < COUNT(heard->codes); i++)
-        if (!strcmp(heard->codes[i], code) && !strcmp(heard->fields[i], field))
-            return true;
-    return false;
+    return (struct rulebook){
+        .kind = &gcp_offers, .bases = bases[0], .width = COUNT(bases[0]), .now_ms = NOW};
 }
 
 #define MADE (AT_CREATE | AT_SUBMIT)
@@ -139,12 +98,12 @@ static bool has_heard(const struct heard *heard, const char *code, const char *f
 static void test_well_formed(void **state)
 {
     (void)state;
+    const struct rulebook rules = book();
     CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < BASES; i++) {
         struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], NULL);
-        put(arena, record, bases[i], COUNT(bases[i]));
-        if (document_check(&gcp_offers, MADE, NULL, record, NOW, hear, &heard))
+        struct record *record = rulebook_record(&rules, arena, NULL, i);
+        if (document_check(&gcp_offers, MADE, NULL, record, NOW, heard_note, &heard))
             fail_msg("base %zu: %s %s", i, heard.codes[0], heard.fields[0]);
     }
 }
@@ -153,31 +112,26 @@ static void test_well_formed(void **state)
 static void test_drafts(void **state)
 {
     (void)state;
-    static const struct set least[] = {{"title", "T"},
-                                       {"product", SERVICE},
-                                       {"plan", "so-1"},
-                                       {"pricing", "fixed"},
-                                       {"eula", "eula-2026.pdf"}};
+    static const struct cell least[] = {{"title", "T"},
+                                        {"product", SERVICE},
+                                        {"plan", "so-1"},
+                                        {"pricing", "fixed"},
+                                        {"eula", "eula-2026.pdf"}};
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct heard heard = {0};
     struct record *record = record_new(arena, &kinds[KIND_OFFER], NULL);
-    put(arena, record, least, COUNT(least));
-    document_check(&gcp_offers, AT_CREATE, NULL, record, NOW, hear, &heard);
+    cells_put(arena, record, least, COUNT(least));
+    document_check(&gcp_offers, AT_CREATE, NULL, record, NOW, heard_note, &heard);
     if (heard.count)
         fail_msg("%s %s", heard.codes[0], heard.fields[0]);
-    document_check(&gcp_offers, AT_SUBMIT, NULL, record, NOW, hear, &heard);
+    document_check(&gcp_offers, AT_SUBMIT, NULL, record, NOW, heard_note, &heard);
     assert_int_equal(heard.count, 10);
 }
 
 static void test_broken(void **state)
 {
     (void)state;
-    static const struct {
-        enum base base;
-        struct set sets[3];
-        const char *code, *field;
-        unsigned at; /* 0: MADE */
-    } cases[] = {
+    static const struct rulebook_fault cases[] = {
         {FIXED, {{"title", "-"}}, "OFR-001", "title", AT_CREATE},
         {FIXED, {{"product", "-"}}, "OFR-001", "product", AT_CREATE},
         {FIXED, {{"plan", "-"}}, "OFR-001", "plan", AT_CREATE},
@@ -270,18 +224,8 @@ static void test_broken(void **state)
          "buyer_note",
          0},
     };
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], NULL);
-        put(arena, record, bases[cases[i].base], COUNT(bases[0]));
-        put(arena, record, cases[i].sets, COUNT(cases[i].sets));
-        document_check(&gcp_offers, cases[i].at ? cases[i].at : MADE, NULL, record, NOW, hear,
-                       &heard);
-        if (!has_heard(&heard, cases[i].code, cases[i].field))
-            fail_msg("case %zu: no %s for %s, but %s %s", i, cases[i].code, cases[i].field,
-                     heard.codes[0], heard.fields[0]);
-    }
+    const struct rulebook rules = book();
+    rulebook_faults(&rules, cases, COUNT(cases));
 }
 
 /* Days end in Los Angeles: what is over in Greenwich may be today there. */
@@ -304,14 +248,14 @@ static void test_days(void **state)
         {"2026-11-30T20:00:00Z", "2027-02-27", NULL},
         {"2026-11-30T20:00:00Z", "2027-02-28", "OFR-007"},
     };
+    const struct rulebook rules = book();
     CLEANUP_ARENA struct arena *arena = arena_new();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], NULL);
-        put(arena, record, bases[FIXED], COUNT(bases[0]));
-        put(arena, record, &(struct set){"expires", cases[i].expires}, 1);
-        document_check(&gcp_offers, MADE, NULL, record, now_at(cases[i].now), hear, &heard);
-        if (cases[i].code ? !has_heard(&heard, cases[i].code, "expires") : heard.count)
+        struct record *record = rulebook_record(&rules, arena, NULL, FIXED);
+        cells_put(arena, record, &(struct cell){"expires", cases[i].expires}, 1);
+        document_check(&gcp_offers, MADE, NULL, record, now_at(cases[i].now), heard_note, &heard);
+        if (cases[i].code ? !heard_has(&heard, cases[i].code, "expires") : heard.count)
             fail_msg("case %zu: %s %s", i, heard.codes[0], heard.fields[0]);
     }
 }
@@ -320,12 +264,7 @@ static void test_days(void **state)
 static void test_locked(void **state)
 {
     (void)state;
-    static const struct {
-        const char *state;
-        struct set edit;
-        const char *code; /* NULL: it may */
-        enum action action;
-    } cases[] = {
+    static const struct rulebook_edit cases[] = {
         {"draft", {"title", "Other"}, NULL, ACTION_UPDATE},
         {"draft", {"expires", "2026-03-01"}, NULL, ACTION_UPDATE},
         {"draft", {"expires", "2026-01-01"}, NULL, ACTION_UPDATE},
@@ -345,25 +284,9 @@ static void test_locked(void **state)
         {"accepted", {"expires", "2026-03-01"}, "OFR-012", ACTION_UPDATE},
         {"ended", {"note", "x"}, "OFR-012", ACTION_UPDATE},
     };
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct heard heard = {0};
-        struct record *before = record_new(arena, &kinds[KIND_OFFER], "o-1");
-        put(arena, before, bases[FIXED], COUNT(bases[0]));
-        put(arena, before, &(struct set){"state", cases[i].state}, 1);
-        put(arena, before, &(struct set){"released", "2026-01-03T07:59:00Z"}, 1);
-        struct record *after = record_copy(arena, before);
-        put(arena, after, &cases[i].edit, 1);
-        size_t index = kind_field(before->kind, cases[i].edit.field);
-        struct change_field field = {.field = index, .new_value = after->values[index]};
-        const struct change change = {.kind = before->kind, .fields = &field, .field_count = 1};
-        enum action action = gcp_offer_classify(&change, before, NOW);
-        if (action != cases[i].action)
-            fail_msg("case %zu comes to %s", i, action_name(action));
-        document_check(&gcp_offers, AT_UPDATE, before, after, NOW, hear, &heard);
-        if (cases[i].code ? !has_heard(&heard, cases[i].code, cases[i].edit.field) : heard.count)
-            fail_msg("case %zu: %s %s", i, heard.codes[0], heard.fields[0]);
-    }
+    const struct rulebook rules = book();
+    rulebook_edits(&rules, FIXED, &(struct cell){"released", "2026-01-03T07:59:00Z"}, cases,
+                   COUNT(cases));
 }
 
 /* ------------------------------------------------------------------ doubts */
@@ -371,11 +294,7 @@ static void test_locked(void **state)
 static void test_doubts(void **state)
 {
     (void)state;
-    static const struct {
-        enum base base;
-        struct set own[2], peer[3];
-        const char *code; /* NULL: none */
-    } cases[] = {
+    static const struct rulebook_doubt cases[] = {
         {FIXED, {{0}}, {{"state", "open"}}, "OFR-014"},
         {FIXED, {{0}}, {{"state", "draft"}}, "OFR-014"},
         {FIXED, {{0}}, {{"state", "publishing"}}, "OFR-014"},
@@ -388,23 +307,8 @@ static void test_doubts(void **state)
         {RENEWAL, {{"replaces", "o-1"}}, {{"state", "accepted"}}, NULL},
         {FIXED, {{"title", "Quince D-17"}}, {{"state", "ended"}}, "OFR-032"},
     };
-    CLEANUP_ARENA struct arena *arena = arena_new();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct heard heard = {0};
-        struct record *record = record_new(arena, &kinds[KIND_OFFER], "D-17");
-        struct record *peer = record_new(arena, &kinds[KIND_OFFER], "o-1");
-        put(arena, record, bases[cases[i].base], COUNT(bases[0]));
-        put(arena, record, cases[i].own, COUNT(cases[i].own));
-        put(arena, peer, bases[FIXED], COUNT(bases[0]));
-        put(arena, peer, cases[i].peer, COUNT(cases[i].peer));
-        const struct record *const peers[] = {peer};
-        const struct newcomer newcomer = {
-            .record = record, .peers = peers, .peer_count = 1, .now_ms = NOW};
-        gcp_offer_doubts(&newcomer, hear, &heard);
-        if (cases[i].code ? heard.count != 1 || strcmp(heard.codes[0], cases[i].code) != 0
-                          : heard.count)
-            fail_msg("case %zu: %zu, %s", i, heard.count, heard.codes[0]);
-    }
+    const struct rulebook rules = book();
+    rulebook_doubts(&rules, cases, COUNT(cases));
 }
 
 int main(void)

@@ -152,18 +152,6 @@ static enum outcome act(struct shop *shop, enum action action, const char *id,
     return outcome;
 }
 
-static const char *made_id(const struct errand *errand)
-{
-    return json_get_text(errand->context.progress, "id");
-}
-
-static const char *get(const struct errand *errand, const char *field)
-{
-    assert_non_null(errand->context.after);
-    const char *value = record_get(errand->context.after, field);
-    return value ? value : "";
-}
-
 /* ------------------------------------------------------------------ kinds of prices */
 
 #define WHO                                                                                        \
@@ -280,31 +268,27 @@ static void check_form(const struct form *form)
     struct shop shop;
     struct errand errand;
     shop_open(&shop);
-    struct record *wanted = record_new(shop.drive.arena, &kinds[KIND_OFFER], NULL);
-    for (size_t i = 0; i < COUNT(form->wishes) && form->wishes[i].name; i++)
-        record_set(wanted, form->wishes[i].name, form->wishes[i].value);
-    assert_int_equal(document_check(&gcp_offers, AT_CREATE | AT_SUBMIT, NULL, wanted,
-                                    shop.drive.fake.now_ms, NULL, NULL),
-                     0);
+    errand_allowed(&shop.ground, form->wishes, COUNT(form->wishes));
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, form->wishes, COUNT(form->wishes), &errand),
                      DONE);
-    assert_string_equal(get(&errand, "state"), "draft");
+    assert_string_equal(errand_field(&errand, "state"), "draft");
     for (size_t i = 0; i < COUNT(form->wishes) && form->wishes[i].name; i++) {
         const struct remote_field *field = connector_field(&gcp_offers, form->wishes[i].name);
         if (field->flags & REMOTE_READ &&
-            strcmp(get(&errand, field->field), form->wishes[i].value) != 0)
-            fail_msg("%s: %s is \"%s\"", form->title, field->field, get(&errand, field->field));
+            strcmp(errand_field(&errand, field->field), form->wishes[i].value) != 0)
+            fail_msg("%s: %s is \"%s\"", form->title, field->field,
+                     errand_field(&errand, field->field));
     }
-    assert_string_equal(get(&errand, "partner_reference"), "CRM-1");
-    const char *id = made_id(&errand);
+    assert_string_equal(errand_field(&errand, "partner_reference"), "CRM-1");
+    const char *id = errand_made_id(&errand);
     if (act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand) != DONE)
         fail_msg("%s: %s", form->title, errand.error.message);
-    assert_string_equal(get(&errand, "state"), "open");
-    assert_string_not_equal(get(&errand, "revenue_share"), "");
+    assert_string_equal(errand_field(&errand, "state"), "open");
+    assert_string_not_equal(errand_field(&errand, "revenue_share"), "");
     static const struct errand_wish why[] = {{"cancel_reason", "Other budget"}};
     assert_int_equal(act(&shop, ACTION_CANCEL, id, why, 1, &errand), DONE);
-    assert_string_equal(get(&errand, "state"), "cancelled");
-    assert_string_equal(get(&errand, "cancel_reason"), "Other budget");
+    assert_string_equal(errand_field(&errand, "state"), "cancelled");
+    assert_string_equal(errand_field(&errand, "cancel_reason"), "Other budget");
     assert_int_equal(offers_named(&shop, TITLE), 1);
     shop_close(&shop);
 }
@@ -321,19 +305,19 @@ static void test_forms(void **state)
 /* ------------------------------------------------------------------ dying */
 
 /* The life of an offer in five changes; whenever it dies, the same comes of it. */
-static bool live(struct shop *shop, const char **ret_state)
+static const char *live(struct shop *shop)
 {
     static const struct errand_wish more[] = {{"prices", "flat_fee=50000"}, {"note", "Ask Bo"}};
     static const struct errand_wish later[] = {{"expires", "2026-03-15"}};
     struct errand errand;
     assert_int_equal(
         act(shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(shop, ACTION_UPDATE, id, more, COUNT(more), &errand), DONE);
     assert_int_equal(act(shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     assert_int_equal(act(shop, ACTION_EXTEND, id, later, COUNT(later), &errand), DONE);
-    assert_string_equal(get(&errand, "expires"), "2026-03-15");
-    assert_string_equal(get(&errand, "state"), "open");
+    assert_string_equal(errand_field(&errand, "expires"), "2026-03-15");
+    assert_string_equal(errand_field(&errand, "state"), "open");
     assert_int_equal(act(shop, ACTION_CANCEL, id, NULL, 0, &errand), DONE);
     assert_int_equal(offers_named(shop, TITLE), 1);
     struct json *offer = json_clone(shop->drive.arena, shown(shop, id));
@@ -345,33 +329,26 @@ static bool live(struct shop *shop, const char **ret_state)
                      200);
     const struct json *papers = json_get(shop->drive.answer, "privateOfferDocuments");
     assert_int_equal(papers->count, 1);
-    *ret_state = json_print(shop->drive.arena, offer);
-    return !shop->ground.die_at || shop->ground.calls >= shop->ground.die_at;
+    return json_print(shop->drive.arena, offer);
+}
+
+static size_t live_and_die(size_t die_at, bool sent, char **ret_end)
+{
+    struct shop shop;
+    shop_open(&shop);
+    shop.ground.die_at = die_at;
+    shop.ground.sent = sent;
+    *ret_end = memory_copy(live(&shop));
+    size_t calls = shop.ground.calls;
+    assert_true(calls >= die_at);
+    shop_close(&shop);
+    return calls;
 }
 
 static void test_deaths(void **state)
 {
     (void)state;
-    struct shop calm;
-    const char *wanted, *got;
-    shop_open(&calm);
-    live(&calm, &wanted);
-    size_t calls = calm.ground.calls;
-    assert_true(calls > 20);
-    for (size_t at = 1; at <= calls; at++) {
-        for (int sent = 0; sent < 2; sent++) {
-            struct shop shop;
-            shop_open(&shop);
-            shop.ground.die_at = at;
-            shop.ground.sent = sent;
-            assert_true(live(&shop, &got));
-            if (strcmp(got, wanted) != 0)
-                fail_msg("killed %s call %zu:\n%s\nnot\n%s", sent ? "after" : "before", at, got,
-                         wanted);
-            shop_close(&shop);
-        }
-    }
-    shop_close(&calm);
+    errand_die_at_each(live_and_die, 20);
 }
 
 /* ------------------------------------------------------------------ other contracts */
@@ -417,13 +394,13 @@ static size_t take_turn(const struct turn *turn, size_t die_at, bool sent, bool 
             wishes[i].value = turn->before;
     shop_open(&shop);
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     size_t before = shop.ground.calls;
     shop.ground.die_at = die_at ? before + die_at : 0;
     shop.ground.sent = sent;
     shop.deaf = deaf;
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, now, turn->after ? 1 : 0, &errand), DONE);
-    assert_string_equal(get(&errand, "state"), "open");
+    assert_string_equal(errand_field(&errand, "state"), "open");
     check_contract(&shop, id, turn);
     size_t calls = shop.ground.calls - before;
     shop_close(&shop);
@@ -454,7 +431,7 @@ static void test_meddled(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[2].wishes, COUNT(forms[2].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     errand_new(&shop.ground, &errand, ACTION_PUBLISH, id, now, 1);
     errand.change.version = record_of(&shop, id)->version;
     shop.ground.die_at = shop.ground.calls + 4; /* location, get, list, delete */
@@ -488,7 +465,7 @@ static void test_foreign_edits(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand), *old = errand.context.after->version;
+    const char *id = errand_made_id(&errand), *old = errand.context.after->version;
     fake_advance(&shop.drive.fake, 1000);
     control(&shop, "edit-offer",
             arena_printf(shop.drive.arena, "{'id':'%s','path':'title','value':'Theirs'}", id));
@@ -496,9 +473,9 @@ static void test_foreign_edits(void **state)
     errand.change.version = old;
     assert_int_equal(errand_settle(&shop.ground, &errand), STALE);
     assert_int_equal(act(&shop, ACTION_UPDATE, id, wishes, COUNT(wishes), &errand), DONE);
-    assert_string_equal(get(&errand, "company"), "Northwind Ltd");
-    assert_string_equal(get(&errand, "title"), "Theirs");
-    assert_string_equal(get(&errand, "prices"), "flat_fee=48000.5");
+    assert_string_equal(errand_field(&errand, "company"), "Northwind Ltd");
+    assert_string_equal(errand_field(&errand, "title"), "Theirs");
+    assert_string_equal(errand_field(&errand, "prices"), "flat_fee=48000.5");
     shop_close(&shop);
 }
 
@@ -512,7 +489,7 @@ static void test_violations(void **state)
         WHO, DB, {"pricing", "fixed"}, {"payment_period", "P1Y"}, {"duration", "P12M"}};
     shop_open(&shop);
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, COUNT(wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), FAILED);
     assert_non_null(strstr(errand.error.message, "cannot be published yet"));
     assert_non_null(strstr(errand.error.message, "private_offer."));
@@ -530,7 +507,7 @@ static void test_review(void **state)
     control(&shop, "review-offer", "{'mode':'always'}");
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     errand_new(&shop.ground, &errand, ACTION_PUBLISH, id, NULL, 0);
     errand.change.version = record_of(&shop, id)->version;
     assert_int_equal(errand_run(&shop.ground, &errand), LATER);
@@ -540,8 +517,8 @@ static void test_review(void **state)
     assert_int_equal(errand_run(&shop.ground, &errand), LATER);
     control(&shop, "review-offer", arena_printf(shop.drive.arena, "{'id':'%s'}", id));
     assert_int_equal(errand_settle(&shop.ground, &errand), DONE);
-    assert_string_equal(get(&errand, "state"), "open");
-    assert_string_equal(get(&errand, "review"), "approved");
+    assert_string_equal(errand_field(&errand, "state"), "open");
+    assert_string_equal(errand_field(&errand, "review"), "approved");
     shop_close(&shop);
 }
 
@@ -556,7 +533,7 @@ static void test_lost_answers(void **state)
     shop.deaf = true;
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     shop.deaf = true;
     static const struct errand_wish title[] = {{"company", "N"}};
     assert_int_equal(act(&shop, ACTION_UPDATE, id, title, 1, &errand), DONE);
@@ -577,7 +554,7 @@ static void test_amendment(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     assert_int_equal(act(&shop, ACTION_PUBLISH, id, NULL, 0, &errand), DONE);
     control(&shop, "accept-offer",
             arena_printf(shop.drive.arena, "{'id':'%s','signed_up':true}", id));
@@ -600,9 +577,9 @@ static void test_amendment(void **state)
     wishes[count++] = (struct errand_wish){"form", "replacement"};
     wishes[count++] = (struct errand_wish){"replaces", id};
     assert_int_equal(act(&shop, ACTION_CREATE, NULL, wishes, count, &errand), DONE);
-    assert_string_equal(get(&errand, "form"), "replacement");
-    assert_string_equal(get(&errand, "replaces"), id);
-    assert_int_equal(act(&shop, ACTION_PUBLISH, made_id(&errand), NULL, 0, &errand), DONE);
+    assert_string_equal(errand_field(&errand, "form"), "replacement");
+    assert_string_equal(errand_field(&errand, "replaces"), id);
+    assert_int_equal(act(&shop, ACTION_PUBLISH, errand_made_id(&errand), NULL, 0, &errand), DONE);
     shop_close(&shop);
 }
 
@@ -616,7 +593,7 @@ static void test_delete(void **state)
     shop_open(&shop);
     assert_int_equal(
         act(&shop, ACTION_CREATE, NULL, forms[0].wishes, COUNT(forms[0].wishes), &errand), DONE);
-    const char *id = made_id(&errand);
+    const char *id = errand_made_id(&errand);
     errand_new(&shop.ground, &errand, ACTION_CANCEL, id, wishes, 1);
     errand.change.asked_by = "agent offer cancel";
     errand.change.version = record_of(&shop, id)->version;

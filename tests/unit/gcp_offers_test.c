@@ -15,20 +15,10 @@
 #include "connectors/gcp/offer_steps.h"
 #include "model/value.h"
 #include "tests/support/fake.h"
+#include "tests/support/quoted.h"
 
 #define PARENT  "projects/isv/locations/global"
 #define SERVICE "db.endpoints.isv.cloud.goog"
-
-static struct json *parsed(struct arena *arena, const char *text)
-{
-    struct json *json = NULL;
-    char *copy = text ? arena_copy(arena, text) : NULL;
-    for (char *c = copy; c && *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    if (copy && json_parse(arena, copy, strlen(copy), &json, NULL) < 0)
-        fail_msg("%s", text);
-    return json;
-}
 
 static struct settings settings;
 
@@ -49,8 +39,8 @@ static void hear(void *context, const struct finding *finding)
 static struct record *record_of(struct arena *arena, const char *offer, const char *entitlement)
 {
     const struct cloud cloud = cloud_of();
-    struct json *document = gcp_offer_document(&cloud, arena, parsed(arena, offer),
-                                               parsed(arena, entitlement), NULL, NULL);
+    struct json *document = gcp_offer_document(&cloud, arena, quoted_json(arena, offer),
+                                               quoted_json(arena, entitlement), NULL, NULL);
     return gcp_offer_record(arena, document, hear, NULL);
 }
 
@@ -354,7 +344,7 @@ static int write_offer(struct arena *arena, const char *fresh, const struct wish
     static const struct value_style canonical;
     const struct kind *kind = &kinds[KIND_OFFER];
     const struct cloud cloud = cloud_of();
-    struct json *before = parsed(arena, fresh), *after = NULL, *body;
+    struct json *before = quoted_json(arena, fresh), *after = NULL, *body;
     struct record *record = fresh ? record_of(arena, fresh, NULL) : record_new(arena, kind, NULL);
     bool *wanted = arena_array(arena, kind->field_count, sizeof *wanted);
     for (; wishes->field; wishes++) {

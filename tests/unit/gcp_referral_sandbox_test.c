@@ -96,13 +96,6 @@ static enum outcome act(struct yard *yard, enum action action, const char *id,
     return errand_settle(&yard->ground, errand);
 }
 
-static const char *get(const struct errand *errand, const char *name)
-{
-    assert_non_null(errand->context.after);
-    const char *value = record_get(errand->context.after, name);
-    return value ? value : "";
-}
-
 static const struct errand_wish deal[] = {
     {"title", "Acme moves"},
     {"company", "Acme"},
@@ -145,11 +138,11 @@ static void check_deal(const struct errand *errand)
         const char *wanted = text_equal(deal[i].name, "website") ? "acme.example" : deal[i].value;
         if (!(remote->flags & REMOTE_READ) || remote->flags & REMOTE_STEP)
             continue;
-        if (strcmp(get(errand, deal[i].name), wanted) != 0)
-            fail_msg("%s is \"%s\"", deal[i].name, get(errand, deal[i].name));
+        if (strcmp(errand_field(errand, deal[i].name), wanted) != 0)
+            fail_msg("%s is \"%s\"", deal[i].name, errand_field(errand, deal[i].name));
     }
-    assert_string_equal(get(errand, "partner_reference"), "CRM-1");
-    assert_string_equal(get(errand, "deal_type"), "ISV_SOLUTION_CONNECT");
+    assert_string_equal(errand_field(errand, "partner_reference"), "CRM-1");
+    assert_string_equal(errand_field(errand, "deal_type"), "ISV_SOLUTION_CONNECT");
 }
 
 static const char *create(struct yard *yard)
@@ -164,7 +157,7 @@ static const char *accepted(struct yard *yard)
     struct errand errand;
     const char *id = create(yard);
     assert_int_equal(act(yard, ACTION_SUBMIT, id, NULL, 0, &errand), DONE);
-    assert_string_equal(get(&errand, "status"), "submitted");
+    assert_string_equal(errand_field(&errand, "status"), "submitted");
     assert_int_equal(gcp_cosell_control(&yard->cosell, "review", id, ",'word':'ACCEPTED'"), 200);
     return id;
 }
@@ -184,25 +177,27 @@ static void test_life(void **state)
     yard_open(&yard, &(struct sandbox_options){0});
     assert_int_equal(act(&yard, ACTION_CREATE, NULL, deal, COUNT(deal), &errand), DONE);
     check_deal(&errand);
-    assert_string_equal(get(&errand, "status"), "draft");
+    assert_string_equal(errand_field(&errand, "status"), "draft");
     const char *id = errand.context.after->id;
     assert_true(text_starts(id, "opportunities/"));
 
     assert_int_equal(act(&yard, ACTION_SUBMIT, id, NULL, 0, &errand), DONE);
-    assert_string_equal(get(&errand, "status"), "submitted");
+    assert_string_equal(errand_field(&errand, "status"), "submitted");
     gcp_cosell_control(&yard.cosell, "review", id, ",'word':'ACCEPTED'");
     assert_string_equal(record_get(record_of(&yard, id), "status"), "approved");
     assert_string_equal(record_get(record_of(&yard, id), "stage"), "prospect");
 
     assert_int_equal(act(&yard, ACTION_UPDATE, id, edits, COUNT(edits), &errand), DONE);
     for (size_t i = 0; i < COUNT(edits); i++)
-        assert_string_equal(get(&errand, edits[i].name), edits[i].value ? edits[i].value : "");
-    assert_string_equal(get(&errand, "partner_reference"), "CRM-1"); /* beside the new text */
-    assert_string_equal(get(&errand, "street"), "1 Example Way");    /* beside the city */
+        assert_string_equal(errand_field(&errand, edits[i].name),
+                            edits[i].value ? edits[i].value : "");
+    assert_string_equal(errand_field(&errand, "partner_reference"),
+                        "CRM-1");                                          /* beside the new text */
+    assert_string_equal(errand_field(&errand, "street"), "1 Example Way"); /* beside the city */
 
     assert_int_equal(act(&yard, ACTION_LAUNCH, id, won, 1, &errand), DONE);
-    assert_string_equal(get(&errand, "stage"), "technical_validation");
-    assert_string_equal(get(&errand, "close_requested"), "won");
+    assert_string_equal(errand_field(&errand, "stage"), "technical_validation");
+    assert_string_equal(errand_field(&errand, "close_requested"), "won");
     size_t calls = yard.ground.calls;
     assert_int_equal(act(&yard, ACTION_LAUNCH, id, won, 1, &errand), DONE);
     assert_int_equal(yard.ground.calls, calls + 1); /* only a look */
@@ -222,7 +217,7 @@ static void test_lost_and_declined(void **state)
     yard_open(&yard, &(struct sandbox_options){0});
     const char *id = accepted(&yard);
     assert_int_equal(act(&yard, ACTION_CLOSE, id, lost, 1, &errand), DONE);
-    assert_string_equal(get(&errand, "close_requested"), "lost");
+    assert_string_equal(errand_field(&errand, "close_requested"), "lost");
     gcp_cosell_control(&yard.cosell, "confirm-close", id, "");
     assert_string_equal(record_get(record_of(&yard, id), "stage"), "lost");
     assert_int_equal(act(&yard, ACTION_UPDATE, id, edit, 1, &errand), FAILED); /* it is over */
@@ -235,7 +230,7 @@ static void test_lost_and_declined(void **state)
     assert_string_equal(record_get(record_of(&yard, id), "status_comments"), "too vague");
     assert_int_equal(act(&yard, ACTION_UPDATE, id, edit, 1, &errand), DONE);
     assert_int_equal(act(&yard, ACTION_SUBMIT, id, NULL, 0, &errand), DONE);
-    assert_string_equal(get(&errand, "status"), "submitted");
+    assert_string_equal(errand_field(&errand, "status"), "submitted");
 
     id = accepted(&yard);
     gcp_cosell_control(&yard.cosell, "close-admin", id, "");
@@ -266,9 +261,10 @@ static void test_submit_fills(void **state)
     errand.context.local = local;
     errand.change.version = record_of(&yard, id)->version;
     assert_int_equal(errand_settle(&yard.ground, &errand), DONE);
-    assert_string_equal(get(&errand, "status"), "submitted");
-    assert_string_equal(get(&errand, "sales_region"), "NORTH_AMERICA");
-    assert_string_equal(get(&errand, "title"), "Claims data lake"); /* what is there stays */
+    assert_string_equal(errand_field(&errand, "status"), "submitted");
+    assert_string_equal(errand_field(&errand, "sales_region"), "NORTH_AMERICA");
+    assert_string_equal(errand_field(&errand, "title"),
+                        "Claims data lake"); /* what is there stays */
     yard_close(&yard);
 }
 
@@ -293,12 +289,13 @@ static void test_other_types(void **state)
         if (i)
             wishes[count++] = (struct errand_wish){"partners", "partners/C0other"};
         assert_int_equal(act(&yard, ACTION_CREATE, NULL, wishes, count, &errand), DONE);
-        assert_string_equal(get(&errand, "problem"), "Two stores become one.");
-        assert_string_equal(get(&errand, "partner_reference"), "CRM-1"); /* in the description */
-        assert_string_equal(get(&errand, "deal_type"), types[i]);
+        assert_string_equal(errand_field(&errand, "problem"), "Two stores become one.");
+        assert_string_equal(errand_field(&errand, "partner_reference"),
+                            "CRM-1"); /* in the description */
+        assert_string_equal(errand_field(&errand, "deal_type"), types[i]);
         assert_int_equal(act(&yard, ACTION_SUBMIT, errand.context.after->id, NULL, 0, &errand),
                          DONE);
-        assert_string_equal(get(&errand, "status"), "submitted");
+        assert_string_equal(errand_field(&errand, "status"), "submitted");
         yard_close(&yard);
     }
 }
@@ -354,8 +351,8 @@ static bool doomed(size_t at, bool sent, size_t lose)
     assert_int_equal(act(&yard, ACTION_SUBMIT, id, NULL, 0, &errand), DONE);
     gcp_cosell_control(&yard.cosell, "review", id, ",'word':'ACCEPTED'");
     assert_int_equal(act(&yard, ACTION_LAUNCH, id, won, COUNT(won), &errand), DONE);
-    assert_string_equal(get(&errand, "title"), "Acme moves on");
-    assert_string_equal(get(&errand, "close_requested"), "won");
+    assert_string_equal(errand_field(&errand, "title"), "Acme moves on");
+    assert_string_equal(errand_field(&errand, "close_requested"), "won");
     finish(&yard, sent ? "after call" : "before call", at);
     bool died = yard.ground.calls >= at;
     yard_close(&yard);
@@ -459,7 +456,7 @@ static void test_older_interface(void **state)
     const char *id = GCP_PARTNER "/opportunities/" GCP_CRM_KNOWN;
     assert_int_equal(act(&yard, ACTION_UPDATE, id, edit, COUNT(edit), &errand), DONE);
     for (size_t i = 0; i < COUNT(edit); i++)
-        assert_string_equal(get(&errand, edit[i].name), edit[i].value);
+        assert_string_equal(errand_field(&errand, edit[i].name), edit[i].value);
     size_t calls = yard.ground.calls;
     assert_int_equal(act(&yard, ACTION_UPDATE, id, edit, COUNT(edit), &errand), DONE);
     assert_int_equal(yard.ground.calls, calls + 1);

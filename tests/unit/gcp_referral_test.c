@@ -18,11 +18,11 @@
 #include "connectors/remark.h"
 #include "model/gate.h"
 #include "model/value.h"
+#include "tests/support/rulebook.h"
 
 struct bench {
     struct arena *arena;
-    char codes[16][16], fields[16][32], details[16][400];
-    size_t count;
+    struct heard heard;
 };
 
 static void bench_open(struct bench *bench)
@@ -36,18 +36,6 @@ static void bench_close(struct bench *bench)
     arena_free(bench->arena);
 }
 
-static void hear(void *context, const struct finding *finding)
-{
-    struct bench *bench = context;
-    assert_non_null(finding->type);
-    assert_true(bench->count < COUNT(bench->codes));
-    snprintf(bench->codes[bench->count], sizeof bench->codes[0], "%s", finding->type->code);
-    snprintf(bench->details[bench->count], sizeof bench->details[0], "%s",
-             finding->detail ? finding->detail : "");
-    snprintf(bench->fields[bench->count++], sizeof bench->fields[0], "%s",
-             finding->field ? finding->field : "");
-}
-
 static struct json *parse(struct bench *bench, const char *text)
 {
     struct json *json = NULL;
@@ -59,55 +47,16 @@ static struct json *parse(struct bench *bench, const char *text)
 
 static struct record *decode(struct bench *bench, const char *text)
 {
-    bench->count = 0;
-    return gcp_referral_record(bench->arena, parse(bench, text), hear, bench);
+    bench->heard.count = 0;
+    return gcp_referral_record(bench->arena, parse(bench, text), heard_note, &bench->heard);
 }
 
 /* ------------------------------------------------------------------ tables */
 
-static void check_when(const struct rule_when *when, size_t count)
-{
-    for (size_t i = 0; i < count && when[i].field; i++)
-        assert_non_null(connector_field(&gcp_referrals, when[i].field));
-}
-
 static void test_tables(void **state)
 {
     (void)state;
-    const struct kind *kind = &kinds[KIND_REFERRAL];
-    size_t served = 0;
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const struct remote_field *row = connector_field(&gcp_referrals, kind->fields[i].name);
-        if (!row)
-            continue;
-        served++;
-        assert_non_null(row->vendor);
-        assert_non_null(row->path);
-        if (kind->fields[i].type == TYPE_MONEY)
-            assert_true(row->amount && row->currency);
-        if (kind->fields[i].type == TYPE_WORD)
-            assert_non_null(row->words);
-        if (kind->fields[i].direction == FIELD_FROM_CLOUD)
-            assert_false(row->flags & (REMOTE_CREATE | REMOTE_UPDATE));
-    }
-    assert_int_equal(served, gcp_referrals.field_count);
-    for (size_t i = 0; i < gcp_referrals.rule_count; i++) {
-        const struct rule *rule = &gcp_referrals.rules[i];
-        assert_non_null(finding_type(rule->code));
-        assert_true(!strcmp(rule->field, "*") || connector_field(&gcp_referrals, rule->field));
-        check_when(rule->when, COUNT(rule->when));
-        for (size_t e = 0; rule->except && rule->except[e]; e++)
-            assert_non_null(connector_field(&gcp_referrals, rule->except[e]));
-    }
-    for (size_t i = 0; i < gcp_referrals.due_case_count; i++)
-        check_when(gcp_referrals.due_cases[i].when, COUNT(gcp_referrals.due_cases[i].when));
-    for (size_t i = 0; i < gcp_referrals.deadline_count; i++) {
-        assert_non_null(finding_type(gcp_referrals.deadlines[i].code));
-        assert_non_null(connector_field(&gcp_referrals, gcp_referrals.deadlines[i].field));
-        assert_non_null(connector_field(&gcp_referrals, gcp_referrals.deadlines[i].when));
-    }
-    for (size_t i = 0; i < gcp_referrals.refusal_count; i++)
-        assert_non_null(finding_type(gcp_referrals.refusals[i].code));
+    rulebook_check_tables(&gcp_referrals);
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -256,9 +205,9 @@ static void test_forms(void **state)
         const char *value = record_get(record, forms[i].field);
         if (!text_equal(value, forms[i].value))
             fail_msg("%s: %s is %s", forms[i].members, forms[i].field, value ? value : "(null)");
-        assert_int_equal(bench.count, forms[i].findings);
-        for (size_t k = 0; k < bench.count; k++)
-            assert_string_equal(bench.codes[k], "CLD-001");
+        assert_int_equal(bench.heard.count, forms[i].findings);
+        for (size_t k = 0; k < bench.heard.count; k++)
+            assert_string_equal(bench.heard.codes[k], "CLD-001");
         assert_string_equal(record_get(record, "interface"), "current");
         assert_non_null(strstr(record->raw, "\"agent\":{"));
     }
@@ -343,7 +292,7 @@ static void test_older(void **state)
         if (!text_equal(value, values[i][1]))
             fail_msg("%s is %s", values[i][0], value ? value : "(null)");
     }
-    assert_int_equal(bench.count, 0);
+    assert_int_equal(bench.heard.count, 0);
     record = decode(&bench, "{\"name\":\"partners/P1/leads/3\",\"externalSystemId\":\"A-2\","
                             "\"leadStatus\":\"OPEN\",\"opportunitySummary\":\"sum\","
                             "\"supportLevel\":\"ANY\",\"submitterEmail\":\"ann@own.example\"}");
@@ -453,12 +402,8 @@ static void test_puts(void **state)
 
 /* ------------------------------------------------------------------ rules */
 
-struct setting_of {
-    const char *field, *value;
-};
-
 /* A deal that nothing is wrong with. */
-static const struct setting_of sound[] = {
+static const struct cell sound[] = {
     {"partner_reference", "006[1]"},
     {"title", "Deal"},
     {"company", "Acme"},
@@ -492,11 +437,8 @@ static const struct setting_of sound[] = {
         }                                                                                          \
     }
 
-static const struct {
-    unsigned at;
-    struct setting_of before[4], after[10]; /* over the sound deal; before: only with AT_UPDATE */
-    const char *code, *field;               /* NULL: nothing is wrong */
-} rules[] = {
+/* Over the sound deal. */
+static const struct rulebook_case rules[] = {
     {AT_CREATE, {{0}}, {{0}}, NULL, NULL},
     {AT_SUBMIT, {{0}}, {{0}}, NULL, NULL},
     {AT_CREATE | AT_SUBMIT, {{0}}, {{"deal_type", NULL}}, NULL, NULL}, /* is an ISV's */
@@ -596,36 +538,10 @@ static const struct {
      NULL},
 };
 
-static void set_all(struct record *record, const struct setting_of *settings, size_t count)
-{
-    for (size_t i = 0; i < count && settings[i].field; i++) {
-        assert_int_not_equal(kind_field(record->kind, settings[i].field), FIELD_NONE);
-        record_set(record, settings[i].field, settings[i].value);
-    }
-}
-
 static void test_rules(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(rules); i++) {
-        struct bench bench;
-        bench_open(&bench);
-        bool updates = rules[i].at & AT_UPDATE;
-        struct record *before = record_new(bench.arena, &kinds[KIND_REFERRAL], "opportunities/o");
-        set_all(before, sound, COUNT(sound));
-        set_all(before, rules[i].before, COUNT(rules[i].before));
-        struct record *after = record_copy(bench.arena, before);
-        set_all(after, rules[i].after, COUNT(rules[i].after));
-        size_t faults = document_check(&gcp_referrals, rules[i].at, updates ? before : NULL, after,
-                                       NOW, hear, &bench);
-        if (faults != (rules[i].code != NULL))
-            fail_msg("case %zu: %zu faults, %s %s %s", i, faults, bench.codes[0], bench.fields[0],
-                     bench.details[0]);
-        if (rules[i].code && (!text_equal(bench.codes[0], rules[i].code) ||
-                              !text_equal(bench.fields[0], rules[i].field)))
-            fail_msg("case %zu: %s %s", i, bench.codes[0], bench.fields[0]);
-        bench_close(&bench);
-    }
+    rulebook_cases(&gcp_referrals, NOW, sound, COUNT(sound), rules, COUNT(rules));
 }
 
 /* The finding says what is accepted, and how to say it. */
@@ -635,12 +551,12 @@ static void test_legal_detail(void **state)
     struct bench bench;
     bench_open(&bench);
     struct record *after = record_new(bench.arena, &kinds[KIND_REFERRAL], "CRM-1");
-    set_all(after, sound, COUNT(sound));
+    cells_set(after, sound, COUNT(sound));
     record_set(after, "legal_accepted", NULL);
-    document_check(&gcp_referrals, AT_SUBMIT, NULL, after, NOW, hear, &bench);
-    assert_non_null(strstr(bench.details[0], "qualificationInfo.legalLanguageAccepted"));
-    assert_non_null(strstr(bench.details[0], "legal terms"));
-    assert_non_null(strstr(bench.details[0], "set legal_accepted to yes"));
+    document_check(&gcp_referrals, AT_SUBMIT, NULL, after, NOW, heard_note, &bench.heard);
+    assert_non_null(strstr(bench.heard.details[0], "qualificationInfo.legalLanguageAccepted"));
+    assert_non_null(strstr(bench.heard.details[0], "legal terms"));
+    assert_non_null(strstr(bench.heard.details[0], "set legal_accepted to yes"));
     bench_close(&bench);
 }
 
@@ -675,7 +591,7 @@ static void test_due(void **state)
 static void test_doubts(void **state)
 {
     static const struct {
-        struct setting_of peer[5];
+        struct cell peer[5];
         bool doubt;
     } cases[] = {
         {{{"website", "acme.example"}, {"title", "Other"}, {"origin", "GOOGLE_BDR"}}, true},
@@ -694,13 +610,13 @@ static void test_doubts(void **state)
         struct record *peer = record_new(bench.arena, &kinds[KIND_REFERRAL], "opportunities/o");
         record_set(record, "website", "https://www.acme.example/");
         record_set(record, "title", "The deal of ACME");
-        set_all(peer, cases[i].peer, COUNT(cases[i].peer));
+        cells_set(peer, cases[i].peer, COUNT(cases[i].peer));
         const struct record *const peers[] = {peer};
         const struct newcomer newcomer = {.record = record, .peers = peers, .peer_count = 1};
-        gcp_referral_doubts(&newcomer, hear, &bench);
-        assert_int_equal(bench.count, cases[i].doubt);
+        gcp_referral_doubts(&newcomer, heard_note, &bench.heard);
+        assert_int_equal(bench.heard.count, cases[i].doubt);
         if (cases[i].doubt)
-            assert_string_equal(bench.codes[0], "REF-034");
+            assert_string_equal(bench.heard.codes[0], "REF-034");
         bench_close(&bench);
     }
 }

@@ -20,6 +20,19 @@ static void begin_with(struct bench *bench, const char *file)
     write_credentials(bench, file);
 }
 
+static void open_with(struct bench *bench, const char *file)
+{
+    begin_with(bench, file);
+    bench_open(bench);
+}
+
+/* The account has its first token, t1. */
+static void open_and_pass(struct bench *bench)
+{
+    open_with(bench, KEY_FILE);
+    passes(bench, GCP_PRODUCER);
+}
+
 /* ------------------------------------------------------------------ a key */
 
 /* RS256 signs alike each time: what the same key makes of the same claims is the same. */
@@ -79,8 +92,7 @@ static void test_no_subject(void **state)
     (void)state;
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct bench bench;
-    begin_with(&bench, KEY_FILE);
-    bench_open(&bench);
+    open_with(&bench, KEY_FILE);
     passes(&bench, GCP_CRM);
     assert_null(
         json_get(jwt_claims(arena, bench_field(arena, sent(&bench, 0)->body, "assertion")), "sub"));
@@ -122,9 +134,7 @@ static void test_five_minutes_early_by_the_monotonic_clock(void **state)
 {
     (void)state;
     struct bench bench;
-    begin_with(&bench, KEY_FILE);
-    bench_open(&bench);
-    passes(&bench, GCP_PRODUCER);
+    open_and_pass(&bench);
     bench.fake.now_ms += INT64_C(86400000); /* somebody set the clock: no reason to fetch */
     passes(&bench, GCP_PRODUCER);
     assert_int_equal(bench.granted, 1);
@@ -139,9 +149,7 @@ static void test_the_old_token_serves_while_the_next_comes(void **state)
 {
     (void)state;
     struct bench bench;
-    begin_with(&bench, KEY_FILE);
-    bench_open(&bench);
-    passes(&bench, GCP_PRODUCER);
+    open_and_pass(&bench);
     fake_advance(&bench.fake, 3400 * 1000);
     bench.latency_ms = 20000;
     passes(&bench, GCP_PRODUCER);
@@ -162,9 +170,7 @@ static void test_a_call_joins_the_fetch_under_way(void **state)
 {
     (void)state;
     struct bench bench;
-    begin_with(&bench, KEY_FILE);
-    bench_open(&bench);
-    passes(&bench, GCP_PRODUCER);
+    open_and_pass(&bench);
     fake_advance(&bench.fake, 3590 * 1000);
     bench.latency_ms = 25000;
     passes(&bench, GCP_PRODUCER);
@@ -180,9 +186,7 @@ static void test_a_failure_counts_only_at_the_end(void **state)
 {
     (void)state;
     struct bench bench;
-    begin_with(&bench, KEY_FILE);
-    bench_open(&bench);
-    passes(&bench, GCP_PRODUCER);
+    open_and_pass(&bench);
     fake_advance(&bench.fake, 3400 * 1000);
     bench.fixed = "/token";
     bench.fix = (struct fake_answer){.status = 401, .body = "{\"error\":\"unauthorized_client\"}"};
@@ -408,8 +412,7 @@ static void test_authorized_user(void **state)
     (void)state;
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct bench bench;
-    begin_with(&bench, USER_FILE);
-    bench_open(&bench);
+    open_with(&bench, USER_FILE);
     passes(&bench, GCP_PRODUCER);
     const char *form = sent(&bench, 0)->body;
     assert_string_equal(sent(&bench, 0)->url, TOKEN_URL);
@@ -480,11 +483,10 @@ static void test_external_account_by_url_impersonates(void **state)
     (void)state;
     CLEANUP_ARENA struct arena *arena = arena_new();
     struct bench bench;
-    begin_with(&bench, EXTERNAL_START
-               "{'url':'https://ci.example/runner?a=b','headers':{'X-Run':'7'},'format':{'type':"
-               "'json','subject_token_field_name':'value'}}," IMPERSONATION
-               ",'service_account_impersonation':{'token_lifetime_seconds':1800}}");
-    bench_open(&bench);
+    open_with(&bench, EXTERNAL_START
+              "{'url':'https://ci.example/runner?a=b','headers':{'X-Run':'7'},'format':{'type':"
+              "'json','subject_token_field_name':'value'}}," IMPERSONATION
+              ",'service_account_impersonation':{'token_lifetime_seconds':1800}}");
     passes(&bench, GCP_CRM);
     assert_string_equal(sent(&bench, 0)->url, "https://ci.example/runner?a=b");
     assert_string_equal(http_request_get(sent(&bench, 0), "X-Run"), "7");
@@ -733,9 +735,7 @@ static void test_closed_while_a_token_is_on_its_way(void **state)
 {
     (void)state;
     struct bench bench;
-    begin_with(&bench, KEY_FILE);
-    bench_open(&bench);
-    passes(&bench, GCP_PRODUCER);
+    open_and_pass(&bench);
     fake_advance(&bench.fake, 3400 * 1000);
     bench.latency_ms = 20000;
     passes(&bench, GCP_PRODUCER);

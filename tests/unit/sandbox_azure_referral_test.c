@@ -133,7 +133,7 @@ static void test_headers_refused(void **state)
             headers[count++] = (struct http_header){"Content-Type", cases[i].type};
         if (cases[i].length)
             headers[count++] = (struct http_header){"Content-Length", cases[i].length};
-        assert_int_equal(azure_drive_send(&bench.drive, "POST", AZURE_DEALS_PATH, headers, "{}"),
+        assert_int_equal(drive_send(&bench.drive, "POST", AZURE_DEALS_PATH, headers, "{}"),
                          cases[i].status);
     }
     const struct http_header chunked[] = {{"Authorization", bearer},
@@ -141,7 +141,7 @@ static void test_headers_refused(void **state)
                                           {"Content-Type", "application/json"},
                                           {"Transfer-Encoding", "chunked"},
                                           {NULL, NULL}};
-    assert_int_equal(azure_drive_send(&bench.drive, "POST", AZURE_DEALS_PATH, chunked, "{}"), 411);
+    assert_int_equal(drive_send(&bench.drive, "POST", AZURE_DEALS_PATH, chunked, "{}"), 411);
     assert_int_equal(azure_deals_call(&bench, "DELETE", "/x", NULL), 405);
     assert_int_equal(azure_deals_call(&bench, "GET", "/x/y", NULL), 404);
     /* The path of the published links leads nowhere. */

@@ -110,9 +110,9 @@ static void test_content_type_is_a_form(void **state)
     static const struct http_header none[] = {{NULL, NULL}};
     struct drive drive;
     drive_start(&drive, NULL);
-    assert_int_equal(azure_drive_send(&drive, "POST", AZURE_DRIVE_V2, json, "{}"), 400);
-    assert_int_equal(
-        azure_drive_send(&drive, "POST", AZURE_DRIVE_V2, none, APP AZURE_DRIVE_CLIENT GRAPH), 400);
+    assert_int_equal(drive_send(&drive, "POST", AZURE_DRIVE_V2, json, "{}"), 400);
+    assert_int_equal(drive_send(&drive, "POST", AZURE_DRIVE_V2, none, APP AZURE_DRIVE_CLIENT GRAPH),
+                     400);
     drive_stop(&drive);
 }
 
@@ -205,7 +205,7 @@ static void test_refresh_tokens_survive_a_restart(void **state)
 static int sign_in(struct drive *drive, const char *target)
 {
     static const struct http_header none[] = {{NULL, NULL}};
-    return azure_drive_send(drive, "GET", target, none, NULL);
+    return drive_send(drive, "GET", target, none, NULL);
 }
 
 /* The code that the redirect carries. */
@@ -323,7 +323,7 @@ static void test_machines(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct http_header headers[] = {
             {cases[i].name, cases[i].value}, {cases[i].other, "10.0.0.1"}, {NULL, NULL}};
-        assert_int_equal(azure_drive_send(&drive, "GET", cases[i].target, headers, NULL),
+        assert_int_equal(drive_send(&drive, "GET", cases[i].target, headers, NULL),
                          cases[i].status);
         if (cases[i].status == 200)
             assert_int_equal(json_get(drive.answer, "expires_on")->type, JSON_STRING);
@@ -347,7 +347,7 @@ static void test_tokens_are_for_one_audience_and_one_hour(void **state)
     assert_int_equal(list(&drive, person), 200);
     assert_int_equal(list(&drive, "unknown"), 401);
     assert_string_equal(drive_answer(&drive, "error.code"), "unauthenticated");
-    assert_int_equal(azure_drive_send(&drive, "GET", REFERRALS, none, NULL), 401);
+    assert_int_equal(drive_send(&drive, "GET", REFERRALS, none, NULL), 401);
     assert_int_equal(list(&drive, azure_drive_person(&drive, AZURE_DRIVE_CENTER)), 401);
     assert_int_equal(list(&drive, azure_drive_application(&drive, AZURE_DRIVE_PARTNER)), 403);
     assert_string_equal(drive_answer(&drive, "error.innerError.code"), "900329");

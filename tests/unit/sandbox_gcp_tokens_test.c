@@ -82,7 +82,7 @@ static void test_a_person_names_a_project(void **state)
             {projects[i][0] ? "x-goog-user-project" : NULL, projects[i][0]},
             {NULL, NULL},
         };
-        gcp_drive_send(&drive, "GET", "/v1beta/projects/" GCP_PROJECT "/locations", headers, NULL);
+        drive_send(&drive, "GET", "/v1beta/projects/" GCP_PROJECT "/locations", headers, NULL);
         bool refused = drive.response.status == 403;
         assert_int_equal(refused, text_equal(projects[i][1], "403"));
     }
@@ -351,7 +351,7 @@ static int ask_machine(struct drive *drive, const char *target, const char *seco
         {text_equal(second, "proxied") ? "X-Forwarded-For" : "Accept", "1.2.3.4"},
         {NULL, NULL},
     };
-    return gcp_drive_send(drive, "GET", target, headers, NULL);
+    return drive_send(drive, "GET", target, headers, NULL);
 }
 
 static void test_metadata_server(void **state)
@@ -388,6 +388,7 @@ static void test_self_signed(void **state)
         {GCP_ACCOUNT, NULL, true, 200},
         {GCP_ACCOUNT, "https://iamcredentials.googleapis.com/", false, 200},
         {GCP_ACCOUNT, "https://iamcredentials.googleapis.com", false, 401},
+        {GCP_ACCOUNT, "https://commerceproducer.googleapis.com/", false, 401},
         {GCP_ACCOUNT, "https://iamcredentials.googleapis.com/", true, 401},
         {GCP_ACCOUNT, NULL, false, 401},
         {GCP_ADMIN, NULL, true, 401},

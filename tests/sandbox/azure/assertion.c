@@ -1,19 +1,17 @@
 /* Client assertions: a JWT signed with the key of the application's certificate. What Entra ID
  * looks at, looked at strictly. */
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "tests/sandbox/assertion.h"
 #include "tests/sandbox/azure/identities.h"
 #include "tests/sandbox/identity.h"
 
-#define SKEW_S  300         /* clocks may differ by five minutes */
-#define LIFE_S  (24 * 3600) /* an assertion that lives longer is no proof of presence */
-#define LOGIN   "https://login.microsoftonline.com"
-#define JWT_MAX 16384
+#define SKEW_S 300         /* clocks may differ by five minutes */
+#define LIFE_S (24 * 3600) /* an assertion that lives longer is no proof of presence */
+#define LOGIN  "https://login.microsoftonline.com"
 
 static X509 *read_certificate(const char *path)
 {
@@ -33,39 +31,6 @@ int azure_certificate_check(const char *path, struct error *error)
     return 0;
 }
 
-/* ---- base64url without padding. NULL: it is none. */
-static unsigned char *decode(struct arena *arena, const char *text, size_t length,
-                             size_t *ret_length)
-{
-    size_t whole = (length + 3) / 4 * 4;
-    char *padded = arena_alloc(arena, whole + 1);
-    unsigned char *bytes = arena_alloc(arena, whole / 4 * 3 + 1);
-    for (size_t i = 0; i < whole; i++) {
-        char c = i < length ? text[i] : '=';
-        if (i < length && strchr("+/=", c))
-            return NULL;
-        padded[i] = c == '-' ? '+' : c;
-        if (c == '_')
-            padded[i] = '/';
-    }
-    int count = length % 4 == 1 || whole > JWT_MAX
-                    ? -1
-                    : EVP_DecodeBlock(bytes, (const unsigned char *)padded, (int)whole);
-    if (count < 0)
-        return NULL;
-    *ret_length = (size_t)count - (whole - length);
-    return bytes;
-}
-
-static struct json *decode_object(struct arena *arena, const char *text, size_t length)
-{
-    size_t count = 0;
-    struct json *json = NULL;
-    const unsigned char *bytes = decode(arena, text, length, &count);
-    bool fits = bytes && json_parse(arena, (const char *)bytes, count, &json, NULL) == 0;
-    return fits && json->type == JSON_OBJECT ? json : NULL;
-}
-
 /* ---- Header and signature. */
 static bool thumbprint_fits(struct arena *arena, X509 *certificate, const struct json *header,
                             const char *name, const EVP_MD *digest)
@@ -74,7 +39,7 @@ static bool thumbprint_fits(struct arena *arena, X509 *certificate, const struct
     unsigned length = 0;
     size_t count = 0;
     const char *text = json_get_text(header, name);
-    const unsigned char *bytes = text ? decode(arena, text, strlen(text), &count) : NULL;
+    const unsigned char *bytes = text ? assertion_decode(arena, text, strlen(text), &count) : NULL;
     return bytes && X509_digest(certificate, digest, print, &length) && count == length &&
            !memcmp(bytes, print, length);
 }
@@ -84,23 +49,6 @@ static bool certificate_named(struct arena *arena, X509 *certificate, const stru
     bool old = text_equal(json_get_text(header, "alg"), "RS256");
     return thumbprint_fits(arena, certificate, header, "x5t#S256", EVP_sha256()) ||
            (old && thumbprint_fits(arena, certificate, header, "x5t", EVP_sha1()));
-}
-
-static bool signature_holds(X509 *certificate, bool pss, const char *text, size_t length,
-                            const unsigned char *signature, size_t count)
-{
-    EVP_PKEY_CTX *padding = NULL;
-    EVP_PKEY *key = X509_get0_pubkey(certificate);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool holds = key && EVP_DigestVerifyInit(context, &padding, EVP_sha256(), NULL, key) == 1;
-    if (holds && pss)
-        holds = EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
-                EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1 &&
-                EVP_PKEY_CTX_set_rsa_mgf1_md(padding, EVP_sha256()) == 1;
-    holds = holds &&
-            EVP_DigestVerify(context, signature, count, (const unsigned char *)text, length) == 1;
-    EVP_MD_CTX_free(context);
-    return holds;
 }
 
 /* ---- Claims. */
@@ -140,27 +88,21 @@ static const char *check_claims(struct sandbox *sandbox, struct arena *arena,
 static const char *check(struct sandbox *sandbox, struct arena *arena,
                          const struct sandbox_request *request, X509 *certificate, const char *jwt)
 {
-    size_t first = strcspn(jwt, "."), count = 0;
-    size_t second = jwt[first] ? first + 1 + strcspn(jwt + first + 1, ".") : first;
-    if (!jwt[first] || !jwt[second] || strchr(jwt + second + 1, '.') || strlen(jwt) > JWT_MAX)
+    struct assertion assertion;
+    if (!assertion_read(arena, jwt, &assertion))
         return "It is no JWT.";
-    const struct json *header = decode_object(arena, jwt, first);
-    const struct json *claims = decode_object(arena, jwt + first + 1, second - first - 1);
-    const unsigned char *signature =
-        decode(arena, jwt + second + 1, strlen(jwt + second + 1), &count);
+    const struct json *header = assertion.header;
     const char *algorithm = json_get_text(header, "alg");
     bool pss = text_equal(algorithm, "PS256");
-    if (!header || !claims || !signature)
-        return "It is no JWT.";
     if (!text_equal(json_get_text(header, "typ"), "JWT"))
         return "typ is not JWT.";
     if (!pss && !text_equal(algorithm, "RS256"))
         return "alg is neither PS256 nor RS256.";
     if (!certificate || !certificate_named(arena, certificate, header))
         return "The key was not found by its thumbprint.";
-    if (!signature_holds(certificate, pss, jwt, second, signature, count))
+    if (!assertion_signed_by(&assertion, X509_get0_pubkey(certificate), pss))
         return "The signature does not hold.";
-    return check_claims(sandbox, arena, request, claims);
+    return check_claims(sandbox, arena, request, assertion.claims);
 }
 
 bool azure_assertion_holds(struct sandbox *sandbox, const struct sandbox_request *request,

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "net/jwt.h"
+#include "tests/sandbox/assertion.h"
 #include "tests/sandbox/gcp/identities.h"
 #include "tests/sandbox/identity.h"
 
-#define LIFE_S  3600
-#define SKEW_S  30 /* not published */
-#define JWT_MAX 16384
+#define LIFE_S 3600
+#define SKEW_S 30 /* not published */
 
 static EVP_PKEY *read_key(void)
 {
@@ -19,6 +19,14 @@ static EVP_PKEY *read_key(void)
     EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
     BIO_free(bio);
     return key;
+}
+
+static bool signature_holds(const struct assertion *assertion)
+{
+    EVP_PKEY *key = read_key();
+    bool holds = assertion_signed_by(assertion, key, false);
+    EVP_PKEY_free(key);
+    return holds;
 }
 
 const char *gcp_assertion_sign(struct arena *arena, const char *account, const struct json *claims)
@@ -32,67 +40,16 @@ const char *gcp_assertion_sign(struct arena *arena, const char *account, const s
     return token;
 }
 
-/* ---- base64url without padding. NULL: it is none. */
-static unsigned char *decode(struct arena *arena, const char *text, size_t length,
-                             size_t *ret_length)
-{
-    size_t whole = (length + 3) / 4 * 4;
-    char *padded = arena_alloc(arena, whole + 1);
-    unsigned char *bytes = arena_alloc(arena, whole / 4 * 3 + 1);
-    for (size_t i = 0; i < whole; i++) {
-        char c = i < length ? text[i] : '=';
-        if (i < length && strchr("+/=", c))
-            return NULL;
-        padded[i] = c == '-' ? '+' : c;
-        if (c == '_')
-            padded[i] = '/';
-    }
-    int count = length % 4 == 1 || !length
-                    ? -1
-                    : EVP_DecodeBlock(bytes, (const unsigned char *)padded, (int)whole);
-    if (count < 0)
-        return NULL;
-    *ret_length = (size_t)count - (whole - length);
-    return bytes;
-}
-
-static struct json *decode_object(struct arena *arena, const char *text, size_t length)
-{
-    size_t count = 0;
-    struct json *json = NULL;
-    const unsigned char *bytes = decode(arena, text, length, &count);
-    bool fits = bytes && json_parse(arena, (const char *)bytes, count, &json, NULL) == 0;
-    return fits && json->type == JSON_OBJECT ? json : NULL;
-}
-
-static bool signature_holds(const char *text, size_t length, const unsigned char *signature,
-                            size_t count)
-{
-    EVP_PKEY *key = read_key();
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool holds =
-        EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
-        EVP_DigestVerify(context, signature, count, (const unsigned char *)text, length) == 1;
-    EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
-    return holds;
-}
-
 /* Header, signature and issuer; then the claims can be looked at. */
 static enum gcp_objection open_jwt(const struct sandbox *sandbox, struct arena *arena,
                                    const char *jwt, const struct json **ret_claims,
                                    const char **ret_why)
 {
-    size_t length = strlen(jwt), first = strcspn(jwt, "."), count = 0;
-    size_t second = jwt[first] ? first + 1 + strcspn(jwt + first + 1, ".") : first;
+    struct assertion assertion;
     *ret_why = "Bad Request";
-    if (length > JWT_MAX || !jwt[first] || !jwt[second] || strchr(jwt + second + 1, '.'))
+    if (!assertion_read(arena, jwt, &assertion))
         return GCP_NO_JWT;
-    const struct json *header = decode_object(arena, jwt, first);
-    const struct json *claims = decode_object(arena, jwt + first + 1, second - first - 1);
-    const unsigned char *signature = decode(arena, jwt + second + 1, length - second - 1, &count);
-    if (!header || !claims || !signature)
-        return GCP_NO_JWT;
+    const struct json *header = assertion.header, *claims = assertion.claims;
     *ret_why = "Invalid grant: account not found";
     if (!text_equal(json_get_text(claims, "iss"), GCP_ACCOUNT))
         return GCP_BAD_KEY;
@@ -100,8 +57,7 @@ static enum gcp_objection open_jwt(const struct sandbox *sandbox, struct arena *
     const char *kid = json_get_text(header, "kid");
     bool right = text_equal(json_get_text(header, "alg"), "RS256") &&
                  text_equal(json_get_text(header, "typ"), "JWT") && text_equal(kid, GCP_KEY_ID);
-    if (!right || sandbox->gcp->identities->key_revoked ||
-        !signature_holds(jwt, second, signature, count))
+    if (!right || sandbox->gcp->identities->key_revoked || !signature_holds(&assertion))
         return GCP_BAD_KEY;
     *ret_claims = claims;
     return GCP_HOLDS;
@@ -192,13 +148,12 @@ bool gcp_assertion_is_token(const struct sandbox *sandbox, struct arena *arena, 
         check_times(sandbox, claims, &why) != GCP_HOLDS)
         return false;
     const char *scopes = json_get_text(claims, "scope"), *audience = json_get_text(claims, "aud");
-    size_t length = audience ? strlen(audience) : 0;
     if (!text_equal(json_get_text(claims, "sub"), GCP_ACCOUNT) || !scopes == !audience)
         return false;
-    if (scopes ? !gcp_scopes_known(scopes) : !length || audience[length - 1] != '/')
+    if (scopes && !gcp_scopes_known(scopes))
         return false;
-    *ret_assertion = (struct gcp_assertion){.principal = GCP_ACCOUNT,
-                                            .scopes = scopes ? scopes : GCP_SCOPE_CLOUD};
+    *ret_assertion = (struct gcp_assertion){
+        .principal = GCP_ACCOUNT, .scopes = scopes ? scopes : GCP_SCOPE_CLOUD, .host = audience};
     *ret_expires_ms = (int64_t)json_get_int(claims, "exp", 0) * 1000;
     return true;
 }

@@ -276,11 +276,7 @@ const struct rest_surface gcp_crm_surface = {
     .base = "/v1/partners",
     .audience = GCP_SCOPE_CRM,
     .identities = GCP_ALONE | GCP_DELEGATED,
-    .answer_id = "",
-    .echo = "",
-    .link = "nextPageToken",
-    .token = "pageToken",
-    .report = gcp_report,
+    GCP_SURFACE,
 };
 
 static const struct rest_route routes[] = {

@@ -76,8 +76,8 @@ bool gcp_deal_day(const struct json *date, int64_t *ret_day)
 const struct gcp_access *gcp_opportunity_caller(const struct rest_call *call)
 {
     static const char scheme[] = "Bearer ";
-    return gcp_access_find(call->sandbox,
-                           request_header(call->request, "authorization") + sizeof scheme - 1);
+    return gcp_access_find(
+        call->sandbox, request_header(call->request, "authorization") + sizeof scheme - 1, NULL);
 }
 
 int gcp_opportunity_begin(struct rest_call *call, bool wants)
@@ -174,11 +174,7 @@ const struct rest_surface gcp_channel_surface = {
     .base = "/v1alpha1/opportunities",
     .audience = GCP_SCOPE_CHANNEL,
     .identities = GCP_DELEGATED,
-    .answer_id = "",
-    .echo = "",
-    .link = "nextPageToken",
-    .token = "pageToken",
-    .report = gcp_report,
+    GCP_SURFACE,
 };
 
 /* get and patch name `partner` for the revisions that take it; the others refuse it themselves. */

@@ -32,9 +32,13 @@ struct gcp_access {
     char *scopes; /* with blanks between */
     char *principal;
     char *subject;      /* the person acted for; NULL: nobody */
+    char *host;         /* "https://…/", the one service that it is good for; NULL: any */
     int64_t expires_ms; /* by the wire's clock */
 };
-const struct gcp_access *gcp_access_find(const struct sandbox *sandbox, const char *text);
+/* As the service at `host` knows it: a token that an account signed for another one is none there.
+ * `host` NULL: whatever service. */
+const struct gcp_access *gcp_access_find(const struct sandbox *sandbox, const char *text,
+                                         const char *host);
 
 /* What each part keeps (struct rest_part), in its own file. */
 struct gcp {
@@ -65,6 +69,9 @@ int gcp_fail_fields(struct rest_call *call);
 int gcp_fail_reason(struct rest_call *call, const char *status, const char *reason,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void gcp_report(struct rest_call *call, struct sandbox_response *response); /* a surface's */
+/* What all of Google's surfaces have. */
+#define GCP_SURFACE                                                                                \
+    .answer_id = "", .echo = "", .link = "nextPageToken", .token = "pageToken", .report = gcp_report
 
 /* ---- Partial answers (fields.c): keeps what the parameter `fields` names, if it is there. What it
  * names in vain is refused before the call does anything. */

@@ -49,9 +49,10 @@ void gcp_iam_refuse(struct gcp_token_call *call, int status, const char *reason,
 static bool may(struct gcp_token_call *call)
 {
     const char *header = request_header(call->request, "authorization");
-    const struct gcp_access *access = header && text_starts(header, "Bearer ")
-                                          ? gcp_access_find(call->sandbox, header + 7)
-                                          : NULL;
+    const struct gcp_access *access =
+        header && text_starts(header, "Bearer ")
+            ? gcp_access_find(call->sandbox, header + 7, "https://iamcredentials.googleapis.com/")
+            : NULL;
     bool known = text_equal(call->account, GCP_ACCOUNT) || text_equal(call->account, GCP_BROKER);
     if (!access || access->expires_ms <= identity_now(call->sandbox))
         gcp_iam_refuse(call, 401, access ? "ACCESS_TOKEN_EXPIRED" : NULL,

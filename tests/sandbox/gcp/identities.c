@@ -18,6 +18,7 @@ static void free_access(struct gcp_access *access)
     free(access->principal);
     free(access->subject);
     free(access->scopes);
+    free(access->host);
 }
 
 static struct gcp_access *add_access(struct gcp_identities *identities, const char *text,
@@ -44,18 +45,28 @@ static const struct gcp_access *find_signed(const struct sandbox *sandbox, const
     int64_t expires_ms = 0;
     if (!gcp_assertion_is_token(sandbox, arena, text, &assertion, &expires_ms))
         return NULL;
-    return add_access(identities_of(sandbox), text, assertion.principal, NULL, assertion.scopes,
-                      expires_ms);
+    struct gcp_access *access = add_access(identities_of(sandbox), text, assertion.principal, NULL,
+                                           assertion.scopes, expires_ms);
+    access->host = memory_copy(assertion.host);
+    return access;
 }
 
-const struct gcp_access *gcp_access_find(const struct sandbox *sandbox, const char *text)
+static const struct gcp_access *find_known(const struct sandbox *sandbox, const char *text)
 {
     const struct gcp_identities *identities = identities_of(sandbox);
     for (size_t i = 0; i < identities->access_count; i++) {
         if (!strcmp(identities->accesses[i].text, text))
             return &identities->accesses[i];
     }
-    return find_signed(sandbox, text);
+    return NULL;
+}
+
+const struct gcp_access *gcp_access_find(const struct sandbox *sandbox, const char *text,
+                                         const char *host)
+{
+    const struct gcp_access *access = find_known(sandbox, text);
+    access = access ? access : find_signed(sandbox, text);
+    return access && host && access->host && strcmp(access->host, host) != 0 ? NULL : access;
 }
 
 /* Forgets those that are long expired; a fresh corpse is still told from an unknown token. */

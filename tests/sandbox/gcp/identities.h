@@ -27,6 +27,7 @@ struct gcp_assertion {
     const char *principal;
     const char *subject; /* NULL: nobody else */
     const char *scopes;
+    const char *host; /* of a token itself: the one service that it is for; NULL: any */
 };
 enum gcp_objection {
     GCP_HOLDS,

@@ -10,11 +10,7 @@ const struct rest_surface gcp_producer_surface = {
     .base = "/v1beta/projects",
     .audience = GCP_SCOPE_CLOUD,
     .identities = GCP_ALONE | GCP_DELEGATED,
-    .answer_id = "",
-    .echo = "",
-    .link = "nextPageToken",
-    .token = "pageToken",
-    .report = gcp_report,
+    GCP_SURFACE,
 };
 
 /* ---- Looking up. */

@@ -221,14 +221,18 @@ static int patch(struct rest_call *call)
 }
 
 /* ---- Publish, cancel, delete. */
-/* A request whose path says the name: in the body it must be the same. */
-static int check_request(struct rest_call *call, const struct gcp_shape *shape, const char *id)
+/* The offer of a request whose body is of the shape; a name in it must be the same as the path's.
+ * NULL: refused. */
+static struct rest_record *find_asked(struct rest_call *call, const struct gcp_shape *shape)
 {
-    int result = gcp_shape_check(call, shape, call->body);
+    struct rest_record *offer = find(call);
+    if (!offer || gcp_shape_check(call, shape, call->body) < 0)
+        return NULL;
     const char *name = json_get_text(call->body, "name");
-    if (!result && name && !text_equal(market_below(name), id))
+    const char *below = arena_printf(call->arena, "privateOffers/%s", offer->id);
+    if (name && !text_equal(market_below(name), below))
         gcp_violation(call, "name", "Must be the name of the resource.");
-    return result ? result : gcp_fail_fields(call);
+    return gcp_fail_fields(call) < 0 ? NULL : offer;
 }
 
 static int publish(struct rest_call *call)
@@ -238,15 +242,11 @@ static int publish(struct rest_call *call)
         {"validateOnly", GCP_BOOL, 0, NULL, NULL, 0},
     };
     static const struct gcp_shape shape = GCP_SHAPE(rows);
-    struct rest_record *offer = find(call);
+    struct rest_record *offer = find_asked(call, &shape);
     if (!offer)
         return -ERROR_REFUSED;
-    int result =
-        check_request(call, &shape, arena_printf(call->arena, "privateOffers/%s", offer->id));
-    if (!result && !offer_in(offer, "DRAFT"))
-        result = refuse_state(call, offer, "published");
-    if (!result)
-        result = offer_check_publish(call, offer);
+    int result = offer_in(offer, "DRAFT") ? offer_check_publish(call, offer)
+                                          : refuse_state(call, offer, "published");
     if (result < 0)
         return result;
     if (!json_get_bool(call->body, "validateOnly", false))
@@ -262,15 +262,11 @@ static int cancel(struct rest_call *call)
         {"cancellationNote", GCP_TEXT, 0, NULL, NULL, 0},
     };
     static const struct gcp_shape shape = GCP_SHAPE(rows);
-    struct rest_record *offer = find(call);
+    struct rest_record *offer = find_asked(call, &shape);
     if (!offer)
         return -ERROR_REFUSED;
-    int result =
-        check_request(call, &shape, arena_printf(call->arena, "privateOffers/%s", offer->id));
-    if (!result && !offer_in(offer, "PUBLISHING") && !offer_in(offer, "PUBLISHED"))
-        result = refuse_state(call, offer, "cancelled");
-    if (result < 0)
-        return result;
+    if (!offer_in(offer, "PUBLISHING") && !offer_in(offer, "PUBLISHED"))
+        return refuse_state(call, offer, "cancelled");
     const char *note = json_get_text(call->body, "cancellationNote");
     offer_move(call->sandbox, offer, "CANCELLED", sandbox_now(call->sandbox));
     if (!text_blank(note)) {

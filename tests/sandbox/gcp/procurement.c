@@ -12,11 +12,7 @@ const struct rest_surface gcp_procurement_surface = {
     .base = "/v1/providers",
     .audience = GCP_SCOPE_CLOUD,
     .identities = GCP_ALONE | GCP_DELEGATED,
-    .answer_id = "",
-    .echo = "",
-    .link = "nextPageToken",
-    .token = "pageToken",
-    .report = gcp_report,
+    GCP_SURFACE,
 };
 
 static int check_provider(struct rest_call *call)

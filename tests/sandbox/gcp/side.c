@@ -21,13 +21,33 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
+/* The services, with the address that a token which an account signed for itself names. */
+static const struct service {
+    const struct rest_surface *surface;
+    const char *host;
+} services[] = {
+    {&gcp_producer_surface, "https://commerceproducer.googleapis.com/"},
+    {&gcp_procurement_surface, "https://cloudcommerceprocurement.googleapis.com/"},
+    {&gcp_channel_surface, "https://cloudchannel.googleapis.com/"},
+    {&gcp_crm_surface, "https://cloudcrmpartners.googleapis.com/"},
+};
+
+static size_t service_of(const struct rest_call *call)
+{
+    size_t index = 0;
+    while (services[index].surface != call->surface)
+        index++;
+    return index;
+}
+
 static int check_token(struct rest_call *call)
 {
     const char *header = request_header(call->request, "authorization");
     if (!header || !text_starts(header, "Bearer "))
         return gcp_fail_reason(call, "UNAUTHENTICATED", "CREDENTIALS_MISSING",
                                "Request is missing required authentication credential.");
-    const struct gcp_access *access = gcp_access_find(call->sandbox, header + 7);
+    const struct gcp_access *access =
+        gcp_access_find(call->sandbox, header + 7, services[service_of(call)].host);
     if (!access || access->expires_ms <= identity_now(call->sandbox))
         return gcp_fail_reason(call, "UNAUTHENTICATED",
                                access ? "ACCESS_TOKEN_EXPIRED" : "CREDENTIALS_MISSING",
@@ -45,7 +65,7 @@ static int check_token(struct rest_call *call)
 static bool wants_project(const struct rest_call *call)
 {
     const char *header = request_header(call->request, "authorization");
-    const struct gcp_access *access = gcp_access_find(call->sandbox, header + 7);
+    const struct gcp_access *access = gcp_access_find(call->sandbox, header + 7, NULL);
     return access && text_equal(access->principal, GCP_PERSON);
 }
 
@@ -91,12 +111,7 @@ static int check(struct rest_call *call)
 /* Windows of a minute; also calls that are refused count. */
 static int64_t take_quota(struct rest_call *call)
 {
-    static const struct rest_surface *const surfaces[] = {
-        &gcp_producer_surface, &gcp_procurement_surface, &gcp_channel_surface, &gcp_crm_surface};
-    size_t index = 0;
-    while (surfaces[index] != call->surface)
-        index++;
-    struct gcp_quota *quota = &call->sandbox->gcp->quotas[index];
+    struct gcp_quota *quota = &call->sandbox->gcp->quotas[service_of(call)];
     int64_t now = sandbox_now(call->sandbox);
     long long limit = call->surface == &gcp_channel_surface ? FOR_CHANNEL : PER_MINUTE;
     if (quota->minute != now / MINUTE_MS) {
