@@ -96,6 +96,8 @@ void change_identify(struct change *change)
         fingerprint_add(&print, item->new_value);
         fingerprint_add(&print, item->old_value);
     }
+    if (change->note) /* who approves it approves what is told */
+        fingerprint_add(&print, change->note);
     char hex[SHA256_HEX];
     fingerprint_hex(&print, hex);
     snprintf(change->id, sizeof change->id, "c-%.*s", ID_HEX, hex);
