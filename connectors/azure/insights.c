@@ -157,10 +157,10 @@ static int take_execution(struct sweep_fetch *fetch, const struct json *answer, 
     if (result < 0)
         return result;
     const struct json *row = newest(answer);
-    if (!row) /* it has not run yet */
+    const char *link = member_text(row, "reportAccessSecureLink");
+    if (!link) /* it has not run yet */
         return end(fetch);
     struct arena *arena = fetch->arena;
-    const char *link = member_text(row, "reportAccessSecureLink");
     const char *format = member_text(row, "format");
     bool tabs = format && !strcasecmp(format, "tsv");
     if (!azure_insights_may_follow(sweep_cloud(fetch->sweep), arena, link))
