@@ -58,7 +58,8 @@ struct change {
     const char *local_key; /* NULL if there is no local record */
     const char *version;   /* remote version it was planned on; NULL for create */
     const char *title;     /* for people: the record's title or company */
-    const char *note;      /* ADOPT: how the pair was found; CREATE: what follows; or NULL */
+    const char *note; /* ADOPT: how the pair was found; CREATE: what follows; of a gate: what is
+                         told, for which alone an approval holds; or NULL */
     struct change_field *fields;
     size_t field_count;
     enum hold hold;

@@ -531,9 +531,35 @@ static void test_tie_alone_waits(void **state)
     planning_free(p);
 }
 
+/* Who approved a release approved what was told of it: another price, or another last day, is for a
+ * person to see once more. */
+static void test_approval_is_for_what_was_told(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"1000.00 USD", "1.00 USD", "1000.00 USD"};
+    struct planning *p = planning_offers_new();
+    planning_open(p, GATE_PUBLISH, NULL);
+    planning_local(p, "L1", NULL, PAIRS("id", "R1"));
+    planning_remote(
+        p, "R1", "v1",
+        PAIRS("title", "T", "state", "draft", "expires", "2026-12-31", "value", values[0]));
+    planning_link(p, "R1", "L1", PAIRS("title", "T"));
+    planning_verdict(p, planning_change(planning_guarded(p), ACTION_PUBLISH, "R1")->id, "approve");
+    for (size_t i = 0; i < COUNT(values); i++) {
+        planning_remote(
+            p, "R1", "v2",
+            PAIRS("title", "T", "state", "draft", "expires", "2026-12-31", "value", values[i]));
+        struct change *publish = planning_change(planning_guarded(p), ACTION_PUBLISH, "R1");
+        assert_non_null(publish);
+        assert_int_equal(publish->hold, i == 1 ? HOLD_APPROVAL : HOLD_NONE);
+    }
+    planning_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_approval_is_for_what_was_told),
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_closed_gates_open_nothing),
         cmocka_unit_test(test_conditions),
